@@ -1,0 +1,56 @@
+# `make demo` and `make test` need only Python 3.11+ and make; they install all else into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# A variable from the caller's shell that stops Python caching bytecode doubles every cold start.
+unexport PYTHONDONTWRITEBYTECODE
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test check format lock docs e2e clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 12
+
+setup: $(VENV)/installed ## Install everything into .venv
+
+$(VENV)/installed: requirements.lock requirements-bootstrap.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tocsin needs Python 3.11 or newer; set PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bootstrap.txt
+	$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.lock
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e .
+	@touch $@
+
+demo: setup ## Run the main job on the local cloud: real alerts in, every notification out once
+	$(BIN)/tocsin demo
+
+up: setup ## Start the local cloud and keep it up until Ctrl-C
+	$(BIN)/tocsin up
+
+test: setup check ## Run every check and test, with the coverage gate
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not e2e" --cov --cov-report=term
+
+check: setup ## Check format, lint, types, imports and the template
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/sam validate --lint
+
+format: setup ## Format and mend what can be mended
+	$(BIN)/ruff check --quiet --fix . || true
+	$(BIN)/ruff format --quiet .
+
+e2e: setup ## Run the long end-to-end suite with real clients
+	$(BIN)/python -m pytest -m e2e
+
+docs: setup ## Write the generated pages
+	$(BIN)/tocsin docs
+
+lock: ## Resolve the exact versions, with hashes
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate layers/vendor/requirements.in -c requirements.in -o layers/vendor/requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate requirements.in -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate requirements-bootstrap.in -o requirements-bootstrap.txt
+
+clean: ## Remove what the build left
+	rm -rf .aws-sam .local .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,1 @@
+"""The `tocsin` command line; never shipped to Lambda."""

@@ -1,0 +1,1 @@
+"""One command of `tocsin` a file."""

@@ -1,0 +1,46 @@
+"""The entry point of `tocsin`: finds a command's module only when that command is asked for."""
+
+from importlib import import_module
+
+import click
+
+from tocsin import __version__
+
+# name -> (module, first line of help). The help stands here so that `tocsin --help` imports
+# no command.
+COMMANDS = {
+    "demo": ("cli.commands.demo", "Run the main job on the local cloud and balance the books."),
+    "up": ("cli.commands.up", "Start the local cloud and keep it up until Ctrl-C."),
+    "config": ("cli.commands.config", "Check, apply and show tocsin.yaml."),
+    "keys": ("cli.commands.keys", "Create, list and revoke API keys."),
+    "normalize": ("cli.commands.normalize", "Print the canonical alerts of a payload."),
+    "balance": ("cli.commands.balance", "Add up what became of every accepted alert."),
+    "check": ("cli.commands.check", "Check that a deployed stack has the right shape."),
+    "docs": ("cli.commands.docs", "Write the generated pages of docs/."),
+}
+
+
+class Commands(click.Group):
+    """A group that imports a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="tocsin")
+def main() -> None:
+    """Run, configure and look into tocsin, a serverless alert pipeline.
+
+    Start with `tocsin demo`. Every command explains itself with --help.
+    """

@@ -1,0 +1,114 @@
+"""The books: what became of every accepted alert, added up from the journal."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import msgspec
+
+from tocsin.domain.journal import DeliveryRecord, EnvelopeRecord, Record, TransitionRecord
+
+# What one alert's outcome at one receiver is worth when records disagree: a redelivered
+# message may be judged again, and what really happened wins over what was merely planned.
+_WEIGHT = {"delivered": 5, "dead": 4, "suppressed": 3, "pending": 2, "duplicate": 1}
+# An alert with several receivers is as good as its worst one.
+_WORST_FIRST = ("pending", "dead", "delivered", "suppressed", "duplicate")
+
+
+class Balance(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts of accepted alerts; every one is in exactly one of the other counts."""
+
+    accepted: int
+    delivered: int
+    duplicate: int
+    suppressed: dict[str, int]
+    dead_lettered: int
+    pending: int
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is under way and everything accepted is accounted for."""
+        ended = self.delivered + self.duplicate + self.dead_lettered
+        return self.pending == 0 and self.accepted == ended + sum(self.suppressed.values())
+
+
+class _Request:
+    """All parts of one request, whether they came in one message or in several."""
+
+    def __init__(self) -> None:
+        self.accepted: dict[str, int] = {}
+        self.forwarded: set[int] = set()
+        self.dead: set[int] = set()
+        self.repeated: set[int] = set()
+
+    def note(self, record: EnvelopeRecord) -> None:
+        self.accepted[record.envelope] = record.accepted
+        self.forwarded |= record.forwarded.keys()
+        self.dead |= record.dead.keys()
+        self.repeated.update(record.repeated)
+
+
+class _Fates:
+    """The outcome of each forwarded alert at each receiver."""
+
+    def __init__(self) -> None:
+        self._by_source: dict[str, dict[str, tuple[str, str]]] = {}
+
+    def note(self, source: str, receiver: str, outcome: str, reason: str = "") -> None:
+        fates = self._by_source.setdefault(source, {})
+        known = fates.get(receiver)
+        if known is None or _WEIGHT[outcome] > _WEIGHT[known[0]]:
+            fates[receiver] = (outcome, reason)
+
+    def of(self, source: str) -> tuple[str, str]:
+        """Return the one outcome of an alert, with its reason."""
+        fates = self._by_source.get(source)
+        if not fates:
+            return ("pending", "")
+        return min(fates.values(), key=lambda fate: _WORST_FIRST.index(fate[0]))
+
+
+def add_up(records: Iterable[Record]) -> Balance:
+    """Add up records in any order; a record that stands there twice counts once."""
+    requests: dict[str, _Request] = {}
+    fates = _Fates()
+    for record in records:
+        if isinstance(record, EnvelopeRecord):
+            requests.setdefault(record.request, _Request()).note(record)
+        elif isinstance(record, TransitionRecord):
+            fates.note(record.source, record.receiver, *_fate_of(record))
+        elif isinstance(record, DeliveryRecord) and record.outcome != "failed":
+            fates.note(record.source, record.receiver, record.outcome, record.reason)
+    return _count(requests, fates)
+
+
+def _fate_of(record: TransitionRecord) -> tuple[str, str]:
+    if record.verdict == "repeat":
+        return ("duplicate", "")
+    if record.verdict == "stale" or record.reason:
+        return ("suppressed", record.reason)
+    return ("pending", "")
+
+
+def _count(requests: dict[str, _Request], fates: _Fates) -> Balance:
+    counts: Counter[str] = Counter()
+    suppressed: Counter[str] = Counter()
+    for name, request in requests.items():
+        accepted = sum(request.accepted.values())
+        # What was separated once and went on when it came back is not dead any more.
+        dead = request.dead - request.forwarded - request.repeated
+        counts["accepted"] += accepted
+        counts["dead"] += len(dead)
+        counts["duplicate"] += accepted - len(request.forwarded) - len(dead)
+        for index in request.forwarded:
+            outcome, reason = fates.of(f"{name}:{index}")
+            counts[outcome] += 1
+            if outcome == "suppressed":
+                suppressed[reason] += 1
+    return Balance(
+        accepted=counts["accepted"],
+        delivered=counts["delivered"],
+        duplicate=counts["duplicate"],
+        suppressed=dict(suppressed),
+        dead_lettered=counts["dead"],
+        pending=counts["pending"],
+    )

@@ -1,0 +1,45 @@
+"""What enrich forwards: one event of one alert that is not certainly a repeat."""
+
+import msgspec
+
+from tocsin.domain.alert import Alert, Status
+
+# A sender's clock only orders the events of one alert, and only as far as it is plausible.
+_PAST_LIMIT_S = 30 * 86400.0
+_FUTURE_LIMIT_S = 300.0
+
+_RANK: dict[Status, int] = {"firing": 0, "resolved": 1}
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An accepted alert on its way, with the identity it was accepted under."""
+
+    source: str
+    fingerprint: str
+    alert: Alert
+    received_at_s: float
+
+    @property
+    def order(self) -> tuple[float, int]:
+        """Order the events of one alert: by time of the event, resolved after firing."""
+        return (order_at(self.alert, self.received_at_s), _RANK[self.alert.status])
+
+    @property
+    def identity(self) -> tuple[str, float | None, float | None, float | None]:
+        """Say which event this is; two with the same identity tell the same thing."""
+        alert = self.alert
+        ends_at_s = alert.ends_at_s if alert.status == "resolved" else None
+        return (alert.status, alert.starts_at_s, ends_at_s, alert.observed_at_s)
+
+
+def order_at(alert: Alert, received_at_s: float) -> float:
+    """Return the time that orders this event among those of its alert, in epoch seconds."""
+    if alert.observed_at_s is None:
+        return received_at_s
+    earliest, latest = received_at_s - _PAST_LIMIT_S, received_at_s + _FUTURE_LIMIT_S
+    return min(max(alert.observed_at_s, earliest), latest)
+
+
+def rank(status: Status) -> int:
+    """Return the place of a status among events of one time."""
+    return _RANK[status]

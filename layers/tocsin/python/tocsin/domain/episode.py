@@ -1,0 +1,146 @@
+"""The state machine of one alert: how an event changes the member that it concerns.
+
+Events arrive late, twice and out of order. They are ordered by the time of the event, a
+resolve after a firing of the same time; an event that is older than what is known changes
+nothing. Applying any events in any order, any number of times, ends in the same status.
+"""
+
+import msgspec
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.change import Change, rank
+from tocsin.domain.group import Member
+from tocsin.domain.journal import Verdict
+
+
+class Merged(msgspec.Struct, frozen=True, kw_only=True):
+    """The outcome of one event.
+
+    `again` says that this very event was merged before: it was redelivered, and whoever
+    looks at the outcome must not count it twice.
+    """
+
+    member: Member
+    verdict: Verdict
+    reason: str = ""
+    again: bool = False
+
+
+def merge(member: Member | None, change: Change) -> Merged:
+    """Apply one event to what is known of its alert."""
+    if member is None:
+        return _first(change)
+    if change.source in (member.fired_by, member.resolved_by):
+        verdict: Verdict = "new" if change.source == member.fired_by else "resolved"
+        return Merged(member=member, verdict=verdict, again=True)
+    known = (member.order_at_s, rank(member.status))
+    if change.alert.status == member.status:
+        return _same_status(member, change, is_newer=change.order > known)
+    if change.order <= known:
+        return Merged(member=member, verdict="stale", reason="older than what is known")
+    return _resolve(member, change) if member.status == "firing" else _reopen(member, change)
+
+
+def time_out(member: Member, now_s: float) -> Member | None:
+    """Return the member resolved, if it fires and nobody repeated it in time; else None."""
+    holds_until_s = member.holds_until_s
+    if member.status != "firing" or holds_until_s is None or holds_until_s > now_s:
+        return None
+    return msgspec.structs.replace(
+        member,
+        status="resolved",
+        alert=_ended(member.alert, holds_until_s),
+        order_at_s=max(member.order_at_s, holds_until_s),
+        holds_until_s=None,
+        changed_at_s=now_s,
+        resolved_by="",
+    )
+
+
+def _first(change: Change) -> Merged:
+    firing = change.alert.status == "firing"
+    member = Member(
+        fingerprint=change.fingerprint,
+        episode=_episode(change),
+        status=change.alert.status,
+        alert=_placed(change),
+        order_at_s=change.order[0],
+        holds_until_s=change.alert.holds_until_s if firing else None,
+        changed_at_s=change.received_at_s,
+        fired_by=change.source if firing else "",
+        resolved_by="" if firing else change.source,
+    )
+    if firing:
+        return Merged(member=member, verdict="new")
+    return Merged(member=member, verdict="resolved", reason="nothing was firing")
+
+
+def _same_status(member: Member, change: Change, *, is_newer: bool) -> Merged:
+    if not is_newer:
+        return Merged(member=member, verdict="repeat")
+    if member.status == "resolved":
+        # What ended stays ended as it was told; only the order moves on.
+        return Merged(
+            member=msgspec.structs.replace(member, order_at_s=change.order[0]), verdict="repeat"
+        )
+    alert = change.alert
+    member = msgspec.structs.replace(
+        member,
+        alert=msgspec.structs.replace(alert, starts_at_s=member.alert.starts_at_s),
+        order_at_s=change.order[0],
+        holds_until_s=alert.holds_until_s,
+    )
+    return Merged(member=member, verdict="repeat")
+
+
+def _resolve(member: Member, change: Change) -> Merged:
+    alert = change.alert
+    ended = msgspec.structs.replace(
+        alert,
+        severity=member.alert.severity,
+        starts_at_s=member.alert.starts_at_s,
+        ends_at_s=alert.ends_at_s if alert.ends_at_s is not None else change.order[0],
+    )
+    member = msgspec.structs.replace(
+        member,
+        status="resolved",
+        alert=ended,
+        order_at_s=change.order[0],
+        holds_until_s=None,
+        changed_at_s=change.received_at_s,
+        resolved_by=change.source,
+    )
+    return Merged(member=member, verdict="resolved")
+
+
+def _reopen(member: Member, change: Change) -> Merged:
+    opened = Member(
+        fingerprint=member.fingerprint,
+        # Episodes of one alert only ever grow, whatever the clocks say.
+        episode=max(_episode(change), member.episode + 1),
+        status="firing",
+        alert=_placed(change),
+        order_at_s=change.order[0],
+        holds_until_s=change.alert.holds_until_s,
+        changed_at_s=change.received_at_s,
+        fired_by=change.source,
+        closed=(member.episode, member.resolved_by),
+    )
+    return Merged(member=opened, verdict="reopened")
+
+
+def _episode(change: Change) -> int:
+    return int(change.order[0] * 1000)
+
+
+def _placed(change: Change) -> Alert:
+    """Give an alert the start that its sender left out."""
+    alert = change.alert
+    if alert.starts_at_s is not None:
+        return alert
+    starts_at_s = change.order[0] if alert.ends_at_s is None else alert.ends_at_s
+    return msgspec.structs.replace(alert, starts_at_s=starts_at_s)
+
+
+def _ended(alert: Alert, at_s: float) -> Alert:
+    return msgspec.structs.replace(alert, status="resolved", ends_at_s=at_s, holds_until_s=None)

@@ -1,0 +1,83 @@
+"""The one tree of errors.
+
+TocsinError
+├── InvalidInput          the sender's fault: a 4xx, never retried
+│   ├── InvalidPayload    the whole request cannot be read
+│   ├── InvalidAlert      one alert of a request cannot be read
+│   ├── Unauthorized      no key, or not one that may do this
+│   └── TooLarge          above a documented size or count
+├── ConfigurationError    the operator's fault: says what to fix
+├── Retryable             try again, not before `retry_after_s`
+│   └── Conflict          somebody else changed the same state first
+└── Permanent             trying again cannot help
+
+Adapters translate a vendor's errors into these at the edge; nobody above an adapter
+catches a vendor's exception.
+"""
+
+
+class TocsinError(Exception):
+    """Every error that tocsin raises on purpose."""
+
+
+class InvalidInput(TocsinError):
+    """What the sender sent is wrong; `path` says where, in JSON terms."""
+
+    status = 422
+    code = "invalid_input"
+
+    def __init__(self, message: str, path: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+
+
+class InvalidPayload(InvalidInput):
+    """A request body that its provider's module does not understand."""
+
+    code = "invalid_payload"
+
+
+class InvalidAlert(InvalidInput):
+    """One alert among others that does not hold what an alert needs."""
+
+    code = "invalid_alert"
+
+
+class Unauthorized(InvalidInput):
+    """A request without a valid key; one answer for unknown, revoked and malformed keys."""
+
+    status = 401
+    code = "unauthorized"
+
+
+class TooLarge(InvalidInput):
+    """A request above a documented limit of bytes or of alerts."""
+
+    status = 413
+    code = "too_large"
+
+
+class ConfigurationError(TocsinError):
+    """A setting or a resource that is missing or of the wrong shape."""
+
+
+class Retryable(TocsinError):
+    """A failure that may pass; `retry_after_s` is the earliest next try, in seconds from now."""
+
+    def __init__(self, reason: str, retry_after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after_s = retry_after_s
+
+
+class Conflict(Retryable):
+    """A conditional write that found a newer state: read again and decide anew."""
+
+
+class Permanent(TocsinError):
+    """A failure that trying again cannot mend."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

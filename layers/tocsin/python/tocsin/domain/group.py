@@ -1,0 +1,104 @@
+"""The notification group: what should be true at one receiver, and what it was told.
+
+A group holds the alerts of one tenant, one receiver and one set of group labels, packed in
+one item. Evaluate owns `members`; notify owns `told`, `intent` and the lease. So each side
+writes with a condition of its own and neither undoes the other.
+"""
+
+from hashlib import blake2b
+from typing import Literal
+
+import msgspec
+
+from tocsin.domain.alert import Alert, Status
+
+Outcome = Literal["delivered", "suppressed", "dead"]
+
+
+class GroupKey(msgspec.Struct, frozen=True, array_like=True):
+    """The identity of a group. `labels` are the group labels, sorted by name."""
+
+    tenant: str
+    receiver: str
+    labels: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The storage key: tenant first, so that no two tenants can share one."""
+        digest = blake2b(msgspec.json.encode(self.labels), digest_size=12).hexdigest()
+        return f"{self.tenant}#{self.receiver}#{digest}"
+
+    def __str__(self) -> str:
+        """Write the group as Alertmanager writes a groupKey."""
+        labels = ", ".join(f'{name}="{value}"' for name, value in self.labels)
+        return f"{{}}:{{{labels}}}"
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One alert in a group. An episode is one run from firing to resolved."""
+
+    fingerprint: str
+    episode: int
+    status: Status
+    alert: Alert
+    # Orders the events of one alert: (order_at_s, resolved after firing).
+    order_at_s: float
+    holds_until_s: float | None = None
+    changed_at_s: float
+    # Which accepted alert opened, and which closed, this episode: `envelope:index`.
+    fired_by: str = ""
+    resolved_by: str = ""
+    # The episode before this one and what closed it: a receiver that heard of it firing is
+    # told of its end first.
+    closed: tuple[int, str] | None = None
+
+
+class Told(msgspec.Struct, frozen=True, array_like=True):
+    """The last step of an alert that is settled at the receiver, and how it ended."""
+
+    episode: int
+    step: Status
+    outcome: Outcome
+
+
+class Step(msgspec.Struct, frozen=True, array_like=True):
+    """One thing to tell: that `episode` of an alert fires, or that it is resolved."""
+
+    fingerprint: str
+    episode: int
+    step: Status
+    source: str
+
+
+class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A notification that is written down before it is sent, and sent the same until settled.
+
+    `alerts` are frozen beside their `steps`, so that a retry says what the first try said.
+    """
+
+    key: str
+    steps: tuple[Step, ...]
+    alerts: tuple[Alert, ...]
+    created_at_s: float
+    attempts: int = 0
+
+
+class Group(msgspec.Struct, kw_only=True):
+    """A group as it is stored."""
+
+    key: GroupKey
+    # Grows by one with every change of `members`; 0: not stored yet.
+    version: int = 0
+    # The tenant configuration that last touched this group: a receiver that was removed
+    # since still gets what it is owed.
+    config_version: int = 0
+    urgent: bool = False
+    members: dict[str, Member] = {}
+    told: dict[str, Told] = {}
+    intent: Intent | None = None
+    lease_owner: str = ""
+    lease_until_s: float = 0.0
+    # When evaluate must look for alerts that nobody repeated, and notify for what is untold.
+    resolve_due_at_s: float | None = None
+    poke_due_at_s: float | None = None
+    expires_at_s: float | None = None

@@ -1,0 +1,137 @@
+"""How events change a notification group: evaluate's side of it, without I/O."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from tocsin.domain.change import Change
+from tocsin.domain.episode import Merged, merge, time_out
+from tocsin.domain.group import Group, Member
+from tocsin.domain.journal import DeliveryRecord, Record, TransitionRecord
+from tocsin.domain.reconcile import has_work
+
+# A resolved alert is remembered this long after it is settled, so that a late firing of the
+# same episode is recognised as old. Prometheus repeats a resolve for 15 minutes.
+TOMBSTONE_S = 3600.0
+# A group in which nothing fires any more is forgotten after a week.
+IDLE_S = 7 * 86400.0
+# A poke that got lost is repeated after this long.
+POKE_GRACE_S = 60.0
+
+
+class Applied(msgspec.Struct, kw_only=True):
+    """A group after some events: what to store, what to write in the journal."""
+
+    group: Group
+    records: list[Record] = []
+    is_changed: bool = False
+
+
+def apply_changes(group: Group, changes: Iterable[Change], now_s: float) -> Applied:
+    """Merge events into a group, in order; the group that was read stays as it is."""
+    applied = Applied(group=_copy(group))
+    for change in sorted(changes, key=lambda each: each.order):
+        before = applied.group.members.get(change.fingerprint)
+        merged = merge(before, change)
+        if merged.again:
+            continue
+        applied.records.extend(_records(group, before, merged, change, now_s))
+        if merged.member != before:
+            applied.group.members[change.fingerprint] = merged.member
+            applied.is_changed = True
+    return applied
+
+
+def apply_timeouts(group: Group, now_s: float) -> Applied:
+    """Resolve what fires in a group and was not repeated in time."""
+    applied = Applied(group=_copy(group))
+    for member in group.members.values():
+        ended = time_out(member, now_s)
+        if ended is None:
+            continue
+        applied.group.members[member.fingerprint] = ended
+        applied.is_changed = True
+        applied.records.append(
+            TransitionRecord(
+                source="",
+                fingerprint=member.fingerprint,
+                verdict="resolved",
+                group=group.key.id,
+                receiver=group.key.receiver,
+                episode=member.episode,
+                at_s=now_s,
+                reason="nobody repeated it in time",
+            )
+        )
+    return applied
+
+
+def finish(applied: Applied, config_version: int, now_s: float) -> Group:
+    """Prune the group and set its due times, ready to be stored."""
+    group = applied.group
+    group.config_version = config_version
+    for member in [each for each in group.members.values() if _is_forgotten(group, each, now_s)]:
+        del group.members[member.fingerprint]
+    firing = [each for each in group.members.values() if each.status == "firing"]
+    holds = [each.holds_until_s for each in firing if each.holds_until_s is not None]
+    group.resolve_due_at_s = min(holds, default=None)
+    group.expires_at_s = None if firing else now_s + IDLE_S
+    group.urgent = any(each.alert.is_urgent for each in group.members.values())
+    if has_work(group):
+        due_at_s = now_s + POKE_GRACE_S
+        known = group.poke_due_at_s
+        group.poke_due_at_s = due_at_s if known is None else min(known, due_at_s)
+    return group
+
+
+def _copy(group: Group) -> Group:
+    return msgspec.structs.replace(group, members=dict(group.members))
+
+
+def _records(
+    group: Group, before: Member | None, merged: Merged, change: Change, now_s: float
+) -> Iterable[Record]:
+    yield TransitionRecord(
+        source=change.source,
+        fingerprint=change.fingerprint,
+        verdict=merged.verdict,
+        group=group.key.id,
+        receiver=group.key.receiver,
+        episode=merged.member.episode,
+        at_s=now_s,
+        reason=merged.reason,
+    )
+    if merged.verdict == "reopened" and before is not None:
+        yield from _superseded(group, before, now_s)
+
+
+def _superseded(group: Group, before: Member, now_s: float) -> Iterable[DeliveryRecord]:
+    """Account for an episode that ended, and was followed, before anybody was told of it.
+
+    If notify is telling it at this very moment, its own record outweighs this one.
+    """
+    told = group.told.get(before.fingerprint)
+    if told is not None and told.episode >= before.episode:
+        return
+    for source in (before.fired_by, before.resolved_by):
+        if source and before.fired_by:
+            yield DeliveryRecord(
+                source=source,
+                fingerprint=before.fingerprint,
+                episode=before.episode,
+                step="resolved",
+                receiver=group.key.receiver,
+                group=group.key.id,
+                outcome="suppressed",
+                reason="fired again before anybody was told",
+                at_s=now_s,
+            )
+
+
+def _is_forgotten(group: Group, member: Member, now_s: float) -> bool:
+    if member.status != "resolved" or now_s - member.changed_at_s < TOMBSTONE_S:
+        return False
+    told = group.told.get(member.fingerprint)
+    if told is None:
+        return not member.fired_by
+    return told.episode == member.episode and told.step == "resolved"

@@ -1,0 +1,66 @@
+"""What became of each accepted alert: packed records from which "why?" is answered.
+
+Records of one accepted alert share its source, `envelope:index`. Every record can be written
+twice without harm: readers merge by source, receiver and envelope, never by adding up.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from tocsin.domain.alert import Status
+
+Verdict = Literal["new", "repeat", "reopened", "resolved", "stale"]
+
+
+class EnvelopeRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="envelope"):
+    """What enrich did with one envelope of accepted alerts.
+
+    `envelope` is the part of the request that this message carried. `forwarded` maps the index
+    of each alert that went on to its fingerprint; `dead` maps the index of each that was
+    separated to the reason. All others were duplicates, counted in `duplicates` by fingerprint.
+    A separated alert that comes back is `accepted` no second time, and if it turns out to be a
+    duplicate now, its index is in `repeated`.
+    """
+
+    request: str
+    envelope: str
+    accepted: int
+    provider: str
+    at_s: float
+    forwarded: dict[int, str] = {}
+    duplicates: dict[str, int] = {}
+    dead: dict[int, str] = {}
+    repeated: tuple[int, ...] = ()
+
+
+class TransitionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="change"):
+    """What evaluate decided about one forwarded alert for one group."""
+
+    source: str
+    fingerprint: str
+    verdict: Verdict
+    group: str
+    receiver: str
+    episode: int
+    at_s: float
+    reason: str = ""
+
+
+class DeliveryRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="delivery"):
+    """How one step ended at one receiver, or how one try at it failed."""
+
+    source: str
+    fingerprint: str
+    episode: int
+    step: Status
+    receiver: str
+    group: str
+    outcome: Literal["delivered", "suppressed", "dead", "failed"]
+    reason: str = ""
+    key: str = ""
+    attempt: int = 0
+    at_s: float
+
+
+Record = EnvelopeRecord | TransitionRecord | DeliveryRecord

@@ -1,0 +1,179 @@
+"""The outside world on one page: what the pipeline needs, in its own words.
+
+Every method may raise `Retryable` when the service behind it fails in a way that can pass,
+and `Permanent` when it cannot. The same word names a port, its adapter and its fake.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, Protocol
+
+import msgspec
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.config import Receiver, TenantConfig
+from tocsin.domain.dedup import Mark
+from tocsin.domain.group import Group, GroupKey, Intent, Told
+from tocsin.domain.journal import Record
+
+Queue = Literal[
+    "enrich",
+    "enrich-urgent",
+    "evaluate",
+    "evaluate-urgent",
+    "notify",
+    "notify-urgent",
+]
+
+
+class Clock(Protocol):
+    """The present, in epoch seconds."""
+
+    def __call__(self) -> float: ...
+
+
+class OutMessage(msgspec.Struct, frozen=True):
+    """One queue message: the encoded envelope, and the tenant whose fair share it uses."""
+
+    tenant: str
+    body: str
+
+
+class Outbox(Protocol):
+    """Sends to queues."""
+
+    def send(self, queue: Queue, messages: Sequence[OutMessage]) -> None:
+        """Return only when the queue confirmed every single message; else raise Retryable."""
+
+    def dead_letter(self, queue: Queue, message: OutMessage, error: str, reason: str) -> None:
+        """Put a message into the dead-letter queue of `queue`, with what went wrong.
+
+        `error` is a short class name to filter by; `reason` is a sentence without secrets.
+        """
+
+
+class Blobs(Protocol):
+    """Large values that do not fit a message or an item."""
+
+    def put(self, key: str, data: bytes) -> None: ...
+
+    def get(self, key: str) -> bytes: ...
+
+    def delete(self, key: str) -> None: ...
+
+
+class Archive(Protocol):
+    """The history: request bodies exactly as received."""
+
+    def store(self, tenant: str, at_s: float, name: str, data: bytes) -> str:
+        """Keep one object of zstd frames under the tenant and the hour; return its key."""
+
+
+class Fingerprints(Protocol):
+    """Marks by `tenant#fingerprint`."""
+
+    def read(self, keys: Sequence[str], now_s: float) -> dict[str, Mark]:
+        """Return the marks that exist and have not expired, whether or not TTL deleted them."""
+
+    def write(self, marks: Sequence[Mark]) -> None: ...
+
+
+class Groups(Protocol):
+    """Notification groups. The two sides write with separate conditions (see domain.group)."""
+
+    def read(self, keys: Sequence[GroupKey]) -> dict[GroupKey, Group]:
+        """Return what is stored, consistently; groups that do not exist are left out."""
+
+    def commit(self, groups: Sequence[Group], records: Sequence[Record], at_s: float) -> None:
+        """Write evaluate's side of all groups and the records in one transaction.
+
+        Each group must still have the `version` it was read with (0: absent); the stored one
+        becomes `version + 1`. Raises Conflict and writes nothing where one has not.
+        """
+
+    def acquire(self, key: GroupKey, owner: str, now_s: float, until_s: float) -> Group | None:
+        """Take the lease; return the group, or None if it is absent or leased to another."""
+
+    def intend(self, group: Group, intent: Intent) -> None:
+        """Write down what is about to be sent, under the lease. Raises Conflict if it is lost."""
+
+    def settle(
+        self,
+        group: Group,
+        *,
+        told: Mapping[str, Told],
+        intent: Intent | None,
+        poke_due_at_s: float | None,
+        records: Sequence[Record],
+        at_s: float,
+    ) -> bool:
+        """Write notify's side and the records in one transaction, and give the lease back.
+
+        `poke_due_at_s` None says that nothing is left to do. That is true only if evaluate
+        has not changed the group since it was read: if it has, returns False and writes
+        nothing. With a due time the version does not matter. Raises Conflict if the lease
+        is lost.
+        """
+
+    def due(self, kind: Literal["resolve", "poke"], now_s: float, limit: int) -> list[Group]:
+        """Return groups whose due time has come, oldest first: key, `urgent` and due times only."""
+
+
+class Journal(Protocol):
+    """Packed records by tenant and time."""
+
+    def write(self, tenant: str, at_s: float, name: str, records: Sequence[Record]) -> None:
+        """Store the records of one invocation as one item; the same name overwrites itself."""
+
+    def read(self, tenant: str, from_s: float, to_s: float) -> Iterable[Record]: ...
+
+
+class ApiKey(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A stored API key: never the secret, only its keyed hash."""
+
+    id: str
+    tenant: str
+    name: str
+    digest: str
+    scopes: tuple[str, ...] = ("ingest",)
+    created_at_s: float
+    revoked_at_s: float | None = None
+
+
+class Keys(Protocol):
+    """API keys by their public id."""
+
+    def find(self, key_id: str) -> ApiKey | None: ...
+
+    def all(self, tenant: str) -> list[ApiKey]: ...
+
+    def put(self, key: ApiKey) -> None: ...
+
+
+class Configs(Protocol):
+    """Applied configuration, every version kept."""
+
+    def current(self, tenant: str) -> TenantConfig | None: ...
+
+    def version(self, tenant: str, version: int) -> TenantConfig | None: ...
+
+    def apply(self, config: TenantConfig, source: str, at_s: float) -> None:
+        """Store `config` as the next version. Raises Conflict if its number is taken."""
+
+    def tenants(self) -> list[str]: ...
+
+
+class Notification(msgspec.Struct, frozen=True, kw_only=True):
+    """One notification as a receiver gets it."""
+
+    key: str
+    receiver: Receiver
+    group: GroupKey
+    alerts: tuple[Alert, ...]
+    attempt: int
+
+
+class Receivers(Protocol):
+    """The only way out to people."""
+
+    def send(self, notification: Notification) -> None:
+        """Deliver, or raise Retryable (with Retry-After, if the receiver said) or Permanent."""

@@ -1,0 +1,141 @@
+"""The state machine of one alert."""
+
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tocsin.domain.change import Change
+from tocsin.domain.episode import merge, time_out
+from tocsin.domain.group import Member
+
+from tests.builders import T0, change
+
+
+def _apply(*changes: Change) -> Member:
+    member = None
+    for each in changes:
+        member = merge(member, each).member
+    assert member is not None
+    return member
+
+
+def _verdicts(*changes: Change) -> list[str]:
+    member, verdicts = None, []
+    for each in changes:
+        merged = merge(member, each)
+        member = merged.member
+        verdicts.append(merged.verdict)
+    return verdicts
+
+
+FIRE = change(at_s=T0)
+REPEAT = change(at_s=T0 + 60)
+RESOLVE = change(at_s=T0 + 120, status="resolved", ends_at_s=T0 + 110)
+REFIRE = change(at_s=T0 + 180)
+
+
+def test_an_alert_fires_repeats_resolves_and_fires_again() -> None:
+    verdicts = _verdicts(FIRE, REPEAT, RESOLVE, REFIRE)
+    assert verdicts == ["new", "repeat", "resolved", "reopened"]
+
+
+def test_a_new_episode_is_greater_than_the_one_before() -> None:
+    first, second = _apply(FIRE), _apply(FIRE, RESOLVE, REFIRE)
+    assert second.episode > first.episode
+    assert second.closed == (first.episode, RESOLVE.source)
+
+
+def test_a_resolve_that_overtook_its_firing_wins() -> None:
+    member = _apply(RESOLVE, FIRE)
+    assert member.status == "resolved"
+    assert _verdicts(RESOLVE, FIRE) == ["resolved", "stale"]
+
+
+def test_a_late_resolve_of_an_earlier_episode_changes_nothing() -> None:
+    assert _verdicts(FIRE, REFIRE, RESOLVE) == ["new", "repeat", "stale"]
+    assert _apply(FIRE, REFIRE, RESOLVE).status == "firing"
+
+
+def test_at_one_time_the_resolve_is_the_later_event() -> None:
+    fire = change(observed_at_s=T0)
+    resolve = change(status="resolved", observed_at_s=T0)
+    assert _apply(fire, resolve).status == "resolved"
+    assert _apply(resolve, fire).status == "resolved"
+
+
+def test_the_same_event_again_says_what_it_was_and_counts_no_more() -> None:
+    member = _apply(FIRE)
+    again = merge(member, FIRE)
+    assert (again.verdict, again.again, again.member) == ("new", True, member)
+    resolved = _apply(FIRE, RESOLVE)
+    again = merge(resolved, RESOLVE)
+    assert (again.verdict, again.again) == ("resolved", True)
+
+
+def test_a_repeat_keeps_the_first_start_and_extends_the_hold() -> None:
+    first = change(at_s=T0, holds_until_s=T0 + 300)
+    later = change(at_s=T0 + 60, starts_at_s=T0 + 50, holds_until_s=T0 + 360)
+    member = _apply(first, later)
+    assert member.alert.starts_at_s == T0
+    assert member.holds_until_s == T0 + 360
+
+
+def test_a_resolve_keeps_when_and_how_severely_it_fired() -> None:
+    member = _apply(
+        change(severity="critical", starts_at_s=T0 - 5),
+        change(at_s=T0 + 9, status="resolved", severity="info"),
+    )
+    assert member.alert.severity == "critical"
+    assert member.alert.starts_at_s == T0 - 5
+    assert member.alert.ends_at_s == T0 + 9
+
+
+def test_a_sender_that_is_wildly_wrong_about_the_time_is_held_to_the_plausible() -> None:
+    far = change(observed_at_s=T0 + 10**6)
+    assert far.order[0] == T0 + 300
+    old = change(observed_at_s=1.0)
+    assert old.order[0] == T0 - 30 * 86400
+
+
+@pytest.mark.parametrize("order", list(permutations([FIRE, REPEAT, RESOLVE, REFIRE])))
+def test_every_order_of_arrival_ends_in_the_same_status(order: tuple[Change, ...]) -> None:
+    assert _apply(*order).status == "firing"
+    assert _apply(*order, *order).status == "firing"
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 20), st.sampled_from(["firing", "resolved"])),
+        min_size=1,
+        max_size=6,
+        unique=True,
+    ).flatmap(lambda events: st.tuples(st.just(events), st.permutations(events)))
+)
+def test_status_is_that_of_the_newest_event(events: tuple[list, list]) -> None:  # type: ignore[type-arg]
+    sent, arrived = events
+    newest = max(sent, key=lambda event: (event[0], event[1] == "resolved"))
+    member = _apply(*(change(at_s=T0 + at, status=status) for at, status in arrived))
+    assert member.status == newest[1]
+
+
+def test_an_alert_that_nobody_repeats_times_out_at_its_hold() -> None:
+    member = _apply(change(holds_until_s=T0 + 300))
+    assert time_out(member, T0 + 299) is None
+    ended = time_out(member, T0 + 300)
+    assert ended is not None
+    assert (ended.status, ended.alert.status, ended.alert.ends_at_s) == (
+        "resolved",
+        "resolved",
+        T0 + 300,
+    )
+
+
+def test_what_holds_until_it_is_resolved_never_times_out() -> None:
+    assert time_out(_apply(FIRE), T0 + 10**9) is None
+    assert time_out(_apply(FIRE, RESOLVE), T0 + 10**9) is None
+
+
+def test_a_repeat_after_the_time_out_opens_a_new_episode() -> None:
+    ended = time_out(_apply(change(holds_until_s=T0 + 300)), T0 + 300)
+    assert merge(ended, change(at_s=T0 + 310)).verdict == "reopened"

@@ -1,0 +1,117 @@
+"""What a receiver must hear next."""
+
+from tocsin.domain.change import Change
+from tocsin.domain.group import Group
+from tocsin.domain.grouping import apply_changes
+from tocsin.domain.reconcile import has_work, intent_for, plan, revive, settle_steps
+
+from tests.builders import T0, change, group, receiver
+
+
+def _group(*changes: Change) -> Group:
+    return apply_changes(group(), changes, T0).group
+
+
+def _said(state: Group, send_resolved: bool = True) -> list[tuple[str, int]]:
+    planned = plan(state, receiver(send_resolved=send_resolved), T0)
+    return [(step.step, step.episode) for step, _ in planned.steps]
+
+
+def _tell(state: Group, outcome: str = "delivered") -> None:
+    planned = plan(state, receiver(), T0)
+    intent = intent_for(state.key, planned.steps, T0)
+    state.told = settle_steps(planned.told, intent, outcome)  # type: ignore[arg-type]
+
+
+FIRE = change(at_s=T0)
+RESOLVE = change(at_s=T0 + 60, status="resolved")
+REFIRE = change(at_s=T0 + 120)
+
+
+def test_a_firing_alert_is_told_once() -> None:
+    state = _group(FIRE)
+    assert [step for step, _ in _said(state)] == ["firing"]
+    _tell(state)
+    assert _said(state) == []
+    assert not has_work(state)
+
+
+def test_the_resolve_is_told_after_the_firing() -> None:
+    state = _group(FIRE)
+    _tell(state)
+    state = apply_changes(state, [RESOLVE], T0).group
+    assert [step for step, _ in _said(state)] == ["resolved"]
+    _tell(state)
+    assert not has_work(state)
+
+
+def test_what_ended_before_anybody_was_told_is_suppressed_with_its_reason() -> None:
+    state = _group(FIRE, RESOLVE)
+    planned = plan(state, receiver(), T0)
+    assert planned.steps == ()
+    assert {(each.source, each.outcome, each.reason) for each in planned.records} == {
+        (FIRE.source, "suppressed", "resolved before anybody was told"),
+        (RESOLVE.source, "suppressed", "resolved before anybody was told"),
+    }
+    state.told = planned.told
+    assert not has_work(state)
+
+
+def test_an_old_episode_is_closed_before_the_new_one_opens() -> None:
+    state = _group(FIRE)
+    _tell(state)
+    state = apply_changes(state, [RESOLVE, REFIRE], T0).group
+    first = plan(state, receiver(), T0)
+    assert [(step.step, step.source) for step, _ in first.steps] == [("resolved", RESOLVE.source)]
+    assert first.more
+    _tell(state)
+    second = plan(state, receiver(), T0)
+    assert [(step.step, step.source) for step, _ in second.steps] == [("firing", REFIRE.source)]
+    assert not second.more
+
+
+def test_a_receiver_that_takes_no_resolves_is_settled_silently() -> None:
+    state = _group(FIRE)
+    _tell(state)
+    state = apply_changes(state, [RESOLVE], T0).group
+    planned = plan(state, receiver(send_resolved=False), T0)
+    assert planned.steps == ()
+    assert [each.reason for each in planned.records] == ["the receiver takes no resolves"]
+
+
+def test_the_end_of_a_dead_lettered_firing_is_not_told_but_its_refire_is() -> None:
+    state = _group(FIRE)
+    _tell(state, "dead")
+    state = apply_changes(state, [RESOLVE, REFIRE], T0).group
+    planned = plan(state, receiver(), T0)
+    assert [step.step for step, _ in planned.steps] == ["firing"]
+    assert [each.reason for each in planned.records] == ["its firing was dead-lettered"]
+
+
+def test_a_revived_group_tells_its_dead_steps_again() -> None:
+    state = _group(FIRE)
+    _tell(state, "dead")
+    assert not has_work(state)
+    state.told = revive(state.told)
+    assert [step for step, _ in _said(state)] == ["firing"]
+
+
+def test_a_notification_is_cut_at_the_limit_firing_first() -> None:
+    state = _group(change("A", at_s=T0), change("B", at_s=T0))
+    _tell(state)
+    events = [change("A", at_s=T0 + 60, status="resolved"), change("C", at_s=T0 + 60)]
+    state = apply_changes(state, events, T0).group
+    planned = plan(state, receiver(max_alerts=1), T0)
+    assert [step.step for step, _ in planned.steps] == ["firing"]
+    assert planned.more
+
+
+def test_the_idempotency_key_follows_from_what_is_said_and_to_whom() -> None:
+    state = _group(FIRE)
+    steps = plan(state, receiver(), T0).steps
+    key = intent_for(state.key, steps, T0).key
+    assert key == intent_for(state.key, steps, T0 + 99).key
+    other = group("globex").key
+    assert key != intent_for(other, steps, T0).key
+    reopened = plan(_group(FIRE, RESOLVE, REFIRE), receiver(), T0).steps
+    assert key != intent_for(state.key, reopened, T0).key

@@ -1,0 +1,57 @@
+"""Routing: from labels to receivers and groups."""
+
+from tocsin.domain.routing import groups_for, routes_for
+
+from tests.builders import alert, config, route
+
+TREE = route(
+    "default",
+    routes=(
+        route("db", 'team="db"', routes=(route("db-night", 'shift="night"'),)),
+        route("audit", 'severity="critical"', continues=True),
+        route("pager", 'severity="critical"'),
+    ),
+)
+
+
+def _receivers(labels: dict[str, str]) -> list[str]:
+    return [each.receiver for each in routes_for(TREE, labels)]
+
+
+def test_the_first_child_that_matches_ends_the_search() -> None:
+    assert _receivers({"team": "db", "severity": "critical"}) == ["db"]
+
+
+def test_a_child_that_continues_lets_its_siblings_match() -> None:
+    assert _receivers({"severity": "critical"}) == ["audit", "pager"]
+
+
+def test_the_deepest_match_wins() -> None:
+    assert _receivers({"team": "db", "shift": "night"}) == ["db-night"]
+
+
+def test_what_no_child_takes_stays_with_the_root() -> None:
+    assert _receivers({"team": "web"}) == ["default"]
+
+
+def test_groups_are_named_by_the_labels_that_the_alert_has() -> None:
+    tenant = config(route=route(group_by=("alertname", "cluster")))
+    (key,) = groups_for(tenant, alert("Down", labels={"host": "a"}))
+    assert key.labels == (("alertname", "Down"),)
+
+
+def test_three_dots_group_by_all_labels() -> None:
+    tenant = config(route=route(group_by=("...",)))
+    (key,) = groups_for(tenant, alert("Down", labels={"host": "a"}))
+    assert key.labels == (("alertname", "Down"), ("host", "a"))
+
+
+def test_two_routes_to_one_group_are_one_group() -> None:
+    tree = route(routes=(route("oncall", continues=True), route("oncall")))
+    assert len(list(groups_for(config(route=tree), alert()))) == 1
+
+
+def test_group_ids_hold_tenants_and_receivers_apart() -> None:
+    ids = {next(groups_for(config(tenant), alert())).id for tenant in ("acme", "globex")}
+    assert len(ids) == 2
+    assert all("#" in each for each in ids)
