@@ -1,9 +1,9 @@
 """The canonical alert and the words for severity."""
 
 import pytest
-from tocsin.domain.alert import routing_labels, severity_of
 
 from tests.builders import alert
+from tocsin.domain.alert import routing_labels, severity_of
 
 
 @pytest.mark.parametrize(

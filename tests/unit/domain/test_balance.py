@@ -2,10 +2,9 @@
 
 from typing import Any
 
+from tests.builders import T0
 from tocsin.domain.balance import add_up
 from tocsin.domain.journal import DeliveryRecord, EnvelopeRecord, TransitionRecord
-
-from tests.builders import T0
 
 
 def _envelope(**fields: Any) -> EnvelopeRecord:

@@ -1,8 +1,7 @@
 """Which events are certainly repeats."""
 
-from tocsin.domain.dedup import is_repeat, mark_of, may_trust_memory
-
 from tests.builders import T0, change
+from tocsin.domain.dedup import is_repeat, mark_of, may_trust_memory
 
 
 def test_nothing_known_is_no_repeat() -> None:

@@ -5,11 +5,11 @@ from itertools import permutations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.builders import T0, change
 from tocsin.domain.change import Change
 from tocsin.domain.episode import merge, time_out
 from tocsin.domain.group import Member
-
-from tests.builders import T0, change
 
 
 def _apply(*changes: Change) -> Member:

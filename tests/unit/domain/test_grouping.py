@@ -1,5 +1,6 @@
 """How events change a group."""
 
+from tests.builders import T0, change, group
 from tocsin.domain.group import Told
 from tocsin.domain.grouping import (
     IDLE_S,
@@ -10,8 +11,6 @@ from tocsin.domain.grouping import (
     apply_timeouts,
     finish,
 )
-
-from tests.builders import T0, change, group
 
 
 def _finish(applied: Applied, now_s: float = T0):

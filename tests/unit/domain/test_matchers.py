@@ -1,6 +1,7 @@
 """Matchers, as Alertmanager understands them."""
 
 import pytest
+
 from tocsin.domain.errors import InvalidInput
 from tocsin.domain.matchers import Matcher, match_all, parse_matcher
 

@@ -1,11 +1,10 @@
 """What a receiver must hear next."""
 
+from tests.builders import T0, change, group, receiver
 from tocsin.domain.change import Change
 from tocsin.domain.group import Group
 from tocsin.domain.grouping import apply_changes
 from tocsin.domain.reconcile import has_work, intent_for, plan, revive, settle_steps
-
-from tests.builders import T0, change, group, receiver
 
 
 def _group(*changes: Change) -> Group:

@@ -1,8 +1,7 @@
 """Routing: from labels to receivers and groups."""
 
-from tocsin.domain.routing import groups_for, routes_for
-
 from tests.builders import alert, config, route
+from tocsin.domain.routing import groups_for, routes_for
 
 TREE = route(
     "default",

@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import msgspec
 
@@ -61,7 +61,7 @@ def parse_matcher(text: str) -> Matcher:
     found = _CLASSIC.match(text)
     if found is None:
         raise InvalidInput(f'not a matcher: {text!r}; write it as name="value"')
-    name, operator, value = found.groups()
+    name, operator, value = found[1], cast(Operator, found[2]), found[3]
     if value.startswith('"'):
         if not _QUOTED.match(value):
             raise InvalidInput(f"unbalanced quotes in the matcher {text!r}")

@@ -1,0 +1,17 @@
+"""How large the parts of one alert may be; `docs/alert.md` lists the same numbers."""
+
+# Labels are identity, so what is above a limit is refused: a cut label could join two alerts.
+LABELS_PER_ALERT = 128
+LABEL_NAME_CHARACTERS = 256
+LABEL_VALUE_CHARACTERS = 4096
+
+# Annotations are for people: a longer text is cut, since a long text is no reason to lose an
+# alert, and the archive keeps the whole.
+ANNOTATIONS_PER_ALERT = 128
+ANNOTATION_VALUE_CHARACTERS = 16_384
+
+# A link that was cut leads nowhere: a longer one is left out.
+URL_CHARACTERS = 8192
+
+# How much of a sender's own text an error message repeats.
+QUOTED_CHARACTERS = 64

@@ -1,0 +1,30 @@
+"""Walks the members of a payload, so that one bad alert does not fail the good ones."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.errors import InvalidAlert
+
+Entry = Alert | InvalidAlert
+
+
+def read_each(members: list[Any], prefix: str, read: Callable[[Any], Alert]) -> list[Entry]:
+    """Return one entry per member, in order; an error's path starts at the payload's root."""
+    entries: list[Entry] = []
+    for index, member in enumerate(members):
+        try:
+            entries.append(read(member))
+        except InvalidAlert as error:
+            where = f"{prefix}[{index}]"
+            error.path = f"{where}.{error.path}" if error.path else where
+            entries.append(error.with_traceback(None))
+    return entries
+
+
+def read_one(member: Any, read: Callable[[Any], Alert]) -> list[Entry]:
+    """Return the one entry of a payload that is itself the alert."""
+    try:
+        return [read(member)]
+    except InvalidAlert as error:
+        return [error.with_traceback(None)]
