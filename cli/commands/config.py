@@ -1,0 +1,141 @@
+"""`tocsin config`: check, apply and show tocsin.yaml."""
+
+import os
+import time
+from pathlib import Path
+
+import click
+
+from cli.target import Target, with_target
+from tocsin.configuration import ConfigurationErrors, Document, load
+from tocsin.configuration.application import apply_settings, issue_keys, read_applied
+from tocsin.configuration.display import displayed
+from tocsin.configuration.models import Receiver
+from tocsin.configuration.plan import TenantPlan, plan
+from tocsin.configuration.rules import count_routes
+from tocsin.domain.config import TenantConfig
+from tocsin.domain.errors import Conflict
+from tocsin.ports import ApiKey, Configs
+
+FILE = click.argument(
+    "file", default="tocsin.yaml", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+
+
+@click.group()
+def command() -> None:
+    """Check, apply and show tocsin.yaml."""
+
+
+@command.command()
+@FILE
+def check(file: Path) -> None:
+    """Check FILE (default: tocsin.yaml) without applying it."""
+    document = _load(file, _text(file))
+    click.echo(f"{file} is right")
+    for name, tenant in document.tenants.items():
+        receivers = ", ".join(f"{one.name} ({_kind(one)})" for one in tenant.receivers)
+        click.echo(f"  {name}")
+        click.echo(f"    receivers  {receivers}")
+        click.echo(f"    routes     {count_routes(tenant.route)}")
+        click.echo(f"    keys       {', '.join(key.name for key in tenant.keys) or 'none'}")
+
+
+@command.command()
+@FILE
+@with_target
+def apply(file: Path, target: Target) -> None:
+    """Make FILE (default: tocsin.yaml) the configuration in force.
+
+    Creates the API keys that are listed and do not exist yet. Each secret is shown this once.
+    Tenants and keys that the file does not name are left alone.
+    """
+    source = _text(file)
+    document = _load(file, source)
+    configs, keys = target.configs, target.keys
+    for step in plan(document, read_applied(document, configs, keys)):
+        try:
+            apply_settings(step, configs, keys, source, at_s=time.time())
+        except Conflict as error:
+            raise click.ClickException(
+                f"somebody else applied to {step.tenant} meanwhile; see `config show`, then again"
+            ) from error
+        _report(step)
+        for issued in issue_keys(step, target.issue):
+            click.echo(f"  new key {issued.key.name} ({_words(issued.key)}): {issued.text}")
+        if step.new_keys:
+            click.echo("  Keep new keys now: they cannot be shown again.")
+    others = sorted(set(configs.tenants()) - set(document.tenants))
+    if others:
+        click.echo(f"not in {file}, left alone: {', '.join(others)}")
+
+
+@command.command()
+@click.option("--tenant", help="Show this tenant's configuration; else list the tenants.")
+@click.option("--version", type=click.IntRange(min=1), help="Show this version; else the latest.")
+@with_target
+def show(tenant: str | None, version: int | None, target: Target) -> None:
+    """Show what is in force, without secrets."""
+    if tenant is None:
+        if version is not None:
+            raise click.UsageError("--version needs --tenant")
+        _list_tenants(target.configs)
+        return
+    current = target.configs.current(tenant)
+    if current is None:
+        raise click.ClickException(f"tenant {tenant} has no configuration; see `config apply`")
+    chosen = current if version is None else target.configs.version(tenant, version)
+    if chosen is None:
+        raise click.ClickException(
+            f"tenant {tenant} has no version {version}; the latest is {current.version}"
+        )
+    _show(chosen, current.version)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{file} cannot be read as UTF-8 text") from error
+
+
+def _load(file: Path, text: str) -> Document:
+    try:
+        return load(text, str(file), os.environ)
+    except ConfigurationErrors as errors:
+        click.echo(str(errors), err=True)
+        count = len(errors.problems)
+        message = f"{count} problem{'' if count == 1 else 's'} in {file}"
+        raise click.ClickException(message) from errors
+
+
+def _kind(receiver: Receiver) -> str:
+    return "webhook" if receiver.webhook is not None else "slack"
+
+
+def _report(step: TenantPlan) -> None:
+    what = "unchanged, still" if step.config is None else "applied as"
+    click.echo(f"{step.tenant}: {what} version {step.version}")
+    for key in step.rescoped_keys:
+        click.echo(f"  key {key.name} ({key.id}) may now {_words(key)}")
+
+
+def _words(key: ApiKey) -> str:
+    return " and ".join(key.scopes)
+
+
+def _list_tenants(configs: Configs) -> None:
+    for name in sorted(configs.tenants()):
+        current = configs.current(name)
+        if current is not None:
+            count = len(current.receivers)
+            click.echo(f"{name}  version {current.version}  receivers {count}")
+
+
+def _show(config: TenantConfig, latest: int) -> None:
+    import yaml
+
+    versions = "1" if latest == 1 else f"1 to {latest}"
+    click.echo(f"# version {config.version}; stored are {versions}")
+    tenants = {"tenants": {config.tenant: displayed(config)}}
+    click.echo(yaml.safe_dump(tenants, sort_keys=False), nl=False)

@@ -1,0 +1,53 @@
+"""The generated pages of docs/, made from the models that check what they describe."""
+
+import json
+
+from cli.reference.fields import field_rows
+from cli.reference.table import table
+from cli.reference.variables import variable_rows
+from tocsin.configuration import Document
+from tocsin.domain.wire import json_schema
+from tocsin.runtime import settings
+
+_PAGE = """\
+# Configuration
+
+<!-- Made by `tocsin docs` from the models in the code; change those. -->
+
+## tocsin.yaml
+
+`tocsin config check` says what is wrong with a file, and on which line; `tocsin config apply`
+makes it the configuration in force; `tocsin config show` shows that, and every version before.
+[tocsin.yaml](../tocsin.yaml) is a small one that works.
+
+- No other field than these is allowed, and none twice.
+- `${{NAME}}` in a value is replaced by the environment variable `NAME` of whoever applies the
+  file. `${{NAME:-default}}` uses the default where it is unset or empty, and `$${{` stands for
+  `${{`.
+- A *name* is 1 to 64 of `a-z`, `A-Z`, `0-9`, `_` and `-`.
+- A *duration* is a number with its unit: `30s`, `5m`, `1h30m` (`ms`, `s`, `m`, `h`, `d`, `w`,
+  `y`).
+- A *matcher* is `name="value"`, with `=`, `!=`, `=~` or `!~`. A pattern is
+  [RE2](https://github.com/google/re2/wiki/Syntax) and must match the whole value. Besides an
+  alert's labels there are `severity` and `provider`, and a label that is missing has the value
+  `""`.
+
+{fields}
+## Environment variables of the functions
+
+`template.yaml` sets them; nobody sets one by hand.
+
+{variables}"""
+
+
+def configuration_page() -> str:
+    """Return the whole page."""
+    return _PAGE.format(
+        fields=table(("field", "type", "default", "meaning"), field_rows(Document)),
+        variables=table(("variable", "functions", "meaning"), variable_rows(settings.ALL)),
+    )
+
+
+def alert_schema() -> str:
+    """Return the JSON schema of the canonical alert."""
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,82 @@
+"""Applying a configuration through the ports, and issuing API keys."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+
+from tocsin.configuration.models import Document
+from tocsin.configuration.plan import Applied, TenantPlan
+from tocsin.domain import apikey
+from tocsin.ports import ApiKey, Clock, Configs, Keys
+
+
+class IssuedKey(msgspec.Struct, frozen=True):
+    """A new key: what is stored, and the one chance to see its secret."""
+
+    key: ApiKey
+    text: str
+
+    def __repr__(self) -> str:
+        return f"IssuedKey(key={self.key!r}, text=...)"
+
+
+# Tenant, name (its id if empty) and scopes of the key to make.
+Issue = Callable[[str, str, Iterable[str]], IssuedKey]
+
+
+class Issuer:
+    """Makes and stores API keys for one environment."""
+
+    def __init__(
+        self,
+        keys: Keys,
+        *,
+        environment: str,
+        pepper: bytes,
+        random_bytes: Callable[[int], bytes],
+        clock: Clock,
+    ) -> None:
+        self._keys = keys
+        self._environment = environment
+        self._pepper = pepper
+        self._random_bytes = random_bytes
+        self._clock = clock
+
+    def issue(self, tenant: str, name: str, scopes: Iterable[str]) -> IssuedKey:
+        """Store a new key; `name` is its id if it is empty."""
+        text = apikey.generate(self._environment, self._random_bytes(apikey.ENTROPY_BYTES))
+        presented = apikey.parse(text)
+        key = ApiKey(
+            id=presented.id,
+            tenant=tenant,
+            name=name or presented.id,
+            digest=apikey.digest(self._pepper, presented.secret),
+            scopes=tuple(scopes),
+            created_at_s=self._clock(),
+        )
+        self._keys.put(key)
+        return IssuedKey(key, text)
+
+
+def read_applied(document: Document, configs: Configs, keys: Keys) -> dict[str, Applied]:
+    """Read what is in force for the tenants of a document."""
+    return {name: Applied(configs.current(name), keys.all(name)) for name in document.tenants}
+
+
+def apply_settings(
+    step: TenantPlan, configs: Configs, keys: Keys, source: str, at_s: float
+) -> None:
+    """Write what is planned for one tenant, but for its new keys.
+
+    Raises Conflict if another configuration was applied since the plan was made.
+    """
+    if step.config is not None:
+        configs.apply(step.config, source, at_s)
+    for key in step.rescoped_keys:
+        keys.put(key)
+
+
+def issue_keys(step: TenantPlan, issue: Issue) -> Iterator[IssuedKey]:
+    """Yield each new key as soon as it is stored, so that a later failure hides no secret."""
+    for new in step.new_keys:
+        yield issue(step.tenant, new.name, new.scopes)

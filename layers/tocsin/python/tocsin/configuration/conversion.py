@@ -1,0 +1,59 @@
+"""From the models of `tocsin.yaml` to the configuration that the pipeline uses."""
+
+from tocsin.configuration.models import Receiver, Route, Slack, Tenant, Webhook
+from tocsin.domain import config
+from tocsin.domain.matchers import parse_matcher
+
+
+def to_tenant_config(name: str, model: Tenant, version: int) -> config.TenantConfig:
+    """Make version `version` of the configuration of the tenant `name`."""
+    return config.TenantConfig(
+        tenant=name,
+        version=version,
+        route=_route(model.route, receiver=model.route.receiver or "", group_by=()),
+        receivers={receiver.name: _receiver(receiver) for receiver in model.receivers},
+        resolve_timeout_s=model.settings.resolve_timeout,
+    )
+
+
+def _route(model: Route, receiver: str, group_by: tuple[str, ...]) -> config.Route:
+    if model.receiver is not None:
+        receiver = model.receiver
+    if model.group_by is not None:
+        group_by = tuple(model.group_by)
+    return config.Route(
+        receiver=receiver,
+        matchers=tuple(parse_matcher(text) for text in model.matchers),
+        group_by=group_by,
+        continues=model.continues,
+        routes=tuple(_route(child, receiver, group_by) for child in model.routes),
+    )
+
+
+def _receiver(model: Receiver) -> config.Receiver:
+    if model.slack is not None:
+        return _slack(model.name, model.slack)
+    assert model.webhook is not None, "the model has exactly one kind"
+    return _webhook(model.name, model.webhook)
+
+
+def _webhook(name: str, model: Webhook) -> config.Receiver:
+    return config.Receiver(
+        name=name,
+        kind="webhook",
+        url=model.url.get_secret_value(),
+        headers={header: value.get_secret_value() for header, value in model.headers.items()},
+        send_resolved=model.send_resolved,
+        timeout_s=model.timeout,
+        max_alerts=model.max_alerts,
+    )
+
+
+def _slack(name: str, model: Slack) -> config.Receiver:
+    return config.Receiver(
+        name=name,
+        kind="slack",
+        url=model.url.get_secret_value(),
+        channel=model.channel,
+        send_resolved=model.send_resolved,
+    )

@@ -1,0 +1,50 @@
+"""An applied configuration as people may see it: in the words of `tocsin.yaml`, no secrets."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from tocsin.configuration.duration import format_duration
+from tocsin.domain.config import Receiver, Route, TenantConfig
+
+MASK = "***"
+
+
+def displayed(config: TenantConfig) -> dict[str, Any]:
+    """Return a tenant's block of `tocsin.yaml` with every secret masked.
+
+    Inherited values are written out, so that each route says by itself what it does.
+    """
+    return {
+        "receivers": [_receiver(receiver) for receiver in config.receivers.values()],
+        "route": _route(config.route),
+        "settings": {"resolve_timeout": format_duration(config.resolve_timeout_s)},
+    }
+
+
+def masked_url(url: str) -> str:
+    """Return the host of a URL; its path and query often are the credentials."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/{MASK}"
+
+
+def _receiver(receiver: Receiver) -> dict[str, Any]:
+    kind: dict[str, Any] = {"url": masked_url(receiver.url)}
+    if receiver.kind == "slack":
+        kind["channel"] = receiver.channel
+    else:
+        kind["headers"] = dict.fromkeys(receiver.headers, MASK)
+        kind["timeout"] = format_duration(receiver.timeout_s)
+        kind["max_alerts"] = receiver.max_alerts
+    kind["send_resolved"] = receiver.send_resolved
+    return {"name": receiver.name, receiver.kind: kind}
+
+
+def _route(route: Route) -> dict[str, Any]:
+    shown: dict[str, Any] = {"receiver": route.receiver, "group_by": list(route.group_by)}
+    if route.matchers:
+        shown["matchers"] = [str(matcher) for matcher in route.matchers]
+    if route.continues:
+        shown["continue"] = True
+    if route.routes:
+        shown["routes"] = [_route(child) for child in route.routes]
+    return shown

@@ -1,0 +1,134 @@
+"""The kinds of values that `tocsin.yaml` is made of."""
+
+import re
+from collections.abc import Callable
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from tocsin.configuration.duration import parse_duration
+from tocsin.domain.errors import InvalidInput
+from tocsin.domain.matchers import parse_matcher
+
+MATCHER_LIMIT = 1000
+URL_LIMIT = 2048
+
+# '#' and '/' separate the parts of storage keys, so they can never be part of a name.
+_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_GROUP_LABEL = re.compile(r"\.\.\.|[a-zA-Z_][a-zA-Z0-9_]{0,127}")
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
+_UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
+_HEADER_TEXT = re.compile(r"[\x20-\x7e]{0,4096}")
+
+# Set by the sender of notifications, or by the HTTP client.
+_OWN_HEADERS = {
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "host",
+    "idempotency-key",
+    "transfer-encoding",
+    "webhook-id",
+    "webhook-timestamp",
+}
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+def wrong(message: str) -> PydanticCustomError:
+    """Make an error whose message pydantic leaves as it is."""
+    return PydanticCustomError("tocsin", "{reason}", {"reason": message})
+
+
+def _checked(pattern: re.Pattern[str], message: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if pattern.fullmatch(text) is None:
+            raise wrong(message)
+        return text
+
+    return check
+
+
+def _duration(value: object) -> float:
+    if not isinstance(value, str):
+        raise wrong("not a duration; write one with its unit, such as 30s")
+    try:
+        return parse_duration(value)
+    except ValueError as error:
+        raise wrong(str(error)) from error
+
+
+def between(shortest: str, longest: str) -> AfterValidator:
+    """Allow durations from `shortest` to `longest`."""
+    shortest_s, longest_s = parse_duration(shortest), parse_duration(longest)
+
+    def check(duration_s: float) -> float:
+        if not shortest_s <= duration_s <= longest_s:
+            raise wrong(f"must be from {shortest} to {longest}")
+        return duration_s
+
+    return AfterValidator(check)
+
+
+def _matcher(text: str) -> str:
+    if len(text) > MATCHER_LIMIT:
+        raise wrong(f"a matcher has at most {MATCHER_LIMIT} characters")
+    try:
+        parse_matcher(text)
+    except InvalidInput as error:
+        raise wrong(error.message) from error
+    return text
+
+
+def _url(secret: SecretStr) -> SecretStr:
+    """Refuse what is not a URL, without ever quoting it: it may hold a token."""
+    text = secret.get_secret_value()
+    if len(text) > URL_LIMIT or _UNPRINTABLE.search(text):
+        raise wrong(f"a URL has at most {URL_LIMIT} characters, all of them printable ASCII")
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError as error:
+        raise wrong("not a URL") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise wrong("not a URL; it must begin with https:// and name a host")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise wrong("not encrypted; use https:// (http:// is for this machine only)")
+    if parts.username is not None:
+        raise wrong("credentials in a URL end up in logs; send them in a header")
+    return secret
+
+
+def _header_name(text: str) -> str:
+    if _HEADER_NAME.fullmatch(text) is None:
+        raise wrong("not a name of an HTTP header")
+    if text.lower() in _OWN_HEADERS:
+        raise wrong("tocsin sets this header itself")
+    return text
+
+
+def _header_value(secret: SecretStr) -> SecretStr:
+    if _HEADER_TEXT.fullmatch(secret.get_secret_value()) is None:
+        raise wrong("a header value is printable ASCII, at most 4096 characters")
+    return secret
+
+
+def _described(kind: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "x-kind": kind})
+
+
+Name = Annotated[
+    str,
+    AfterValidator(_checked(_NAME, "a name is 1 to 64 of a-z, A-Z, 0-9, _ and -")),
+    _described("name"),
+]
+GroupLabel = Annotated[
+    str, AfterValidator(_checked(_GROUP_LABEL, "not a label name")), _described("label name")
+]
+MatcherText = Annotated[str, AfterValidator(_matcher), _described("matcher")]
+Duration = Annotated[float, BeforeValidator(_duration), _described("duration")]
+SecretUrl = Annotated[SecretStr, AfterValidator(_url), _described("URL")]
+HeaderName = Annotated[str, AfterValidator(_header_name), _described("header name")]
+HeaderValue = Annotated[SecretStr, AfterValidator(_header_value), _described("value")]

@@ -1,0 +1,148 @@
+"""The shape of `tocsin.yaml`, one model a block; docs/configuration.md is made from it."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from tocsin.configuration.fields import (
+    Duration,
+    GroupLabel,
+    HeaderName,
+    HeaderValue,
+    MatcherText,
+    Name,
+    SecretUrl,
+    between,
+    wrong,
+)
+from tocsin.domain.apikey import Scope
+
+MAX_ALERTS_LIMIT = 1000
+# Notify's lease on a group is sized for a receiver that takes ten seconds to answer.
+ReceiverTimeout = Annotated[Duration, between("100ms", "10s")]
+ResolveTimeout = Annotated[Duration, between("1s", "7d")]
+
+
+class _Block(BaseModel):
+    # Neither errors nor representations ever show what was given: it may be a secret.
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, validate_by_name=True
+    )
+
+
+class ListedKey(_Block):
+    """An API key that the tenant must have."""
+
+    name: Name = Field(description="What the key is called in lists and logs.")
+    scopes: list[Scope] = Field(
+        default=["ingest"],
+        min_length=1,
+        description="What the key may do: `ingest` sends alerts, `read` asks questions.",
+    )
+
+
+class Webhook(_Block):
+    """Where and how to send notifications as JSON in Alertmanager's webhook format."""
+
+    url: SecretUrl = Field(description="The address; `http` only for the same machine.")
+    headers: dict[HeaderName, HeaderValue] = Field(
+        default={}, max_length=20, description="HTTP headers to add, such as `Authorization`."
+    )
+    timeout: ReceiverTimeout = Field(
+        default="10s", validate_default=True, description="How long to wait for an answer."
+    )
+    max_alerts: int = Field(
+        default=MAX_ALERTS_LIMIT,
+        ge=1,
+        le=MAX_ALERTS_LIMIT,
+        description="The most alerts in one notification; the rest follow in the next.",
+    )
+    send_resolved: bool = Field(default=True, description="Whether to tell that alerts ended.")
+
+
+class Slack(_Block):
+    """Which Slack channel to post to."""
+
+    url: SecretUrl = Field(description="The address of an incoming webhook.")
+    channel: str = Field(
+        default="",
+        max_length=80,
+        description="The channel, if it is not the one of the incoming webhook.",
+    )
+    send_resolved: bool = Field(default=True, description="Whether to tell that alerts ended.")
+
+
+class Receiver(_Block):
+    """A destination of notifications: a name and exactly one of the kinds."""
+
+    name: Name = Field(description="What routes call the receiver.")
+    webhook: Webhook | None = Field(default=None, description="A webhook of your own.")
+    slack: Slack | None = Field(default=None, description="A Slack channel.")
+
+    @model_validator(mode="after")
+    def _has_one_kind(self) -> Self:
+        if (self.webhook is None) == (self.slack is None):
+            raise wrong("a receiver has exactly one of webhook and slack")
+        return self
+
+
+class Route(_Block):
+    """A node of the routing tree; an alert goes down to the first child that matches."""
+
+    receiver: Name | None = Field(
+        default=None, description="Who hears of these alerts; the parent's receiver if left out."
+    )
+    matchers: list[MatcherText] = Field(
+        default=[],
+        max_length=20,
+        description="Conditions on labels, all of which must hold: "
+        '`team="db"`, `!=`, `=~` and `!~` (RE2, anchored). The top route has none.',
+    )
+    group_by: list[GroupLabel] | None = Field(
+        default=None,
+        max_length=20,
+        description="Labels that make one notification of many alerts; `['...']` is every "
+        "label. The parent's labels if left out; none at the top: one group a receiver.",
+    )
+    continues: bool = Field(
+        default=False,
+        alias="continue",
+        description="Whether later siblings are tried after this route matched.",
+    )
+    routes: list["Route"] = Field(default=[], max_length=200, description="Child routes.")
+
+
+class Settings(_Block):
+    """What applies to the tenant as a whole."""
+
+    resolve_timeout: ResolveTimeout = Field(
+        default="5m",
+        validate_default=True,
+        description="How long a firing holds that nobody repeats, where its sender repeats "
+        "firings and does not say how long they hold.",
+    )
+
+
+class Tenant(_Block):
+    """One tenant; nothing of it is visible to another."""
+
+    keys: list[ListedKey] = Field(
+        default=[],
+        max_length=100,
+        description="API keys to create where they do not exist yet; secrets are shown once.",
+    )
+    receivers: list[Receiver] = Field(
+        min_length=1, max_length=200, description="The destinations of notifications."
+    )
+    route: Route = Field(description="The top of the routing tree.")
+    settings: Settings = Field(
+        default=Settings(), description="What applies to the tenant as a whole."
+    )
+
+
+class Document(_Block):
+    """The whole of `tocsin.yaml`."""
+
+    tenants: dict[Name, Tenant] = Field(
+        min_length=1, max_length=1000, description="The tenants by name."
+    )

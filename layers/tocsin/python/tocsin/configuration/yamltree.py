@@ -1,0 +1,113 @@
+"""YAML read so that every value still knows its line."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import yaml
+
+from tocsin.configuration.problems import ConfigurationErrors, Location, Problem, path_of
+from tocsin.configuration.substitution import substitute
+
+# Aliases can make a small file stand for a large tree; these bound what it becomes.
+TEXT_LIMIT_BYTES = 1024 * 1024
+NODE_LIMIT = 100_000
+DEPTH_LIMIT = 40
+
+_TAG = "tag:yaml.org,2002:"
+_TYPED = {_TAG + name for name in ("null", "bool", "int", "float")}
+_TEXT = {_TAG + name for name in ("str", "timestamp", "value", "merge")}
+
+
+class Tree(msgspec.Struct, frozen=True):
+    """The plain values of a YAML document, the line of each, and what could not be read."""
+
+    value: Any
+    lines: dict[Location, int]
+    problems: tuple[Problem, ...]
+
+
+def read(text: str, filename: str, environ: Mapping[str, str]) -> Tree:
+    """Read one YAML document and replace the variables in its values.
+
+    Raises ConfigurationErrors where the text is not YAML at all.
+    """
+    reader = _Reader(filename, environ)
+    value = reader.value(_compose(text, filename), ())
+    return Tree(value, reader.lines, tuple(reader.problems))
+
+
+def _compose(text: str, filename: str) -> yaml.Node:
+    if len(text.encode(errors="replace")) > TEXT_LIMIT_BYTES:
+        raise _unreadable(filename, 1, f"more than {TEXT_LIMIT_BYTES} bytes")
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        raise _unreadable(filename, line, f"not YAML: {error.problem}") from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise _unreadable(filename, line, f"not YAML: {error.reason}") from error
+    except RecursionError as error:
+        raise _unreadable(filename, 1, "nested too deeply") from error
+    if node is None:
+        raise _unreadable(filename, 1, "the file is empty")
+    return node
+
+
+def _unreadable(filename: str, line: int, message: str) -> ConfigurationErrors:
+    return ConfigurationErrors([Problem(filename, line, "", message)])
+
+
+class _Reader:
+    def __init__(self, filename: str, environ: Mapping[str, str]) -> None:
+        self.lines: dict[Location, int] = {}
+        self.problems: list[Problem] = []
+        self._filename = filename
+        self._environ = environ
+        self._nodes = 0
+        self._constructor = yaml.constructor.SafeConstructor()
+
+    def value(self, node: yaml.Node, location: Location) -> Any:
+        self._nodes += 1
+        line = node.start_mark.line + 1
+        self.lines.setdefault(location, line)
+        if self._nodes > NODE_LIMIT or len(location) > DEPTH_LIMIT:
+            raise _unreadable(self._filename, line, "too many or too deeply nested values")
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, location)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*location, at)) for at, item in enumerate(node.value)]
+        return self._scalar(node, location)
+
+    def _mapping(self, node: yaml.MappingNode, location: Location) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode) or key_node.tag not in _TEXT:
+                self._report(line, location, "a key must be text; put it in quotes")
+                continue
+            key = key_node.value
+            if key in values:
+                first_line = self.lines[*location, key]
+                self._report(line, (*location, key), f"given twice; first on line {first_line}")
+                continue
+            # The line of its key is where people look for a value.
+            self.lines[*location, key] = line
+            values[key] = self.value(value_node, (*location, key))
+        return values
+
+    def _scalar(self, node: yaml.Node, location: Location) -> Any:
+        try:
+            if node.tag in _TYPED:
+                return self._constructor.construct_object(node)
+            if node.tag in _TEXT:
+                return substitute(node.value, self._environ)
+            self._report(node.start_mark.line + 1, location, "this YAML tag has no meaning here")
+        except ValueError as error:
+            self._report(node.start_mark.line + 1, location, str(error))
+        return None
+
+    def _report(self, line: int, location: Location, message: str) -> None:
+        self.problems.append(Problem(self._filename, line, path_of(location), message))

@@ -1,0 +1,37 @@
+import yaml
+
+from tocsin.configuration import load, to_tenant_config
+from tocsin.configuration.display import displayed, masked_url
+
+TEXT = """
+tenants:
+  acme:
+    receivers:
+      - name: hook
+        webhook: {url: 'https://example.com:8443/t0ken?k=t0ken', headers: {X-Key: t0ken}}
+      - name: chat
+        slack: {url: https://hooks.example.com/t0ken, channel: "#ops"}
+    route:
+      receiver: hook
+      routes:
+        - {receiver: chat, matchers: ['team=~"db|web"'], continue: true}
+    settings: {resolve_timeout: 90s}
+"""
+
+
+def test_no_secret_is_shown_and_all_else_is():
+    document = load(TEXT, "t.yaml", {})
+    shown = displayed(to_tenant_config("acme", document.tenants["acme"], 1))
+    assert "t0ken" not in yaml.safe_dump(shown)
+    hook, chat = shown["receivers"]
+    assert hook["webhook"]["url"] == "https://example.com:8443/***"
+    assert hook["webhook"]["headers"] == {"X-Key": "***"}
+    assert chat["slack"]["channel"] == "#ops"
+    assert shown["route"]["routes"] == [
+        {"receiver": "chat", "group_by": [], "matchers": ['team=~"db|web"'], "continue": True}
+    ]
+    assert shown["settings"] == {"resolve_timeout": "1m30s"}
+
+
+def test_credentials_before_the_host_are_masked_too():
+    assert masked_url("https://user:password@example.com/x") == "https://example.com/***"
