@@ -1,0 +1,85 @@
+"""Functions: environment, runtime and logs."""
+
+import ast
+
+import msgspec
+import pytest
+
+from tests.template.transformed import ROOT, Stack, source, target
+from tocsin.runtime.settings import ALL
+
+STAGES = ["ingest", "enrich", "evaluate", "notify", "tick", "api"]
+ENDINGS = {"_TABLE": "Table", "_QUEUE_URL": "Queue", "_BUCKET": "Bucket", "_SECRET_ARN": "Secret"}
+
+
+def logical_id(stage: str) -> str:
+    return f"{stage.capitalize()}Function"
+
+
+def test_there_is_a_function_for_each_stage(stack: Stack) -> None:
+    assert set(stack.of_type("AWS::Lambda::Function")) == set(map(logical_id, STAGES))
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_function_gets_the_variables_that_it_reads(stack: Stack, stage: str) -> None:
+    variables = stack[logical_id(stage)]["Environment"]["Variables"]
+    assert set(variables) == {field.encode_name for field in msgspec.structs.fields(ALL[stage])}
+    assert variables["POWERTOOLS_SERVICE_NAME"] == stage
+    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "Tocsin"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_variable_names_the_resource_that_it_is_called_after(stack: Stack, stage: str) -> None:
+    variables = stack[logical_id(stage)]["Environment"]["Variables"]
+    for name, value in variables.items():
+        for ending, kind in ENDINGS.items():
+            if name.endswith(ending):
+                assert target(value) == name.removesuffix(ending).title().replace("_", "") + kind
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_function_runs_traced_on_the_current_runtime(stack: Stack, stage: str) -> None:
+    function = stack[logical_id(stage)]
+    assert function["Runtime"] == "python3.14"
+    assert function["Architectures"] == ["arm64"]
+    assert function["TracingConfig"] == {"Mode": "Active"}
+    assert [target(layer)[:11] for layer in function["Layers"]] == ["VendorLayer", "TocsinLayer"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_logs_are_json_and_do_not_stay_for_ever(stack: Stack, stage: str) -> None:
+    group = f"{stage.capitalize()}LogGroup"
+    assert stack[logical_id(stage)]["LoggingConfig"] == {
+        "LogFormat": "JSON",
+        "LogGroup": {"Ref": group},
+    }
+    assert stack[group]["RetentionInDays"] == 30
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_an_entry_point_only_imports_its_handler(stack: Stack, stage: str) -> None:
+    resource = source()["Resources"][logical_id(stage)]
+    assert resource["Properties"]["CodeUri"] == f"functions/{stage}/"
+    assert stack[logical_id(stage)]["Handler"] == "app.handler"
+    tree = ast.parse((ROOT / "functions" / stage / "app.py").read_text(encoding="utf-8"))
+    _, found, _ = tree.body
+    assert isinstance(found, ast.ImportFrom)
+    assert (found.module, found.names[0].name) == (f"tocsin.runtime.{stage}", "handler")
+
+
+def test_loopback_receivers_are_off_unless_asked_for(stack: Stack) -> None:
+    def allowed(of: Stack) -> str:
+        return of["NotifyFunction"]["Environment"]["Variables"]["ALLOW_LOOPBACK_RECEIVERS"]
+
+    assert allowed(stack) == "false"
+    assert allowed(Stack(AllowLoopbackReceivers="true")) == "true"
+
+
+def test_the_clock_ticks_every_minute_and_gives_up_before_the_next_but_one(stack: Stack) -> None:
+    schedule = stack["TickFunctionTickSchedule"]
+    assert schedule["ScheduleExpression"] == "rate(1 minute)"
+    assert target(schedule["Target"]["Arn"]) == "TickFunction"
+    assert schedule["Target"]["RetryPolicy"]["MaximumEventAgeInSeconds"] <= 60
+    assert "Name" not in schedule
+    invoke = next(iter(stack.of_type("AWS::Lambda::EventInvokeConfig").values()))
+    assert invoke["MaximumRetryAttempts"] == 0
