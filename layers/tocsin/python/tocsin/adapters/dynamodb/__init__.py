@@ -1,0 +1,1 @@
+"""The ports that keep state, on DynamoDB through the low-level client."""

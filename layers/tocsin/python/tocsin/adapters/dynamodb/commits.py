@@ -1,0 +1,98 @@
+"""How evaluate's commit is cut into transactions: 100 actions and 4 MB at most, each."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from tocsin.adapters.dynamodb.expressions import update
+from tocsin.adapters.dynamodb.groupitems import evaluate_values, primary_key
+from tocsin.adapters.dynamodb.journal import journal_items
+from tocsin.adapters.dynamodb.spill import Packed
+from tocsin.adapters.dynamodb.transactions import Action
+from tocsin.adapters.journalparts import by_tenant, content_name, group_id
+from tocsin.domain.group import Group
+from tocsin.domain.journal import Record
+
+# Below the limits of the service: the journal's items come on top, and records are counted
+# before they are compressed.
+ACTIONS_LIMIT = 90
+BYTES_LIMIT = 3_000_000
+# What an item holds beside its members.
+_OVERHEAD_BYTES = 2_000
+
+
+class Part(msgspec.Struct):
+    """Some groups of a commit, with all records about them: one transaction."""
+
+    groups: list[tuple[Group, Packed]] = []
+    records: list[Record] = []
+    tenants: set[str] = set()
+    size_bytes: int = 0
+
+    def takes(self, group: Group, size_bytes: int) -> bool:
+        """Tell whether a group still fits into this transaction."""
+        tenants = self.tenants | {group.key.tenant}
+        return (
+            len(self.groups) + 1 + len(tenants) <= ACTIONS_LIMIT
+            and self.size_bytes + size_bytes <= BYTES_LIMIT
+        )
+
+    def add(self, group: Group, packed: Packed, records: list[Record], size_bytes: int) -> None:
+        """Put one group with its records into this transaction."""
+        self.groups.append((group, packed))
+        self.records.extend(records)
+        self.tenants.add(group.key.tenant)
+        self.size_bytes += size_bytes
+
+
+def parts(groups: Iterable[tuple[Group, Packed]], records: Iterable[Record]) -> Iterator[Part]:
+    """Cut a commit; records about no group of it go with the first part."""
+    about: dict[str, list[Record]] = {}
+    for record in records:
+        about.setdefault(group_id(record), []).append(record)
+    pairs = list(groups)
+    ids = {group.key.id for group, _ in pairs}
+    part = Part(records=[record for name in about if name not in ids for record in about[name]])
+    for group, packed in pairs:
+        own = about.get(group.key.id, [])
+        size_bytes = _size_bytes(packed, own)
+        if part.groups and not part.takes(group, size_bytes):
+            yield part
+            part = Part()
+        part.add(group, packed, own, size_bytes)
+    if part.groups or part.records:
+        yield part
+
+
+def _size_bytes(packed: Packed, records: Sequence[Record]) -> int:
+    members = packed["members"] or b""
+    return _OVERHEAD_BYTES + len(members) + len(msgspec.json.encode(records))
+
+
+def actions(part: Part, table: str, journal_table: str, at_s: float) -> list[Action]:
+    """Return the actions of one transaction."""
+    writes: list[Action] = [
+        {"Update": _update(table, group, packed)} for group, packed in part.groups
+    ]
+    of_tenants = by_tenant((group for group, _ in part.groups), part.records)
+    for tenant, records in of_tenants.items():
+        writes += journal_puts(journal_table, tenant, at_s, records)
+    return writes
+
+
+def journal_puts(table: str, tenant: str, at_s: float, records: Sequence[Record]) -> list[Action]:
+    """Return the actions that write records, under a name that follows from their content."""
+    items = journal_items(tenant, at_s, content_name(records), records) if records else []
+    return [{"Put": {"TableName": table, "Item": item}} for item in items]
+
+
+def _update(table: str, group: Group, packed: Packed) -> dict[str, Any]:
+    is_new = group.version == 0
+    return update(
+        table,
+        primary_key(group.key),
+        evaluate_values(group, packed),
+        "attribute_not_exists(#pk)" if is_new else "#version = :read",
+        {} if is_new else {"read": group.version},
+    )

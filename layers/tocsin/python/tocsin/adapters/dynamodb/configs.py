@@ -1,0 +1,82 @@
+"""Applied configurations in the control table, every version kept."""
+
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from tocsin.adapters.aws import translated
+from tocsin.adapters.dynamodb.attributes import Item, Value, attribute, item
+from tocsin.adapters.dynamodb.queries import query_all
+from tocsin.adapters.dynamodb.transactions import write
+from tocsin.domain.config import TenantConfig
+
+_CURRENT = "config#current"
+# One item a tenant in one partition, since a scan would read everything else as well.
+_TENANTS = "tenants"
+
+_decoder = msgspec.json.Decoder(TenantConfig)
+
+
+class DynamoConfigs:
+    """One item a version, and a copy of the newest under a fixed key."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def current(self, tenant: str) -> TenantConfig | None:
+        """Return the newest applied version."""
+        return self._get(tenant, _CURRENT)
+
+    def version(self, tenant: str, version: int) -> TenantConfig | None:
+        """Return one applied version."""
+        return self._get(tenant, _version_key(version))
+
+    def apply(self, config: TenantConfig, source: str, at_s: float) -> None:
+        """Store `config` as the version after the current one.
+
+        Of `source`, which may hold secrets in comments, only the checksum is kept. Raises
+        Conflict if the version is not the next.
+        """
+        values: dict[str, Value | None] = {
+            "version": config.version,
+            "doc": msgspec.json.encode(config).decode(),
+            "source_sha256": sha256(source.encode()).hexdigest(),
+            "applied_at_s": at_s,
+        }
+        pk = f"tenant#{config.tenant}"
+        current = self._put({"pk": pk, "sk": _CURRENT, **values})
+        if config.version == 1:
+            current |= {"ConditionExpression": "attribute_not_exists(pk)"}
+        else:
+            current |= {
+                "ConditionExpression": "#version = :previous",
+                "ExpressionAttributeNames": {"#version": "version"},
+                "ExpressionAttributeValues": {":previous": attribute(config.version - 1)},
+            }
+        version = self._put({"pk": pk, "sk": _version_key(config.version), **values})
+        version["ConditionExpression"] = "attribute_not_exists(pk)"
+        tenant = self._put({"pk": _TENANTS, "sk": config.tenant})
+        write(self._client, [{"Put": version}, {"Put": current}, {"Put": tenant}])
+
+    def tenants(self) -> list[str]:
+        """Return the names of all tenants that ever had a configuration, sorted."""
+        found = query_all(
+            self._client, self._table, "#pk = :pk", {"pk": _TENANTS}, ConsistentRead=True
+        )
+        return [stored["sk"]["S"] for stored in found]
+
+    def _put(self, values: dict[str, Value | None]) -> dict[str, Any]:
+        return {"TableName": self._table, "Item": item(values)}
+
+    def _get(self, tenant: str, sk: str) -> TenantConfig | None:
+        key = {"pk": attribute(f"tenant#{tenant}"), "sk": attribute(sk)}
+        with translated("dynamodb"):
+            answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        stored: Item | None = answer.get("Item")
+        return None if stored is None else _decoder.decode(stored["doc"]["S"])
+
+
+def _version_key(version: int) -> str:
+    return f"config#{version:08d}"

@@ -1,0 +1,72 @@
+"""A group as an item of the group table, and back."""
+
+from collections.abc import Mapping
+from typing import Any
+from zlib import crc32
+
+import msgspec
+
+from tocsin.adapters.dynamodb.attributes import Item, Value, attribute, expiry, plain
+from tocsin.adapters.dynamodb.spill import Packed, Spill
+from tocsin.domain.group import Group, GroupKey, Intent, Member, Told
+
+# One partition of an index takes 1,000 writes a second.
+SHARDS = ("0", "1", "2", "3")
+
+_key_decoder = msgspec.json.Decoder(GroupKey)
+_members_decoder = msgspec.json.Decoder(dict[str, Member])
+_told_decoder = msgspec.json.Decoder(dict[str, Told])
+_intent_decoder = msgspec.json.Decoder(Intent)
+
+
+def primary_key(key: GroupKey) -> Item:
+    """Return the primary key of a group's item."""
+    return {"pk": attribute(key.id)}
+
+
+def evaluate_values(group: Group, members: Packed) -> Mapping[str, Value | None]:
+    """Return all that evaluate writes of a group, with the version after the one it read."""
+    return {
+        "v": 1,
+        "key": msgspec.json.encode(group.key).decode(),
+        "shard": SHARDS[crc32(group.key.id.encode()) % len(SHARDS)],
+        "version": group.version + 1,
+        "config_version": group.config_version,
+        "urgent": group.urgent,
+        "resolve_due_at_s": group.resolve_due_at_s,
+        "poke_due_at_s": group.poke_due_at_s,
+        "expires_at_s": expiry(group.expires_at_s),
+        **members,
+    }
+
+
+def group_of(item: Item, spill: Spill) -> Group:
+    """Read a whole group. Raises SpillMoved if a part was replaced meanwhile."""
+    stored = plain(item)
+    members = spill.unpack(stored, "members")
+    told = spill.unpack(stored, "told")
+    intent = spill.unpack(stored, "intent")
+    group = due_group_of(stored)
+    group.version = stored["version"]
+    group.config_version = stored["config_version"]
+    group.members = {} if members is None else _members_decoder.decode(members)
+    group.told = {} if told is None else _told_decoder.decode(told)
+    group.intent = None if intent is None else _intent_decoder.decode(intent)
+    group.lease_owner = stored.get("lease_owner", "")
+    group.lease_until_s = float(stored.get("lease_until_s", 0.0))
+    group.expires_at_s = _time(stored, "expires_at_s")
+    return group
+
+
+def due_group_of(stored: dict[str, Any]) -> Group:
+    """Read what the time indexes hold of a group."""
+    return Group(
+        key=_key_decoder.decode(stored["key"]),
+        urgent=stored["urgent"],
+        resolve_due_at_s=_time(stored, "resolve_due_at_s"),
+        poke_due_at_s=_time(stored, "poke_due_at_s"),
+    )
+
+
+def _time(stored: dict[str, Any], name: str) -> float | None:
+    return None if name not in stored else float(stored[name])

@@ -1,0 +1,98 @@
+"""The one way out to other people's servers."""
+
+import logging
+from collections.abc import Mapping
+from contextlib import suppress
+from http.cookiejar import DefaultCookiePolicy
+from time import monotonic
+
+import msgspec
+import requests
+import urllib3
+from requests_hardened import Config, HTTPSession
+from requests_hardened.ip_filter import InvalidIPAddress
+
+from tocsin import __version__
+from tocsin.domain.errors import Permanent, Retryable
+
+CONNECT_TIMEOUT_S = 3.05
+ANSWER_LIMIT_BYTES = 64 * 1024
+
+# At DEBUG it writes every path, and the path of a webhook is its secret.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+
+
+class HttpAnswer(msgspec.Struct, frozen=True):
+    """What a server said; header names are in lower case, a long body is cut off."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Http:
+    """Post to public addresses only.
+
+    The address is checked after the name is resolved and then used as it is, so that a name
+    cannot resolve differently in between. There are no redirects, no proxies and no
+    credentials from the environment, and no cookies. `allow_loopback` is for receivers on the
+    same machine.
+    """
+
+    def __init__(self, *, allow_loopback: bool = False) -> None:
+        config = Config(
+            ip_filter_enable=True,
+            ip_filter_allow_loopback_ips=allow_loopback,
+            never_redirect=True,
+            default_timeout=(CONNECT_TIMEOUT_S, 10.0),
+            user_agent_override=f"tocsin/{__version__}",
+        )
+        self._session = HTTPSession(config)
+        # Merely preparing a redirect, never followed, would read its whole body.
+        self._session.get_redirect_target = lambda _response: None
+        self._session.trust_env = False
+        # One session serves all tenants.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], timeout_s: float
+    ) -> HttpAnswer:
+        """Post a body and return the answer, whatever its status.
+
+        Raises Retryable if there is none in time, and Permanent for a URL that must not or
+        cannot be asked. The reasons never repeat the URL, which may be a secret.
+        """
+        deadline_s = monotonic() + timeout_s
+        try:
+            with self._session.post(
+                url,
+                data=body,
+                # A compressed answer could grow above any limit.
+                headers={**headers, "Accept-Encoding": "identity"},
+                timeout=(min(CONNECT_TIMEOUT_S, timeout_s), timeout_s),
+                stream=True,
+            ) as response:
+                content = _read(response, deadline_s)
+        except InvalidIPAddress:
+            raise Permanent("the address is not public") from None
+        except ValueError:
+            raise Permanent("the URL or a header cannot be used") from None
+        except requests.RequestException as error:
+            raise Retryable(f"no answer: {type(error).__name__}") from None
+        names = {name.lower(): value for name, value in response.headers.items()}
+        return HttpAnswer(response.status_code, names, content)
+
+
+def _read(response: requests.Response, deadline_s: float) -> bytes:
+    """Read an answer up to the limit, and no longer than until the deadline.
+
+    A body that breaks off is no failure: the status has said what became of the request.
+    """
+    content = bytearray()
+    with suppress(urllib3.exceptions.HTTPError, OSError):
+        while len(content) < ANSWER_LIMIT_BYTES and monotonic() < deadline_s:
+            chunk = response.raw.read1(ANSWER_LIMIT_BYTES - len(content))
+            if not chunk:
+                break
+            content += chunk
+    return bytes(content)

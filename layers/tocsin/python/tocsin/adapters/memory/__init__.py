@@ -1,0 +1,26 @@
+"""Every port in memory: for tests, and for looking at decisions without an AWS account.
+
+They keep the promises of the ports, which one contract test suite holds against both sides.
+"""
+
+from tocsin.adapters.memory.blobs import MemoryArchive, MemoryBlobs
+from tocsin.adapters.memory.configs import MemoryConfigs
+from tocsin.adapters.memory.fingerprints import MemoryFingerprints
+from tocsin.adapters.memory.groups import MemoryGroups
+from tocsin.adapters.memory.journal import MemoryJournal
+from tocsin.adapters.memory.keys import MemoryKeys
+from tocsin.adapters.memory.outbox import DeadLetter, MemoryOutbox
+from tocsin.adapters.memory.receivers import MemoryReceivers
+
+__all__ = [
+    "DeadLetter",
+    "MemoryArchive",
+    "MemoryBlobs",
+    "MemoryConfigs",
+    "MemoryFingerprints",
+    "MemoryGroups",
+    "MemoryJournal",
+    "MemoryKeys",
+    "MemoryOutbox",
+    "MemoryReceivers",
+]

@@ -1,0 +1,107 @@
+"""Notification groups in memory, with the conditions of the real ones."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from msgspec.structs import replace
+
+from tocsin.adapters.journalparts import by_tenant, content_name
+from tocsin.adapters.memory.journal import MemoryJournal
+from tocsin.domain.errors import Conflict
+from tocsin.domain.group import Group, GroupKey, Intent, Told
+from tocsin.domain.journal import Record
+
+
+class MemoryGroups:
+    """Groups by key; what goes in or out is a copy, as it is with a store elsewhere."""
+
+    def __init__(self, journal: MemoryJournal) -> None:
+        self.groups: dict[GroupKey, Group] = {}
+        self._journal = journal
+
+    def read(self, keys: Sequence[GroupKey]) -> dict[GroupKey, Group]:
+        """Return what is stored."""
+        return {key: _copy(self.groups[key]) for key in keys if key in self.groups}
+
+    def commit(self, groups: Sequence[Group], records: Sequence[Record], at_s: float) -> None:
+        """Write evaluate's side of all groups and the records, or nothing."""
+        for group in groups:
+            stored = self.groups.get(group.key, Group(key=group.key))
+            if stored.version != group.version:
+                raise Conflict("a group has changed since it was read")
+        for group in groups:
+            stored = self.groups.get(group.key, Group(key=group.key))
+            # What notify owns stays as it is.
+            self.groups[group.key] = replace(
+                _copy(group),
+                version=group.version + 1,
+                told=stored.told,
+                intent=stored.intent,
+                lease_owner=stored.lease_owner,
+                lease_until_s=stored.lease_until_s,
+            )
+        for tenant, own in by_tenant(groups, records).items():
+            self._journal.write(tenant, at_s, content_name(own), own)
+
+    def acquire(self, key: GroupKey, owner: str, now_s: float, until_s: float) -> Group | None:
+        """Take the lease, or keep it if `owner` has it already."""
+        stored = self.groups.get(key)
+        if stored is None:
+            return None
+        if stored.lease_owner not in ("", owner) and stored.lease_until_s >= now_s:
+            return None
+        stored.lease_owner, stored.lease_until_s = owner, until_s
+        return _copy(stored)
+
+    def intend(self, group: Group, intent: Intent) -> None:
+        """Write down what is about to be sent. Raises Conflict if the lease is lost."""
+        self._leased(group).intent = intent
+
+    def settle(
+        self,
+        group: Group,
+        *,
+        told: Mapping[str, Told],
+        intent: Intent | None,
+        poke_due_at_s: float | None,
+        records: Sequence[Record],
+        at_s: float,
+    ) -> bool:
+        """Write notify's side and the records, and give the lease back."""
+        stored = self._leased(group)
+        if poke_due_at_s is None and stored.version != group.version:
+            return False
+        stored.told, stored.intent, stored.poke_due_at_s = dict(told), intent, poke_due_at_s
+        stored.lease_owner, stored.lease_until_s = "", 0.0
+        if records:
+            self._journal.write(group.key.tenant, at_s, content_name(records), records)
+        return True
+
+    def due(self, kind: Literal["resolve", "poke"], now_s: float, limit: int) -> list[Group]:
+        """Return groups whose due time has come, oldest first."""
+        at = f"{kind}_due_at_s"
+        found = [
+            (due_at_s, group)
+            for group in self.groups.values()
+            if (due_at_s := getattr(group, at)) is not None and due_at_s <= now_s
+        ]
+        found.sort(key=lambda pair: pair[0])
+        return [
+            Group(
+                key=group.key,
+                urgent=group.urgent,
+                resolve_due_at_s=group.resolve_due_at_s,
+                poke_due_at_s=group.poke_due_at_s,
+            )
+            for _, group in found[:limit]
+        ]
+
+    def _leased(self, group: Group) -> Group:
+        stored = self.groups.get(group.key)
+        if stored is None or not group.lease_owner or stored.lease_owner != group.lease_owner:
+            raise Conflict("the lease is lost")
+        return stored
+
+
+def _copy(group: Group) -> Group:
+    return replace(group, members=dict(group.members), told=dict(group.told))

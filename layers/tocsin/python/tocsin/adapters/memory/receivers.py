@@ -1,0 +1,20 @@
+"""Receivers that only remember."""
+
+from tocsin.domain.errors import TocsinError
+from tocsin.ports import Notification
+
+
+class MemoryReceivers:
+    """Keep what was delivered; `failures` are raised first, one a call."""
+
+    def __init__(self) -> None:
+        self.delivered: list[Notification] = []
+        self.attempted: list[Notification] = []
+        self.failures: list[TocsinError] = []
+
+    def send(self, notification: Notification) -> None:
+        """Deliver, or fail as told."""
+        self.attempted.append(notification)
+        if self.failures:
+            raise self.failures.pop(0)
+        self.delivered.append(notification)

@@ -1,0 +1,127 @@
+"""The Slack receiver: an incoming webhook's message of blocks."""
+
+import unicodedata
+from itertools import accumulate
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from tocsin.adapters.http import HttpAnswer
+from tocsin.domain.alert import Alert
+from tocsin.ports import Notification
+
+SHOWN_ALERTS = 10
+# Slack's limits, in characters: a section's text and a header's.
+TEXT_LIMIT = 3000
+HEADER_LIMIT = 150
+_SUMMARY_LIMIT = 1000
+_LINK_LIMIT = 500
+
+_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+# https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
+_REFUSALS = {
+    "action_prohibited",
+    "channel_is_archived",
+    "channel_not_found",
+    "invalid_blocks",
+    "invalid_payload",
+    "invalid_token",
+    "no_active_hooks",
+    "no_service",
+    "no_service_id",
+    "no_team",
+    "no_text",
+    "posting_to_general_channel_denied",
+    "team_disabled",
+    "too_many_attachments",
+    "user_not_found",
+}
+
+
+def render(notification: Notification, _external_url: str) -> bytes:
+    """Return the message: a title, the first alerts, and how many more there are."""
+    alerts = notification.alerts
+    title = _title(notification)
+    blocks: list[dict[str, Any]] = [
+        {"type": "header", "text": {"type": "plain_text", "text": _cut(title, HEADER_LIMIT)}}
+    ]
+    blocks += [_section(_describe(alert)) for alert in alerts[:SHOWN_ALERTS]]
+    if len(alerts) > SHOWN_ALERTS:
+        blocks.append(_section(f"and {len(alerts) - SHOWN_ALERTS} more"))
+    message: dict[str, Any] = {"text": escape(title, TEXT_LIMIT), "blocks": blocks}
+    if notification.receiver.channel:
+        message["channel"] = notification.receiver.channel
+    return msgspec.json.encode(message)
+
+
+def headers(_notification: Notification, _at_s: float) -> dict[str, str]:
+    """Return the only header that Slack looks at; it knows no idempotency key."""
+    return {"Content-Type": "application/json"}
+
+
+def refusal(answer: HttpAnswer) -> str:
+    """Return the word with which Slack refuses for good."""
+    word = answer.body[:100].decode("ascii", "replace").strip()
+    return word if word in _REFUSALS else ""
+
+
+def _title(notification: Notification) -> str:
+    alerts = notification.alerts
+    firing = sum(alert.status == "firing" for alert in alerts)
+    state = f"FIRING:{firing}" if firing else f"RESOLVED:{len(alerts)}"
+    names = ", ".join(dict.fromkeys(alert.name for alert in alerts))
+    labels = ", ".join(
+        f"{name}={value}" for name, value in notification.group.labels if name != "alertname"
+    )
+    return _clean(f"[{state}] {names}" + (f" ({labels})" if labels else ""))
+
+
+def _describe(alert: Alert) -> str:
+    annotations = alert.annotations
+    summary = annotations.get("summary") or annotations.get("description", "")
+    lines = [f"*{escape(alert.name, 200)}* {alert.severity}, {alert.status}"]
+    if summary:
+        lines.append(escape(summary, _SUMMARY_LIMIT))
+    labels = ", ".join(
+        f"{name}={value}" for name, value in sorted(alert.labels.items()) if name != "alertname"
+    )
+    if labels:
+        lines.append(escape(labels, _SUMMARY_LIMIT))
+    if alert.url.startswith(("http://", "https://")):
+        # What is left as it is cannot end the link.
+        link = quote(alert.url, safe=":/?#[]@!$'()*+,;=%&").replace("&", "&amp;")
+        if len(link) <= _LINK_LIMIT:
+            lines.append(f"<{link}|source>")
+    return "\n".join(lines)
+
+
+def _section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def escape(text: str, limit: int) -> str:
+    """Return text that Slack shows and never reads as a link or a mention.
+
+    At most `limit` characters after escaping, and never half an escape.
+    """
+    pieces = [_ESCAPES.get(character, character) for character in _clean(text[: limit + 1])]
+    lengths = list(accumulate(map(len, pieces)))
+    if not lengths or lengths[-1] <= limit:
+        return "".join(pieces)
+    kept = (piece for piece, length in zip(pieces, lengths, strict=True) if length <= limit - 3)
+    return "".join(kept) + "..."
+
+
+def _clean(text: str) -> str:
+    """Drop what is not shown: control characters, and those that reorder or hide text."""
+    return "".join(
+        character
+        for character in text
+        if character in "\n\t" or not unicodedata.category(character).startswith("C")
+    )
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 3] + "..."

@@ -1,0 +1,95 @@
+"""The webhook receiver: Alertmanager's body, version 4, and the headers of Standard Webhooks."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from tocsin.adapters.http import HttpAnswer
+from tocsin.domain.alert import Alert
+from tocsin.domain.fingerprint import alertmanager_fingerprint
+from tocsin.ports import Notification
+
+# How Go writes a time that is not set.
+_NO_TIME = "0001-01-01T00:00:00Z"
+# They belong to the connection, and the wrong ones would make two requests of one.
+_NOT_CONFIGURABLE = {"connection", "content-length", "host", "transfer-encoding"}
+
+
+def render(notification: Notification, external_url: str) -> bytes:
+    """Return the body as Alertmanager would send it."""
+    alerts = notification.alerts
+    sent = alerts[: notification.receiver.max_alerts]
+    return msgspec.json.encode(
+        {
+            "version": "4",
+            "groupKey": str(notification.group),
+            "truncatedAlerts": len(alerts) - len(sent),
+            "status": _status(alerts),
+            "receiver": notification.receiver.name,
+            "groupLabels": dict(notification.group.labels),
+            "commonLabels": _common(alert.labels for alert in alerts),
+            "commonAnnotations": _common(alert.annotations for alert in alerts),
+            "externalURL": external_url,
+            "alerts": [_alert(alert) for alert in sent],
+        }
+    )
+
+
+def headers(notification: Notification, at_s: float) -> dict[str, str]:
+    """Return the configured headers and tocsin's own, of which only the time is new each try."""
+    own = {
+        "Content-Type": "application/json",
+        "Idempotency-Key": notification.key,
+        "webhook-id": notification.key,
+        "webhook-timestamp": str(int(at_s)),
+    }
+    taken = {name.lower() for name in own} | _NOT_CONFIGURABLE
+    configured = notification.receiver.headers.items()
+    return {name: value for name, value in configured if name.lower() not in taken} | own
+
+
+def refusal(_answer: HttpAnswer) -> str:
+    """Leave it to the status."""
+    return ""
+
+
+def _status(alerts: Iterable[Alert]) -> str:
+    return "firing" if any(alert.status == "firing" for alert in alerts) else "resolved"
+
+
+def _alert(alert: Alert) -> dict[str, Any]:
+    return {
+        "status": alert.status,
+        "labels": alert.labels,
+        "annotations": alert.annotations,
+        "startsAt": _time(alert.starts_at_s),
+        "endsAt": _NO_TIME if alert.status == "firing" else _time(_end(alert)),
+        "generatorURL": alert.url,
+        "fingerprint": alertmanager_fingerprint(alert.labels),
+    }
+
+
+def _end(alert: Alert) -> float | None:
+    """Return when a resolved alert ended, as well as its sender said."""
+    for at_s in (alert.ends_at_s, alert.observed_at_s):
+        if at_s is not None:
+            return at_s
+    return alert.starts_at_s
+
+
+def _time(at_s: float | None) -> str:
+    if at_s is None:
+        return _NO_TIME
+    at = datetime.fromtimestamp(at_s, UTC)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _common(each: Iterable[dict[str, str]]) -> dict[str, str]:
+    """Return the pairs that all have."""
+    pairs = [values.items() for values in each]
+    if not pairs:
+        return {}
+    first, *others = pairs
+    return {name: value for name, value in first if all((name, value) in o for o in others)}

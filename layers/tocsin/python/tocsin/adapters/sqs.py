@@ -1,0 +1,111 @@
+"""The outbox on SQS: every entry confirmed, or an error."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from time import sleep
+from typing import Any
+
+from tocsin.adapters.aws import translated
+from tocsin.domain.errors import Permanent, Retryable
+from tocsin.ports import OutMessage, Queue
+
+# The limits of one call, for one message and for a batch alike.
+CALL_LIMIT_BYTES = 1024 * 1024
+CALL_LIMIT_ENTRIES = 10
+
+_TRIES = 3
+_PAUSE_S = 0.05
+_REASON_LIMIT_CHARACTERS = 1024
+
+
+class SqsOutbox:
+    """Send to standard queues, one message group a tenant.
+
+    On a standard queue a message group is a fair share: one noisy tenant delays nobody else.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        urls: Mapping[Queue, str],
+        dead_letter_urls: Mapping[Queue, str],
+        pause: Callable[[float], None] = sleep,
+    ) -> None:
+        self._client = client
+        self._urls = urls
+        self._dead_letter_urls = dead_letter_urls
+        self._pause = pause
+
+    def send(self, queue: Queue, messages: Sequence[OutMessage]) -> None:
+        """Send all messages; raise Retryable if the queue did not confirm every one."""
+        url = self._urls[queue]
+        for batch in _batches(messages):
+            if len(batch) == 1:
+                self._send_one(url, batch[0])
+            else:
+                self._send_batch(url, batch)
+
+    def dead_letter(self, queue: Queue, message: OutMessage, error: str, reason: str) -> None:
+        """Put a message into the dead-letter queue, with what went wrong as attributes."""
+        attributes = {"error": error, "reason": reason, "tenant": message.tenant}
+        self._send_one(
+            self._dead_letter_urls[queue],
+            message,
+            MessageAttributes={
+                name: {"DataType": "String", "StringValue": _attribute_text(text)}
+                for name, text in attributes.items()
+            },
+        )
+
+    def _send_one(self, url: str, message: OutMessage, **options: Any) -> None:
+        with translated("sqs"):
+            self._client.send_message(
+                QueueUrl=url, MessageBody=message.body, MessageGroupId=message.tenant, **options
+            )
+
+    def _send_batch(self, url: str, batch: Sequence[OutMessage]) -> None:
+        entries = [
+            {"Id": str(index), "MessageBody": message.body, "MessageGroupId": message.tenant}
+            for index, message in enumerate(batch)
+        ]
+        codes: set[str] = set()
+        for attempt in range(_TRIES):
+            if attempt:
+                self._pause(_PAUSE_S * 2**attempt)
+            with translated("sqs"):
+                answer = self._client.send_message_batch(QueueUrl=url, Entries=entries)
+            failed = {entry["Id"]: entry.get("Code", "unknown") for entry in _failed(answer)}
+            if not failed:
+                return
+            codes = set(failed.values())
+            entries = [entry for entry in entries if entry["Id"] in failed]
+        raise Retryable(
+            f"sqs SendMessageBatch: {len(entries)} entries failed: {', '.join(sorted(codes))}"
+        )
+
+
+def _failed(answer: Mapping[str, Any]) -> Sequence[Mapping[str, str]]:
+    # The key is missing where all entries succeeded; the status is 200 in any case.
+    return answer.get("Failed") or ()
+
+
+def _batches(messages: Sequence[OutMessage]) -> Iterator[list[OutMessage]]:
+    batch: list[OutMessage] = []
+    batch_bytes = 0
+    for message in messages:
+        size_bytes = len(message.body.encode())
+        if size_bytes > CALL_LIMIT_BYTES:
+            raise Permanent(f"a message of {size_bytes} bytes is above what SQS takes")
+        is_full = len(batch) == CALL_LIMIT_ENTRIES or batch_bytes + size_bytes > CALL_LIMIT_BYTES
+        if batch and is_full:
+            yield batch
+            batch, batch_bytes = [], 0
+        batch.append(message)
+        batch_bytes += size_bytes
+    if batch:
+        yield batch
+
+
+def _attribute_text(text: str) -> str:
+    """Return text that SQS takes as an attribute: short, printable and not empty."""
+    printable = "".join(char if char.isprintable() else " " for char in text)
+    return printable[:_REASON_LIMIT_CHARACTERS].strip() or "unknown"

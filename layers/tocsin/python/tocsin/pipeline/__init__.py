@@ -1,0 +1,1 @@
+"""One use case a stage, written against ports only; `envelope` is the wire format between them."""

@@ -1,0 +1,194 @@
+"""Enrich: archive, drop certain repeats, forward the rest.
+
+The order of effects keeps every alert through a crash at any point: archive, separate,
+forward, journal, marks. A mark says that its event is forwarded, so it comes last.
+"""
+
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+
+import msgspec
+
+from tocsin.domain.change import Change
+from tocsin.domain.dedup import Mark, is_repeat, mark_key, mark_of, may_trust_memory
+from tocsin.domain.errors import TocsinError
+from tocsin.domain.journal import EnvelopeRecord
+from tocsin.pipeline.archive import Entry, pack
+from tocsin.pipeline.batch import Delivery, Outcome, each_tenant
+from tocsin.pipeline.changes import pack_changes
+from tocsin.pipeline.envelope import encode, seal_frame
+from tocsin.pipeline.opening import Opened, open_envelope
+from tocsin.pipeline.recent import RecentMarks
+from tocsin.ports import Archive, Blobs, Configs, Fingerprints, Journal, Outbox, Queue
+
+
+class EnrichPorts(msgspec.Struct, frozen=True, kw_only=True):
+    """What enrich needs of the outside world."""
+
+    outbox: Outbox
+    blobs: Blobs
+    archive: Archive
+    fingerprints: Fingerprints
+    journal: Journal
+    configs: Configs
+
+
+class Enrich:
+    """Handle batches of raw envelopes; one object a worker, since it remembers marks."""
+
+    def __init__(self, ports: EnrichPorts, recent: RecentMarks | None = None) -> None:
+        self._ports = ports
+        self._recent = recent or RecentMarks()
+
+    def handle(
+        self, deliveries: Sequence[Delivery], now_s: float, has_time: Callable[[], bool]
+    ) -> Outcome:
+        """Process a batch; messages in `failed` must come back."""
+
+        def handle_tenant(tenant: str, own: list[Delivery], outcome: Outcome) -> None:
+            opened = self._open(tenant, own, outcome)
+            if opened:
+                self._process(tenant, opened, now_s, outcome)
+
+        return each_tenant(deliveries, handle_tenant, has_time)
+
+    def _open(self, tenant: str, own: list[Delivery], outcome: Outcome) -> list[Opened]:
+        config = self._ports.configs.current(tenant)
+        hold_s = config.resolve_timeout_s if config else 300.0
+        opened: list[Opened] = []
+        for delivery in own:
+            try:
+                opened.append(open_envelope(delivery.envelope, self._ports.blobs, hold_s))
+            except TocsinError as error:
+                outcome.fail([delivery], error)
+        return opened
+
+    def _process(self, tenant: str, opened: list[Opened], now_s: float, outcome: Outcome) -> None:
+        name = _name(opened)
+        self._archive(tenant, opened, name)
+        self._separate(opened)
+        changes, resends = _in_order(opened)
+        forward = self._decide(tenant, changes, resends, now_s)
+        _record(opened, {change.source for change in forward})
+        trace = opened[0].envelope.trace
+        self._forward(tenant, forward, name, trace)
+        records = [_envelope_record(each) for each in opened]
+        self._ports.journal.write(tenant, now_s, f"enrich.{name}", records)
+        marks = list({mark.key: mark for mark in (mark_of(tenant, c) for c in forward)}.values())
+        if marks:
+            self._ports.fingerprints.write(marks)
+        for mark in marks:
+            self._recent.put(mark)
+        outcome.count("alerts", len(changes))
+        outcome.count("forwarded", len(forward))
+        outcome.count("duplicates", len(changes) - len(forward))
+
+    def _archive(self, tenant: str, opened: list[Opened], name: str) -> None:
+        data = b"".join(
+            pack(
+                Entry(
+                    request=each.envelope.id,
+                    tenant=tenant,
+                    provider=each.envelope.provider,
+                    at_s=each.envelope.at_s,
+                    frame_bytes=len(each.frame),
+                ),
+                each.frame,
+            )
+            for each in opened
+            if each.envelope.archive
+        )
+        if data:
+            self._ports.archive.store(tenant, opened[0].envelope.at_s, name, data)
+
+    def _separate(self, opened: list[Opened]) -> None:
+        """Send what cannot be prepared to the dead letters, one alert a message."""
+        for each in opened:
+            for index, error in each.dead.items():
+                alone = msgspec.structs.replace(
+                    each.envelope, select=(index,), count=1, archive=False, separated=True
+                )
+                message = encode(seal_frame(alone, each.frame, self._ports.blobs))
+                reason = "this alert failed in enrich; its neighbours went on"
+                self._ports.outbox.dead_letter("enrich", message, error, reason)
+
+    def _decide(
+        self, tenant: str, changes: list[Change], resends: set[str], now_s: float
+    ) -> list[Change]:
+        """Return the events to forward, in order, equal ones collapsed."""
+        marks: dict[str, Mark] = {}
+        unsure: dict[str, None] = {}
+        for change in changes:
+            key = mark_key(tenant, change.fingerprint)
+            known = self._recent.get(key)
+            if known and may_trust_memory(change, change.source in resends):
+                marks[key] = known
+            if not is_repeat(marks.get(key), change):
+                unsure[key] = None
+        if unsure:
+            marks.update(self._ports.fingerprints.read(list(unsure), now_s))
+        forward: list[Change] = []
+        for change in changes:
+            key = mark_key(tenant, change.fingerprint)
+            if not is_repeat(marks.get(key), change):
+                forward.append(change)
+                marks[key] = mark_of(tenant, change)
+        return forward
+
+    def _forward(self, tenant: str, forward: list[Change], name: str, trace: str) -> None:
+        urgent = [change for change in forward if change.alert.is_urgent]
+        normal = [change for change in forward if not change.alert.is_urgent]
+        piles: tuple[tuple[Queue, list[Change], str], ...] = (
+            ("evaluate-urgent", urgent, "u"),
+            ("evaluate", normal, "n"),
+        )
+        for queue, chosen, suffix in piles:
+            if chosen:
+                messages = pack_changes(
+                    tenant, chosen, f"{name}.{suffix}", trace, self._ports.blobs
+                )
+                self._ports.outbox.send(queue, list(messages))
+
+
+def _name(opened: list[Opened]) -> str:
+    """Name the work of one invocation by what it holds, so that a repeat overwrites itself."""
+    digest = blake2b(digest_size=12)
+    for part in sorted(each.envelope.part for each in opened):
+        digest.update(part.encode())
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def _in_order(opened: list[Opened]) -> tuple[list[Change], set[str]]:
+    changes = [change for each in opened for change in each.changes.values()]
+    changes.sort(key=lambda change: change.order)
+    resends = {c.source for each in opened if each.resends for c in each.changes.values()}
+    return changes, resends
+
+
+def _record(opened: list[Opened], forwarded: set[str]) -> None:
+    for each in opened:
+        for index, change in each.changes.items():
+            if change.source in forwarded:
+                each.forwarded[index] = change.fingerprint
+                continue
+            count = each.duplicates.get(change.fingerprint, 0)
+            each.duplicates[change.fingerprint] = count + 1
+            if each.envelope.separated:
+                each.repeated.append(index)
+
+
+def _envelope_record(opened: Opened) -> EnvelopeRecord:
+    envelope = opened.envelope
+    count = len(opened.changes) + len(opened.dead)
+    return EnvelopeRecord(
+        request=envelope.id,
+        envelope=envelope.part,
+        accepted=0 if envelope.separated else count,
+        provider=envelope.provider,
+        at_s=envelope.at_s,
+        forwarded=opened.forwarded,
+        duplicates=opened.duplicates,
+        dead=opened.dead,
+        repeated=tuple(opened.repeated),
+    )

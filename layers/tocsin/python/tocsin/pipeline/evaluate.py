@@ -1,0 +1,141 @@
+"""Evaluate: merge events into the state, commit it, poke notify.
+
+The commit comes before the poke. A crash between the two is mended by the redelivery, which
+finds its events merged already and pokes again, and at the latest by the due time that the
+commit left in the index.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+
+from tocsin.domain.change import Change
+from tocsin.domain.config import TenantConfig
+from tocsin.domain.errors import ConfigurationError, Conflict
+from tocsin.domain.group import Group, GroupKey
+from tocsin.domain.grouping import Applied, apply_changes, apply_timeouts, finish
+from tocsin.domain.reconcile import has_work
+from tocsin.domain.routing import groups_for
+from tocsin.pipeline.batch import Delivery, Outcome, each_tenant
+from tocsin.pipeline.changes import unpack_changes
+from tocsin.pipeline.poke import pack_pokes, unpack_pokes
+from tocsin.ports import Blobs, Configs, Groups, Outbox, Queue
+
+# A conflict means that another worker made progress; the queue's redelivery is the last resort.
+_COMMIT_TRIES = 8
+
+
+class EvaluatePorts(msgspec.Struct, frozen=True, kw_only=True):
+    """What evaluate needs of the outside world."""
+
+    outbox: Outbox
+    blobs: Blobs
+    groups: Groups
+    configs: Configs
+
+
+class _Work(msgspec.Struct):
+    """What one batch holds for one tenant."""
+
+    changes: list[Change] = []
+    timeouts: list[GroupKey] = []
+
+
+class Evaluate:
+    """Handle batches of changes and of groups whose alerts may have timed out."""
+
+    def __init__(self, ports: EvaluatePorts) -> None:
+        self._ports = ports
+
+    def handle(
+        self, deliveries: Sequence[Delivery], now_s: float, has_time: Callable[[], bool]
+    ) -> Outcome:
+        """Process a batch; messages in `failed` must come back."""
+
+        def handle_tenant(tenant: str, own: list[Delivery], outcome: Outcome) -> None:
+            self._process(tenant, own, now_s, outcome)
+
+        return each_tenant(deliveries, handle_tenant, has_time)
+
+    def _process(self, tenant: str, own: list[Delivery], now_s: float, outcome: Outcome) -> None:
+        work = self._unpack(own)
+        config = self._ports.configs.current(tenant)
+        if config is None:
+            raise ConfigurationError(f"tenant {tenant} has no configuration; run config apply")
+        wanted = _by_group(config, work)
+        for attempt in range(_COMMIT_TRIES):
+            groups = self._merge(config, wanted, now_s, outcome, is_retry=attempt > 0)
+            if groups is not None:
+                break
+        else:
+            raise Conflict("other workers kept changing the same groups", retry_after_s=1)
+        self._poke([group for group in groups if has_work(group)], own[0], now_s)
+
+    def _unpack(self, own: list[Delivery]) -> _Work:
+        work = _Work()
+        for delivery in own:
+            if delivery.envelope.kind == "changes":
+                work.changes.extend(unpack_changes(delivery.envelope, self._ports.blobs))
+            else:
+                pokes = unpack_pokes(delivery.envelope, self._ports.blobs)
+                work.timeouts.extend(poke.key for poke in pokes)
+        return work
+
+    def _merge(
+        self,
+        config: TenantConfig,
+        wanted: dict[GroupKey, list[Change]],
+        now_s: float,
+        outcome: Outcome,
+        *,
+        is_retry: bool,
+    ) -> list[Group] | None:
+        """Read, merge and commit; None if another worker was first and all must be redone."""
+        stored = self._ports.groups.read(list(wanted))
+        applied = [
+            _apply(stored.get(key) or Group(key=key), changes, now_s)
+            for key, changes in wanted.items()
+        ]
+        changed = [finish(each, config.version, now_s) for each in applied if each.is_changed]
+        records = [record for each in applied for record in each.records]
+        if changed or records:
+            try:
+                self._ports.groups.commit(changed, records, now_s)
+            except Conflict:
+                outcome.count("conflicts")
+                return None
+        if not is_retry:
+            outcome.count("changes", sum(map(len, wanted.values())))
+        outcome.count("groups", len(changed))
+        return [each.group for each in applied]
+
+    def _poke(self, groups: Iterable[Group], first: Delivery, now_s: float) -> None:
+        piles: dict[Queue, list[GroupKey]] = {"notify-urgent": [], "notify": []}
+        for group in groups:
+            piles["notify-urgent" if group.urgent else "notify"].append(group.key)
+        for queue, keys in piles.items():
+            if keys:
+                name = f"{first.envelope.id}.{queue}"
+                messages = pack_pokes(keys, name, now_s, self._ports.blobs)
+                self._ports.outbox.send(queue, list(messages))
+
+
+def _by_group(config: TenantConfig, work: _Work) -> dict[GroupKey, list[Change]]:
+    wanted: dict[GroupKey, list[Change]] = {key: [] for key in work.timeouts}
+    for change in work.changes:
+        for key in groups_for(config, change.alert):
+            wanted.setdefault(key, []).append(change)
+    return wanted
+
+
+def _apply(group: Group, changes: list[Change], now_s: float) -> Applied:
+    """Merge the events first: one of them may repeat what would else time out."""
+    applied = apply_changes(group, changes, now_s)
+    if group.resolve_due_at_s is None or group.resolve_due_at_s > now_s:
+        return applied
+    timed_out = apply_timeouts(applied.group, now_s)
+    return Applied(
+        group=timed_out.group,
+        records=applied.records + timed_out.records,
+        is_changed=applied.is_changed or timed_out.is_changed,
+    )

@@ -1,0 +1,101 @@
+"""Ingest: from a request body to confirmed queue messages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.compression import compress
+from tocsin.domain.errors import InvalidAlert, TooLarge
+from tocsin.pipeline.envelope import VERSION, Envelope, encode, seal_frame
+from tocsin.ports import Blobs, Outbox, Queue
+from tocsin.providers.registry import Provider
+
+ALERTS_LIMIT = 10_000
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """An authenticated request: whose, what, as which provider."""
+
+    id: str
+    tenant: str
+    provider: Provider
+    body: bytes
+    payload: Any
+    received_at_s: float
+    trace: str = ""
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of each alert of a request."""
+
+    id: str
+    accepted: int
+    rejected: tuple[tuple[int, InvalidAlert], ...]
+
+
+class Ingest:
+    """Accept requests. An answer means that the queue has every accepted alert."""
+
+    def __init__(self, outbox: Outbox, blobs: Blobs) -> None:
+        self._outbox = outbox
+        self._blobs = blobs
+
+    def accept(self, request: Request) -> Answer:
+        """Queue the alerts of a request; urgent ones travel apart from the others.
+
+        Raises InvalidPayload or TooLarge if nothing of it can be taken, and Retryable if the
+        queue did not confirm: then the sender must send again.
+        """
+        members = request.provider.parse(request.payload, request.received_at_s)
+        if len(members) > ALERTS_LIMIT:
+            raise TooLarge(f"{len(members)} alerts in one request; {ALERTS_LIMIT} are allowed")
+        rejected = tuple(
+            (index, member)
+            for index, member in enumerate(members)
+            if isinstance(member, InvalidAlert)
+        )
+        accepted = len(members) - len(rejected)
+        if accepted:
+            self._enqueue(request, members)
+        return Answer(id=request.id, accepted=accepted, rejected=rejected)
+
+    def _enqueue(self, request: Request, members: Sequence[Alert | InvalidAlert]) -> None:
+        frame = compress(request.body)
+        urgent, normal = _split(members)
+        # The body is archived once: with the alerts that can wait, if there are any.
+        for queue, indices, archive in _parts(urgent, normal):
+            is_all = len(indices) == len(members)
+            envelope = Envelope(
+                v=VERSION,
+                kind="raw",
+                id=request.id,
+                tenant=request.tenant,
+                at_s=request.received_at_s,
+                count=len(indices),
+                provider=request.provider.name,
+                trace=request.trace,
+                select=None if is_all else tuple(indices),
+                archive=archive,
+            )
+            sealed = seal_frame(envelope, frame, self._blobs)
+            self._outbox.send(queue, [encode(sealed)])
+
+
+def _split(members: Sequence[Alert | InvalidAlert]) -> tuple[list[int], list[int]]:
+    urgent: list[int] = []
+    normal: list[int] = []
+    for index, member in enumerate(members):
+        if isinstance(member, Alert):
+            (urgent if member.is_urgent else normal).append(index)
+    return urgent, normal
+
+
+def _parts(urgent: list[int], normal: list[int]) -> list[tuple[Queue, list[int], bool]]:
+    parts: list[tuple[Queue, list[int], bool]] = []
+    if urgent:
+        parts.append(("enrich-urgent", urgent, not normal))
+    if normal:
+        parts.append(("enrich", normal, True))
+    return parts

@@ -1,0 +1,218 @@
+"""Notify: make each receiver know what it should, exactly once.
+
+A reconciler. It takes the lease of a group, compares what should be true with what the
+receiver was told, writes down what it is about to say, says it, and writes down the result.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import msgspec
+
+from tocsin.domain.config import Receiver
+from tocsin.domain.errors import Conflict, Permanent, Retryable, TocsinError
+from tocsin.domain.group import Group, Intent
+from tocsin.domain.journal import DeliveryRecord
+from tocsin.domain.reconcile import Plan, intent_for, plan, revive, settle_steps
+from tocsin.domain.retry import RetryPolicy
+from tocsin.pipeline.batch import Delivery, Outcome
+from tocsin.pipeline.poke import Poke, pack_poke, unpack_pokes
+from tocsin.ports import Blobs, Clock, Configs, Groups, Notification, Outbox, Queue, Receivers
+
+# Longer than the function may run, shorter than the message stays invisible; the template
+# test holds the three together.
+LEASE_S = 45.0
+# How often one poke may send: an old episode's end, the new one's begin, and what came since.
+_ROUNDS = 5
+
+DeliveryOutcome = Literal["delivered", "dead"]
+
+
+class NotifyPorts(msgspec.Struct, frozen=True, kw_only=True):
+    """What notify needs of the outside world."""
+
+    outbox: Outbox
+    blobs: Blobs
+    groups: Groups
+    configs: Configs
+    receivers: Receivers
+    clock: Clock
+
+
+class Notify:
+    """Handle batches of pokes."""
+
+    def __init__(self, ports: NotifyPorts, retry: RetryPolicy | None = None) -> None:
+        self._ports = ports
+        self._retry = retry or RetryPolicy()
+
+    def handle(
+        self, deliveries: Sequence[Delivery], owner: str, has_time: Callable[[], bool]
+    ) -> Outcome:
+        """Process a batch. `owner` names this invocation; messages in `failed` must come back."""
+        outcome = Outcome()
+        for delivery in deliveries:
+            try:
+                for poke in unpack_pokes(delivery.envelope, self._ports.blobs):
+                    self._reconcile(poke, owner, has_time, outcome)
+            except TocsinError as error:
+                outcome.fail([delivery], error)
+        return outcome
+
+    def _reconcile(
+        self, poke: Poke, owner: str, has_time: Callable[[], bool], outcome: Outcome
+    ) -> None:
+        revives = poke.revive
+        for _ in range(_ROUNDS):
+            if not has_time():
+                raise Retryable("the time budget of this invocation is used up")
+            now_s = self._ports.clock()
+            group = self._ports.groups.acquire(poke.key, owner, now_s, now_s + LEASE_S)
+            if group is None:
+                # Whoever holds the lease looks for changes before giving it back.
+                outcome.count("leased")
+                return
+            if revives:
+                group.told, revives = revive(group.told), False
+            try:
+                if self._round(group, outcome):
+                    return
+            except Conflict:
+                outcome.count("conflicts")
+
+    def _round(self, group: Group, outcome: Outcome) -> bool:
+        """Say the next thing, if any; tell whether the group is done with."""
+        at_s = self._ports.clock()
+        receiver = self._receiver(group)
+        planned = Plan(steps=(), told=dict(group.told), records=(), more=True)
+        intent = group.intent
+        if intent is None:
+            planned = plan(group, receiver, at_s)
+            if not planned.steps:
+                return self._settle(group, planned, None, None)
+            intent = intent_for(group.key, planned.steps, at_s)
+            self._ports.groups.intend(group, intent)
+        return self._send(group, planned, intent, receiver, outcome)
+
+    def _send(
+        self, group: Group, planned: Plan, intent: Intent, receiver: Receiver, outcome: Outcome
+    ) -> bool:
+        attempt = intent.attempts + 1
+        notification = Notification(
+            key=intent.key,
+            receiver=receiver,
+            group=group.key,
+            alerts=intent.alerts,
+            attempt=attempt,
+        )
+        try:
+            self._ports.receivers.send(notification)
+        except Retryable as error:
+            outcome.count("failed")
+            if attempt < self._retry.attempts:
+                return self._defer(group, planned, intent, error)
+            return self._bury(group, planned, intent, error.reason)
+        except Permanent as error:
+            outcome.count("failed")
+            return self._bury(group, planned, intent, error.reason)
+        outcome.count("delivered")
+        outcome.count("steps", len(intent.steps))
+        return self._close(group, planned, intent, "delivered", "")
+
+    def _defer(self, group: Group, planned: Plan, intent: Intent, error: Retryable) -> bool:
+        """Leave the intent for a later attempt; the time index brings it back."""
+        at_s = self._ports.clock()
+        tried = msgspec.structs.replace(intent, attempts=intent.attempts + 1)
+        delay_s = self._retry.delay_s(tried.attempts, intent.key, error.retry_after_s)
+        records = _records(group, tried, "failed", error.reason, at_s)
+        self._ports.groups.settle(
+            group,
+            told=planned.told,
+            intent=tried,
+            poke_due_at_s=at_s + delay_s,
+            records=[*planned.records, *records],
+            at_s=at_s,
+        )
+        return True
+
+    def _bury(self, group: Group, planned: Plan, intent: Intent, reason: str) -> bool:
+        """Dead-letter a notification that cannot be delivered; the rest of the group goes on."""
+        at_s = self._ports.clock()
+        letter = pack_poke(
+            group.key.tenant,
+            [Poke(group.key, revive=True)],
+            f"dead.{intent.key}",
+            at_s,
+            self._ports.blobs,
+        )
+        queue: Queue = "notify-urgent" if group.urgent else "notify"
+        self._ports.outbox.dead_letter(queue, letter, "DeliveryFailed", reason)
+        return self._close(group, planned, intent, "dead", reason)
+
+    def _close(
+        self, group: Group, planned: Plan, intent: Intent, ended: DeliveryOutcome, reason: str
+    ) -> bool:
+        """Write down how an intent ended; tell whether nothing else is left to say."""
+        tried = msgspec.structs.replace(intent, attempts=intent.attempts + 1)
+        told = settle_steps(planned.told, intent, ended)
+        records = _records(group, tried, ended, reason, self._ports.clock())
+        done = msgspec.structs.replace(planned, told=told, records=(*planned.records, *records))
+        return self._settle(group, done, None, self._ports.clock() if planned.more else None)
+
+    def _settle(
+        self, group: Group, planned: Plan, intent: Intent | None, due_at_s: float | None
+    ) -> bool:
+        """Store the result and give the lease back.
+
+        What was said must be written whatever evaluate did meanwhile, or it would be said
+        twice. Only "nothing is left to do" needs the group to be as it was read.
+        """
+        at_s = self._ports.clock()
+        for due in (due_at_s, at_s):
+            is_stored = self._ports.groups.settle(
+                group,
+                told=planned.told,
+                intent=intent,
+                poke_due_at_s=due,
+                records=planned.records,
+                at_s=at_s,
+            )
+            if is_stored:
+                return due is None
+        raise Conflict("the group could not be settled")
+
+    def _receiver(self, group: Group) -> Receiver:
+        """Find the receiver, in the version that still knew it if it was removed since."""
+        key = group.key
+        current = self._ports.configs.current(key.tenant)
+        if current is not None and key.receiver in current.receivers:
+            return current.receivers[key.receiver]
+        former = self._ports.configs.version(key.tenant, group.config_version)
+        if former is not None and key.receiver in former.receivers:
+            return former.receivers[key.receiver]
+        raise Permanent(f"receiver {key.receiver} is in no configuration of tenant {key.tenant}")
+
+
+def _records(
+    group: Group,
+    intent: Intent,
+    outcome: DeliveryOutcome | Literal["failed"],
+    reason: str,
+    at_s: float,
+) -> list[DeliveryRecord]:
+    return [
+        DeliveryRecord(
+            source=step.source,
+            fingerprint=step.fingerprint,
+            episode=step.episode,
+            step=step.step,
+            receiver=group.key.receiver,
+            group=group.key.id,
+            outcome=outcome,
+            reason=reason,
+            key=intent.key,
+            attempt=intent.attempts,
+            at_s=at_s,
+        )
+        for step in intent.steps
+    ]

@@ -1,0 +1,62 @@
+"""What travels to notify: "look at this group". It carries no state of its own."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from tocsin.domain.errors import Permanent
+from tocsin.domain.group import GroupKey
+from tocsin.pipeline.envelope import VERSION, Envelope, Kind, encode, open_payload, seal
+from tocsin.ports import Blobs, OutMessage
+
+# Groups in one message share its fate in the queue; a slow receiver must not hold many.
+_POKES_LIMIT = 10
+_RESOLVES_LIMIT = 100
+
+
+class Poke(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One group to look at. `revive` also tries again what was dead-lettered there."""
+
+    key: GroupKey
+    revive: bool = False
+
+
+_decoder = msgspec.json.Decoder(list[Poke])
+
+
+def pack_pokes(
+    keys: Sequence[GroupKey], name: str, at_s: float, blobs: Blobs, kind: Kind = "poke"
+) -> Iterator[OutMessage]:
+    """Yield the messages that poke `keys`, one tenant and one receiver a message."""
+    piles: dict[tuple[str, str], list[Poke]] = {}
+    for key in keys:
+        pile = (key.tenant, key.receiver if kind == "poke" else "")
+        piles.setdefault(pile, []).append(Poke(key))
+    limit = _POKES_LIMIT if kind == "poke" else _RESOLVES_LIMIT
+    for (tenant, receiver), pokes in piles.items():
+        for start in range(0, len(pokes), limit):
+            chunk = pokes[start : start + limit]
+            unit = f"{name}.{receiver}.{start}"
+            yield pack_poke(tenant, chunk, unit, at_s, blobs, kind)
+
+
+def pack_poke(
+    tenant: str, pokes: Sequence[Poke], name: str, at_s: float, blobs: Blobs, kind: Kind = "poke"
+) -> OutMessage:
+    """Return one message that pokes these groups."""
+    envelope = Envelope(v=VERSION, kind=kind, id=name, tenant=tenant, at_s=at_s, count=len(pokes))
+    return encode(seal(envelope, msgspec.json.encode(pokes), blobs))
+
+
+def unpack_pokes(envelope: Envelope, blobs: Blobs) -> list[Poke]:
+    """Return the pokes of a message.
+
+    Raises Permanent if it holds none, or a group of another tenant.
+    """
+    try:
+        pokes = _decoder.decode(open_payload(envelope, blobs))
+    except msgspec.MsgspecError as error:
+        raise Permanent(f"not a list of pokes: {error}") from error
+    if any(poke.key.tenant != envelope.tenant for poke in pokes):
+        raise Permanent("a poke names a group of another tenant than its message")
+    return pokes

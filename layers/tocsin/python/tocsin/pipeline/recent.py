@@ -1,0 +1,25 @@
+"""The marks that one worker remembers, so that most repeats cost no read."""
+
+from tocsin.domain.dedup import Mark
+
+
+class RecentMarks:
+    """A map in two generations: when the young one is full, the old one is forgotten.
+
+    Bounded memory without bookkeeping for each entry; about 400 bytes a mark.
+    """
+
+    def __init__(self, capacity: int = 50_000) -> None:
+        self._capacity = capacity
+        self._young: dict[str, Mark] = {}
+        self._old: dict[str, Mark] = {}
+
+    def get(self, key: str) -> Mark | None:
+        """Return what is remembered under `key`."""
+        return self._young.get(key) or self._old.get(key)
+
+    def put(self, mark: Mark) -> None:
+        """Remember a mark that the store has."""
+        if len(self._young) >= self._capacity:
+            self._old, self._young = self._young, {}
+        self._young[mark.key] = mark

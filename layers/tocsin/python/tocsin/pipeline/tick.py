@@ -1,0 +1,51 @@
+"""Tick: wake what is due. It decides nothing: whoever is woken looks at the state again."""
+
+from typing import Literal
+
+import msgspec
+
+from tocsin.domain.group import GroupKey
+from tocsin.pipeline.batch import Outcome
+from tocsin.pipeline.poke import pack_pokes
+from tocsin.ports import Blobs, Groups, Outbox, Queue
+
+# What one tick can pass on well within its time; the rest is oldest next time.
+DUE_LIMIT = 1000
+
+
+class TickPorts(msgspec.Struct, frozen=True, kw_only=True):
+    """What tick needs of the outside world."""
+
+    outbox: Outbox
+    blobs: Blobs
+    groups: Groups
+
+
+class Tick:
+    """Read the time index and pass on what has come due. Overlapping ticks do no harm."""
+
+    def __init__(self, ports: TickPorts) -> None:
+        self._ports = ports
+
+    def run(self, now_s: float) -> Outcome:
+        """Poke every group that is due."""
+        outcome = Outcome()
+        self._wake("poke", ("notify-urgent", "notify"), now_s, outcome)
+        self._wake("resolve", ("evaluate-urgent", "evaluate"), now_s, outcome)
+        return outcome
+
+    def _wake(
+        self,
+        kind: Literal["poke", "resolve"],
+        queues: tuple[Queue, Queue],
+        now_s: float,
+        outcome: Outcome,
+    ) -> None:
+        due = self._ports.groups.due(kind, now_s, DUE_LIMIT)
+        outcome.count(f"{kind}_due", len(due))
+        for queue, urgent in zip(queues, (True, False), strict=True):
+            keys: list[GroupKey] = [group.key for group in due if group.urgent is urgent]
+            if keys:
+                name = f"tick.{kind}.{int(now_s)}"
+                messages = pack_pokes(keys, name, now_s, self._ports.blobs, kind)
+                self._ports.outbox.send(queue, list(messages))

@@ -1,0 +1,153 @@
+"""The api function: how people and tools look at tocsin."""
+
+import json
+import os
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from tocsin import __version__
+from tocsin.adapters.aws import client
+from tocsin.adapters.cached import CachedConfigs, CachedKeys
+from tocsin.adapters.dynamodb.configs import DynamoConfigs
+from tocsin.adapters.dynamodb.journal import DynamoJournal
+from tocsin.adapters.dynamodb.keys import DynamoKeys
+from tocsin.adapters.secrets import SecretsManager
+from tocsin.domain.balance import add_up
+from tocsin.domain.errors import InvalidInput, TocsinError
+from tocsin.ports import ApiKey, Configs, Journal, Keys
+from tocsin.runtime.access import authenticate
+from tocsin.runtime.clock import now_s
+from tocsin.runtime.gateway import HttpRequest, answer, error_answer, from_event
+from tocsin.runtime.settings import ApiSettings, load
+from tocsin.runtime.worker import Context
+
+_HOURS_LIMIT = 24 * 30
+_STARTED_AT_S = now_s()
+
+
+class _Parts(msgspec.Struct, frozen=True):
+    settings: ApiSettings
+    keys: Keys
+    pepper: Callable[[], bytes]
+    configs: Configs
+    journal: Journal
+
+
+@cache
+def _parts() -> _Parts:
+    settings = load(ApiSettings, os.environ)
+    secrets = SecretsManager(client("secretsmanager"))
+    dynamodb = client("dynamodb")
+    return _Parts(
+        settings=settings,
+        keys=CachedKeys(DynamoKeys(dynamodb, settings.control_table), now_s),
+        pepper=lambda: secrets.get(settings.key_pepper_secret_arn).encode(),
+        configs=CachedConfigs(DynamoConfigs(dynamodb, settings.control_table), now_s),
+        journal=DynamoJournal(dynamodb, settings.journal_table),
+    )
+
+
+def handler(event: dict[str, Any], context: Context) -> Any:
+    """Answer one request."""
+    from tocsin.runtime.observability import flush_counts, log_failures
+
+    status = "refused"
+    try:
+        request = from_event(event)
+        result = _route(request)
+        status = "answered"
+    except InvalidInput as error:
+        result = error_answer(error)
+    except TocsinError as error:
+        reason = f"{type(error).__name__}: {error}"
+        log_failures({event["requestContext"]["requestId"]: reason}, "")
+        status = "unavailable"
+        detail = {"code": "unavailable", "message": "try again", "path": ""}
+        result = answer(503, {"error": detail}, {"Retry-After": "1"})
+    flush_counts({status: 1})
+    return result
+
+
+def _route(request: HttpRequest) -> Any:
+    resource = request.resource.removeprefix("/k/{key}")
+    if resource in ("/-/healthy", "/-/ready"):
+        return {"statusCode": 200, "headers": {"Content-Type": "text/plain"}, "body": "OK"}
+    if resource == "/health":
+        return _health()
+    key = authenticate(request, "read", _parts().keys, _parts().pepper)
+    if resource == "/v1/stats/overview":
+        return _overview(request, key)
+    return _alertmanager_status(key)
+
+
+def _health() -> Any:
+    """Look at everything that the pipeline stands on; names of resources stay inside."""
+    from tocsin.adapters.redis import CachePing
+    from tocsin.adapters.shape import check
+    from tocsin.runtime.observability import logger
+
+    settings = _parts().settings
+    resources = {
+        "FingerprintTable": settings.fingerprint_table,
+        "GroupTable": settings.group_table,
+        "JournalTable": settings.journal_table,
+        "ControlTable": settings.control_table,
+        "ArchiveBucket": settings.archive_bucket,
+        "EnrichQueue": settings.enrich_queue_url,
+        "EvaluateQueue": settings.evaluate_queue_url,
+        "NotifyQueue": settings.notify_queue_url,
+    }
+    problems = check(client, resources)
+    cache_state = CachePing().ping(settings.cache_url) if settings.cache_url else "none"
+    if problems:
+        logger().error("the stack has the wrong shape", extra={"problems": problems})
+    body = {
+        "status": "failing" if problems else "ok",
+        "version": __version__,
+        "cache": cache_state,
+        "problems": sorted({problem.partition(" ")[0] for problem in problems}),
+    }
+    return answer(503 if problems else 200, body)
+
+
+def _overview(request: HttpRequest, key: ApiKey) -> Any:
+    """Add up what became of the alerts of the last hours (`hours`, 24 unless given)."""
+    text = request.query.get("hours", "24")
+    if not text.isdecimal() or not 1 <= int(text[:6]) <= _HOURS_LIMIT:
+        raise InvalidInput(f"hours must be a whole number from 1 to {_HOURS_LIMIT}", "hours")
+    to_s = now_s()
+    # Records of one alert may fall into the hour before it was accepted, by clock skew.
+    records = _parts().journal.read(key.tenant, to_s - int(text) * 3600, to_s + 300)
+    return answer(200, {"tenant": key.tenant, **msgspec.to_builtins(add_up(records))})
+
+
+def _alertmanager_status(key: ApiKey) -> Any:
+    """Answer GET /api/v2/status, which amtool asks before every command."""
+    config = _parts().configs.current(key.tenant)
+    route: dict[str, Any] = {"receiver": "none"}
+    receivers = [{"name": "none"}]
+    if config is not None:
+        route = {"receiver": config.route.receiver, "group_by": list(config.route.group_by)}
+        receivers = [{"name": name} for name in config.receivers]
+    # JSON is YAML, and amtool and Grafana read this as an Alertmanager's configuration file.
+    original = json.dumps({"route": route, "receivers": receivers})
+    started = _iso(_STARTED_AT_S)
+    version = {"branch": "", "buildDate": "", "buildUser": "", "goVersion": "", "revision": ""}
+    return answer(
+        200,
+        {
+            "cluster": {"name": "", "status": "disabled", "peers": []},
+            "config": {"original": original},
+            "uptime": started,
+            "versionInfo": {**version, "version": __version__},
+        },
+    )
+
+
+def _iso(at_s: float) -> str:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(at_s, UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,113 @@
+"""API Gateway's proxy events (format 1.0) as requests, and answers to them."""
+
+import binascii
+import json
+import zlib
+from base64 import b64decode
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import orjson
+
+from tocsin.domain.errors import InvalidInput, TooLarge
+
+# A Lambda function takes 6 MB of event; what a compressed body grows to has a limit as well.
+BODY_LIMIT_BYTES = 6 * 1024 * 1024
+INFLATED_LIMIT_BYTES = 10 * 1024 * 1024
+
+_GZIP = 16 + zlib.MAX_WBITS
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """One HTTP request; header names are in lower case."""
+
+    id: str
+    method: str
+    resource: str
+    parameters: dict[str, str]
+    query: dict[str, str]
+    headers: dict[str, str]
+    raw_body: bytes
+
+
+def from_event(event: Mapping[str, Any]) -> HttpRequest:
+    """Read a proxy event.
+
+    Raises InvalidInput for a body that is not the base64 it says it is.
+    """
+    body = event.get("body") or ""
+    try:
+        raw = b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise InvalidInput("the body is not valid base64 or UTF-8") from error
+    headers = event.get("headers") or {}
+    return HttpRequest(
+        id=event["requestContext"]["requestId"],
+        method=event["httpMethod"],
+        resource=event["resource"],
+        parameters=event.get("pathParameters") or {},
+        query=event.get("queryStringParameters") or {},
+        headers={name.lower(): value for name, value in headers.items()},
+        raw_body=raw,
+    )
+
+
+def body_of(request: HttpRequest) -> bytes:
+    """Return the body, inflated if the sender compressed it.
+
+    Raises TooLarge above a limit, InvalidInput for a broken or unknown encoding.
+    """
+    if len(request.raw_body) > BODY_LIMIT_BYTES:
+        raise TooLarge(f"a body may have {BODY_LIMIT_BYTES} bytes")
+    encoding = request.headers.get("content-encoding", "").strip().lower()
+    if encoding in ("", "identity"):
+        return request.raw_body
+    if encoding != "gzip":
+        error = InvalidInput("Content-Encoding may be gzip or identity")
+        error.status, error.code = 415, "unsupported_encoding"
+        raise error
+    if not request.raw_body.startswith(_GZIP_MAGIC):
+        # API Gateway inflates bodies itself and leaves the header as it was.
+        return request.raw_body
+    return _inflated(request.raw_body)
+
+
+def _inflated(body: bytes) -> bytes:
+    inflater = zlib.decompressobj(_GZIP)
+    try:
+        data = inflater.decompress(body, INFLATED_LIMIT_BYTES + 1)
+    except zlib.error as error:
+        raise InvalidInput("the body is not valid gzip") from error
+    if len(data) > INFLATED_LIMIT_BYTES:
+        raise TooLarge(f"a body may have {INFLATED_LIMIT_BYTES} bytes when inflated")
+    if not inflater.eof:
+        raise InvalidInput("the body is not valid gzip")
+    return data
+
+
+def json_of(body: bytes) -> Any:
+    """Parse a JSON body.
+
+    Raises InvalidInput with status 400; NaN, lone surrogates and deep nesting are not JSON.
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        invalid = InvalidInput(f"the body is not JSON: {error.msg} at character {error.pos}")
+        invalid.status, invalid.code = 400, "invalid_json"
+        raise invalid from error
+
+
+def answer(status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:
+    """Return a proxy answer with a JSON body; None is an empty one."""
+    text = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    known = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    return {"statusCode": status, "headers": {**known, **(headers or {})}, "body": text}
+
+
+def error_answer(error: InvalidInput, headers: Mapping[str, str] | None = None) -> Any:
+    """Return the answer to a request that is the sender's fault."""
+    detail = {"code": error.code, "message": error.message, "path": error.path}
+    return answer(error.status, {"error": detail}, headers)

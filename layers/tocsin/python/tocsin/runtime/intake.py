@@ -1,0 +1,105 @@
+"""How the two families of ingest routes read requests and word their answers."""
+
+from typing import Any, Protocol
+
+from tocsin.domain.errors import InvalidInput
+from tocsin.pipeline.ingest import Answer
+from tocsin.runtime.gateway import HttpRequest, answer, error_answer
+
+_AGAIN = {"Retry-After": "1"}
+
+
+class Dialect(Protocol):
+    """The manners of one family of routes."""
+
+    def provider_name(self, request: HttpRequest) -> str:
+        """Say whose payload this is."""
+
+    def check(self, request: HttpRequest) -> None:
+        """Raise InvalidInput for what must be refused before the body is read."""
+
+    def accepted(self, result: Answer) -> Any: ...
+
+    def refused(self, error: InvalidInput) -> Any: ...
+
+    def unavailable(self) -> Any: ...
+
+
+class Native:
+    """tocsin's own routes: 202 with what became of each alert."""
+
+    def provider_name(self, request: HttpRequest) -> str:
+        """Take the provider from the path; without one it is generic JSON."""
+        return request.parameters.get("provider", "generic")
+
+    def check(self, request: HttpRequest) -> None:
+        """Refuse nothing: senders' content types are not to be trusted."""
+
+    def accepted(self, result: Answer) -> Any:
+        """Answer 202, or 422 if there were alerts and none was good."""
+        rejected = [
+            {"index": index, "error": error.message, "path": error.path}
+            for index, error in result.rejected
+        ]
+        body = {"accepted": result.accepted, "rejected": rejected, "id": result.id}
+        return answer(422 if rejected and not result.accepted else 202, body)
+
+    def refused(self, error: InvalidInput) -> Any:
+        """Answer with the one error shape."""
+        return error_answer(error)
+
+    def unavailable(self) -> Any:
+        """Answer 503: nothing was accepted, send again."""
+        detail = {"code": "unavailable", "message": "not accepted; send again", "path": ""}
+        return answer(503, {"error": detail}, _AGAIN)
+
+
+class Alertmanager:
+    """The Alertmanager API: 200 with nothing, and its two shapes of error.
+
+    amtool takes nothing but 200 for success. One bad alert makes the answer 400, though the
+    good ones are kept, as in Alertmanager itself.
+    """
+
+    def provider_name(self, request: HttpRequest) -> str:
+        """Name the provider that reads API v2 alerts."""
+        return "alertmanager-api"
+
+    def check(self, request: HttpRequest) -> None:
+        """Refuse what is not JSON by its content type, and an empty body."""
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise _refusal(415, f'unsupported media type "{kind}", only application/json')
+        if not request.raw_body:
+            raise _refusal(422, "alerts in body is required")
+
+    def accepted(self, result: Answer) -> Any:
+        """Answer 200, or the error of the first alert whose shape is wrong, or all others."""
+        if not result.rejected:
+            return answer(200)
+        for _, error in result.rejected:
+            if error.status != 400:
+                return self.refused(error)
+        return answer(400, "; ".join(error.message for _, error in result.rejected))
+
+    def refused(self, error: InvalidInput) -> Any:
+        """Answer in the framework's shape: of a 422, whether a value is missing or misshapen."""
+        code = error.status
+        if code == 422:
+            code = 601 if error.path.endswith("generatorURL") else 602
+        return answer(error.status, {"code": code, "message": error.message})
+
+    def unavailable(self) -> Any:
+        """Answer 503: Prometheus sends again by itself."""
+        return answer(503, "not accepted; send again", _AGAIN)
+
+
+def dialect_of(request: HttpRequest) -> Dialect:
+    """Choose by route."""
+    return Alertmanager() if request.resource.endswith("/api/v2/alerts") else Native()
+
+
+def _refusal(status: int, message: str) -> InvalidInput:
+    error = InvalidInput(message)
+    error.status = status
+    return error

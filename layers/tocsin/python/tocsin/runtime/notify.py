@@ -1,0 +1,54 @@
+"""The notify function: wiring."""
+
+import os
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from tocsin.adapters.aws import client
+from tocsin.adapters.cached import CachedConfigs
+from tocsin.adapters.dynamodb.configs import DynamoConfigs
+from tocsin.adapters.dynamodb.groups import DynamoGroups
+from tocsin.adapters.http import Http
+from tocsin.adapters.receivers import HttpReceivers
+from tocsin.adapters.s3 import S3Blobs
+from tocsin.adapters.sqs import SqsOutbox
+from tocsin.pipeline.batch import Delivery, Outcome
+from tocsin.pipeline.notify import Notify, NotifyPorts
+from tocsin.ports import Queue
+from tocsin.runtime.clock import now_s
+from tocsin.runtime.settings import NotifySettings, load
+from tocsin.runtime.worker import Context, HasTime, run
+
+# One more attempt at a receiver may take its 10 s timeout, a connect, and the settling.
+_RESERVE_MS = 15_000
+
+
+@cache
+def _notify() -> Notify:
+    settings = load(NotifySettings, os.environ)
+    letters: dict[Queue, str] = {
+        "notify": settings.notify_dead_letter_queue_url,
+        "notify-urgent": settings.notify_dead_letter_queue_url,
+    }
+    dynamodb = client("dynamodb")
+    blobs = S3Blobs(client("s3"), settings.archive_bucket)
+    http = Http(allow_loopback=settings.allow_loopback_receivers == "true")
+    ports = NotifyPorts(
+        outbox=SqsOutbox(client("sqs"), {}, letters),
+        blobs=blobs,
+        groups=DynamoGroups(dynamodb, settings.group_table, settings.journal_table, blobs),
+        configs=CachedConfigs(DynamoConfigs(dynamodb, settings.control_table), now_s),
+        receivers=HttpReceivers(http, now_s),
+        clock=now_s,
+    )
+    return Notify(ports)
+
+
+def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Tell receivers what they do not know yet."""
+
+    def stage(deliveries: Sequence[Delivery], has_time: HasTime) -> Outcome:
+        return _notify().handle(deliveries, context.aws_request_id, has_time)
+
+    return run(event, context, stage, _RESERVE_MS)

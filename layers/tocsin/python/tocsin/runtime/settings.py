@@ -1,0 +1,147 @@
+"""What each function reads from its environment: one model a function, checked at start.
+
+`template.yaml` sets every variable; a test compares the two. Nobody sets one by hand.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, TypeVar
+
+import msgspec
+
+from tocsin.domain.errors import ConfigurationError
+
+Text = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+def _says(description: str) -> msgspec.Meta:
+    return msgspec.Meta(min_length=1, description=description)
+
+
+class Common(msgspec.Struct, frozen=True, rename=str.upper, kw_only=True):
+    """What every function reads."""
+
+    tocsin_env: Annotated[str, _says("Name of the deployment; part of its API keys.")]
+    powertools_service_name: Annotated[str, _says("Stage name in logs and metrics.")]
+    powertools_metrics_namespace: Annotated[str, _says("CloudWatch namespace of the metrics.")]
+    powertools_log_level: Annotated[str, _says("Lowest level that is logged.")]
+
+
+ControlTable = Annotated[str, _says("Table of applied configuration and API keys.")]
+FingerprintTable = Annotated[str, _says("Table of fingerprint marks.")]
+GroupTable = Annotated[str, _says("Table of notification groups.")]
+JournalTable = Annotated[str, _says("Table of packed records.")]
+ArchiveBucket = Annotated[str, _says("Bucket of the archive, claims and large groups.")]
+KeyPepper = Annotated[str, _says("Secret under which API keys are hashed.")]
+EnrichQueue = Annotated[str, _says("Queue from ingest to enrich.")]
+EnrichUrgentQueue = Annotated[str, _says("The same, for critical alerts.")]
+EvaluateQueue = Annotated[str, _says("Queue from enrich to evaluate.")]
+EvaluateUrgentQueue = Annotated[str, _says("The same, for critical alerts.")]
+NotifyQueue = Annotated[str, _says("Queue from evaluate to notify.")]
+NotifyUrgentQueue = Annotated[str, _says("The same, for critical alerts.")]
+DeadLetterQueue = Annotated[str, _says("Where the stage puts what it separates.")]
+
+
+class IngestSettings(Common, frozen=True, rename=str.upper, kw_only=True):
+    """Environment of the ingest function."""
+
+    control_table: ControlTable
+    key_pepper_secret_arn: KeyPepper
+    enrich_queue_url: EnrichQueue
+    enrich_urgent_queue_url: EnrichUrgentQueue
+    archive_bucket: ArchiveBucket
+
+
+class EnrichSettings(Common, frozen=True, rename=str.upper, kw_only=True):
+    """Environment of the enrich function."""
+
+    control_table: ControlTable
+    fingerprint_table: FingerprintTable
+    journal_table: JournalTable
+    evaluate_queue_url: EvaluateQueue
+    evaluate_urgent_queue_url: EvaluateUrgentQueue
+    enrich_dead_letter_queue_url: DeadLetterQueue
+    archive_bucket: ArchiveBucket
+
+
+class EvaluateSettings(Common, frozen=True, rename=str.upper, kw_only=True):
+    """Environment of the evaluate function."""
+
+    control_table: ControlTable
+    group_table: GroupTable
+    journal_table: JournalTable
+    notify_queue_url: NotifyQueue
+    notify_urgent_queue_url: NotifyUrgentQueue
+    archive_bucket: ArchiveBucket
+
+
+class NotifySettings(Common, frozen=True, rename=str.upper, kw_only=True):
+    """Environment of the notify function."""
+
+    control_table: ControlTable
+    group_table: GroupTable
+    journal_table: JournalTable
+    notify_dead_letter_queue_url: DeadLetterQueue
+    archive_bucket: ArchiveBucket
+    allow_loopback_receivers: Annotated[
+        str,
+        msgspec.Meta(
+            pattern="^(true|false)$",
+            description="Whether receivers may be on the function's own host; for development.",
+        ),
+    ]
+
+
+class TickSettings(Common, frozen=True, rename=str.upper, kw_only=True):
+    """Environment of the tick function."""
+
+    group_table: GroupTable
+    archive_bucket: ArchiveBucket
+    evaluate_queue_url: EvaluateQueue
+    evaluate_urgent_queue_url: EvaluateUrgentQueue
+    notify_queue_url: NotifyQueue
+    notify_urgent_queue_url: NotifyUrgentQueue
+
+
+class ApiSettings(Common, frozen=True, rename=str.upper, kw_only=True):
+    """Environment of the api function."""
+
+    control_table: ControlTable
+    fingerprint_table: FingerprintTable
+    group_table: GroupTable
+    journal_table: JournalTable
+    archive_bucket: ArchiveBucket
+    key_pepper_secret_arn: KeyPepper
+    enrich_queue_url: EnrichQueue
+    evaluate_queue_url: EvaluateQueue
+    notify_queue_url: NotifyQueue
+    cache_url: Annotated[str, msgspec.Meta(description="Redis URL of the cache; empty: none.")]
+
+
+ALL: dict[str, type[Common]] = {
+    "ingest": IngestSettings,
+    "enrich": EnrichSettings,
+    "evaluate": EvaluateSettings,
+    "notify": NotifySettings,
+    "tick": TickSettings,
+    "api": ApiSettings,
+}
+
+_S = TypeVar("_S", bound=Common)
+
+
+def load(model: type[_S], environ: Mapping[str, str]) -> _S:
+    """Read a function's settings.
+
+    Raises ConfigurationError that names every variable that is missing or wrong.
+    """
+    names = [field.encode_name for field in msgspec.structs.fields(model)]
+    missing = [name for name in names if name not in environ]
+    if missing:
+        raise ConfigurationError(
+            f"{model.__name__}: the environment lacks {', '.join(missing)}; "
+            "template.yaml sets them, so deploy the stack again"
+        )
+    try:
+        return msgspec.convert({name: environ[name] for name in names}, model)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"{model.__name__}: {error}") from error

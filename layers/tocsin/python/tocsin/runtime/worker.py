@@ -1,0 +1,89 @@
+"""From an SQS event to a stage and back to a partial batch response."""
+
+from collections.abc import Callable, Sequence
+from traceback import format_tb
+from typing import Any, Protocol
+
+from tocsin.domain.errors import Permanent
+from tocsin.pipeline.batch import Delivery, Outcome
+from tocsin.pipeline.envelope import decode
+
+HasTime = Callable[[], bool]
+Stage = Callable[[Sequence[Delivery], HasTime], Outcome]
+
+
+class Context(Protocol):
+    """What is used of Lambda's context object."""
+
+    aws_request_id: str
+
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
+def run(event: dict[str, Any], context: Context, stage: Stage, reserve_ms: int) -> dict[str, Any]:
+    """Run a stage over the messages of an event.
+
+    `reserve_ms` is how much time must be left to begin another piece of work: a function that
+    runs into its limit would give the whole batch back, done or not.
+    """
+    from tocsin.runtime.observability import flush_counts, log_failures
+
+    def has_time() -> bool:
+        return context.get_remaining_time_in_millis() > reserve_ms
+
+    deliveries, unreadable = _decode(event)
+    outcome = _isolated(stage, deliveries, has_time) if deliveries else Outcome()
+    failed = {**unreadable, **outcome.failed}
+    if failed:
+        outcome.count("messages_failed", len(failed))
+        log_failures(failed, deliveries[0].envelope.trace if deliveries else "")
+    outcome.count("messages", len(event["Records"]))
+    flush_counts(outcome.counts)
+    return {"batchItemFailures": [{"itemIdentifier": name} for name in failed]}
+
+
+def _decode(event: dict[str, Any]) -> tuple[list[Delivery], dict[str, str]]:
+    deliveries: list[Delivery] = []
+    unreadable: dict[str, str] = {}
+    for record in event["Records"]:
+        try:
+            deliveries.append(Delivery(record["messageId"], decode(record["body"])))
+        except Permanent as error:
+            unreadable[record["messageId"]] = f"Permanent: {error.reason}"
+    return deliveries, unreadable
+
+
+def _isolated(stage: Stage, deliveries: Sequence[Delivery], has_time: HasTime) -> Outcome:
+    """Run a stage; if it breaks, run it for each message alone, so that one cannot harm others.
+
+    Every effect of a stage may be repeated, so what was already done does no harm.
+    """
+    try:
+        return stage(deliveries, has_time)
+    except Exception as error:  # noqa: BLE001 - the one place where a bug becomes a dead letter
+        if len(deliveries) == 1:
+            return _broken(deliveries[0], error)
+    whole = Outcome()
+    for delivery in deliveries:
+        part = _isolated(stage, [delivery], has_time)
+        whole.failed.update(part.failed)
+        for name, value in part.counts.items():
+            whole.count(name, value)
+    return whole
+
+
+def _broken(delivery: Delivery, error: Exception) -> Outcome:
+    from tocsin.runtime.observability import logger
+
+    # The text of an unforeseen error may quote what the sender sent, so only its name and
+    # the lines of code that it passed go on.
+    logger().error(
+        "a message breaks its stage",
+        extra={
+            "error": type(error).__name__,
+            "at": format_tb(error.__traceback__),
+            "envelope": delivery.envelope.id,
+            "tenant": delivery.envelope.tenant,
+        },
+    )
+    return Outcome(failed={delivery.message_id: type(error).__name__})

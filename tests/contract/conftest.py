@@ -1,0 +1,24 @@
+"""Each port twice: in memory, and on AWS as moto plays it."""
+
+import pytest
+from moto import mock_aws
+
+from tests.integration.resources import make_resources
+from tocsin.adapters import aws
+
+
+@pytest.fixture(params=["memory", "aws"])
+def side(request):
+    return request.param
+
+
+@pytest.fixture
+def cloud(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        aws.client.cache_clear()
+        yield make_resources(aws.client)
+    aws.client.cache_clear()

@@ -1,0 +1,70 @@
+"""A real HTTP server on loopback, which answers as it is told and remembers the requests."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import msgspec
+
+
+class Answer(msgspec.Struct):
+    status: int = 200
+    headers: dict[str, str] = {}
+    body: bytes = b"ok"
+    # Announced, but not sent: the connection breaks off instead.
+    missing_bytes: int = 0
+
+
+class Request(msgspec.Struct):
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class LocalServer:
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.answers: list[Answer] = []
+        self.url = ""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    world: LocalServer
+
+    def do_POST(self):
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = self.rfile.read(int(headers.get("content-length", 0)))
+        self.world.requests.append(Request(self.path, headers, body))
+        answer = self.world.answers.pop(0) if self.world.answers else Answer()
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body) + answer.missing_bytes))
+        self.end_headers()
+        try:
+            self.wfile.write(answer.body)
+        except OSError:
+            self.close_connection = True
+        if answer.missing_bytes:
+            self.close_connection = True
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def local_server() -> Iterator[LocalServer]:
+    world = LocalServer()
+    handler = type("Handler", (_Handler,), {"world": world})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    world.url = f"http://127.0.0.1:{server.server_port}/hook/secret"
+    try:
+        yield world
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,63 @@
+import pytest
+
+from tests.builders import T0, config, receiver, route
+from tocsin.adapters.aws import client
+from tocsin.adapters.dynamodb.configs import DynamoConfigs
+from tocsin.adapters.memory import MemoryConfigs
+from tocsin.domain.errors import Conflict
+
+
+@pytest.fixture
+def configs(side, request):
+    if side == "memory":
+        return MemoryConfigs()
+    table = request.getfixturevalue("cloud").environ["CONTROL_TABLE"]
+    return DynamoConfigs(client("dynamodb"), table)
+
+
+def test_nothing_is_applied_at_first(configs):
+    assert configs.current("acme") is None
+    assert configs.version("acme", 1) is None
+    assert configs.tenants() == []
+
+
+def test_every_version_is_kept(configs):
+    first = config(version=1)
+    second = config(
+        version=2,
+        route=route("oncall", routes=(route("slack", 'severity=~"critical|high"'),)),
+        receivers={
+            "oncall": receiver(),
+            "slack": receiver("slack", kind="slack", headers={"X-Team": "db"}),
+        },
+    )
+    configs.apply(first, "a: 1", T0)
+    configs.apply(second, "a: 2", T0 + 1)
+    assert configs.current("acme") == second
+    assert configs.version("acme", 1) == first
+    assert configs.version("acme", 2) == second
+    assert configs.version("acme", 3) is None
+
+
+@pytest.mark.parametrize("number", [1, 2, 4])
+def test_a_version_that_is_not_the_next_is_a_conflict(configs, number):
+    configs.apply(config(version=1), "", T0)
+    configs.apply(config(version=2), "", T0)
+    with pytest.raises(Conflict):
+        configs.apply(config(version=number, resolve_timeout_s=1.0), "", T0)
+    assert configs.current("acme") == config(version=2)
+    assert configs.version("acme", 1) == config(version=1)
+
+
+def test_the_first_version_is_one(configs):
+    with pytest.raises(Conflict):
+        configs.apply(config(version=2), "", T0)
+    assert configs.current("acme") is None
+    assert configs.tenants() == []
+
+
+def test_tenants_are_listed_once_and_sorted(configs):
+    configs.apply(config("zeta"), "", T0)
+    configs.apply(config("acme"), "", T0)
+    configs.apply(config("acme", version=2), "", T0)
+    assert configs.tenants() == ["acme", "zeta"]

@@ -1,0 +1,64 @@
+import pytest
+
+from tocsin.adapters.aws import client
+from tocsin.adapters.memory import MemoryOutbox
+from tocsin.adapters.sqs import SqsOutbox
+from tocsin.ports import OutMessage
+
+
+class MemorySide:
+    def __init__(self):
+        self.outbox = MemoryOutbox()
+
+    def received(self, queue):
+        return [(message.tenant, message.body) for message in self.outbox.take(queue)]
+
+    def dead(self, queue):
+        return [
+            (letter.message.body, letter.message.tenant, letter.error, letter.reason)
+            for letter in self.outbox.dead[queue]
+        ]
+
+
+class AwsSide:
+    def __init__(self, cloud):
+        self._cloud = cloud
+        self.outbox = SqsOutbox(client("sqs"), cloud.queues, cloud.dead_letters)
+
+    def received(self, queue):
+        messages = self._cloud.receive(queue, 100)
+        self._cloud.delete(queue, messages)
+        return [(each["Attributes"]["MessageGroupId"], each["Body"]) for each in messages]
+
+    def dead(self, queue):
+        letters = []
+        for each in self._cloud.letters(queue):
+            said = {name: value["StringValue"] for name, value in each["MessageAttributes"].items()}
+            letters.append((each["Body"], said["tenant"], said["error"], said["reason"]))
+        return letters
+
+
+@pytest.fixture
+def world(side, request):
+    return MemorySide() if side == "memory" else AwsSide(request.getfixturevalue("cloud"))
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 11])
+def test_every_message_arrives_with_its_tenant(world, count):
+    messages = [OutMessage(f"tenant-{index % 2}", f"body {index}") for index in range(count)]
+    world.outbox.send("evaluate", messages)
+    assert sorted(world.received("evaluate")) == sorted(
+        (message.tenant, message.body) for message in messages
+    )
+
+
+def test_queues_are_apart(world):
+    world.outbox.send("notify-urgent", [OutMessage("acme", "urgent")])
+    assert world.received("notify") == []
+    assert world.received("notify-urgent") == [("acme", "urgent")]
+
+
+def test_a_dead_letter_says_what_went_wrong(world):
+    world.outbox.dead_letter("enrich", OutMessage("acme", "body"), "InvalidAlert", "no alertname")
+    assert world.dead("enrich") == [("body", "acme", "InvalidAlert", "no alertname")]
+    assert world.received("enrich") == []

@@ -1,0 +1,178 @@
+"""The real handlers on moto: everything but Lambda's own polling is the product's code."""
+
+import json
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from moto import mock_aws
+
+from tests.integration.meter import Meter
+from tests.integration.resources import STAGES, Resources, make_resources
+from tocsin.adapters import aws
+from tocsin.adapters.dynamodb.configs import DynamoConfigs
+from tocsin.adapters.dynamodb.keys import DynamoKeys
+from tocsin.domain import apikey
+from tocsin.domain.config import TenantConfig
+from tocsin.ports import ApiKey
+from tocsin.runtime import api, enrich, evaluate, ingest, notify, tick
+
+HANDLERS = {"enrich": enrich.handler, "evaluate": evaluate.handler, "notify": notify.handler}
+_WIRED = (ingest._parts, enrich._enrich, evaluate._evaluate, notify._notify, tick._tick, api._parts)
+
+
+class Context:
+    """What Lambda passes as context."""
+
+    def __init__(self, request_id: str, remaining_ms: int = 30_000) -> None:
+        self.aws_request_id = request_id
+        self.remaining_ms = remaining_ms
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining_ms
+
+
+class World:
+    """A deployed stack in this process."""
+
+    def __init__(self, resources: Resources, meter: Meter) -> None:
+        self.resources = resources
+        self.meter = meter
+        self._requests = 0
+
+    def add_tenant(self, config: TenantConfig) -> str:
+        """Apply a configuration and return an API key of its tenant."""
+        dynamodb, table = aws.client("dynamodb"), self.resources.environ["CONTROL_TABLE"]
+        DynamoConfigs(dynamodb, table).apply(config, "", 0.0)
+        text = apikey.generate("test", (config.tenant.encode() * 48)[:48])
+        presented = apikey.parse(text)
+        digest = apikey.digest(self.resources.pepper.encode(), presented.secret)
+        DynamoKeys(dynamodb, table).put(
+            ApiKey(
+                id=presented.id,
+                tenant=config.tenant,
+                name="test",
+                digest=digest,
+                scopes=("ingest", "read"),
+                created_at_s=0.0,
+            )
+        )
+        return text
+
+    def post(self, path: str, key: str, payload: Any, **headers: str) -> dict[str, Any]:
+        """POST JSON to ingest, as API Gateway passes it on."""
+        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        given = {"x-api-key": key, "content-type": "application/json", **headers}
+        return self._call(ingest.handler, self._event("POST", path, given, body))
+
+    def get(self, path: str, key: str = "", **query: str) -> dict[str, Any]:
+        """GET from the api function."""
+        event = self._event("GET", path, {"x-api-key": key}, b"")
+        return self._call(api.handler, {**event, "queryStringParameters": query or None})
+
+    def pump(self, queue: str, most: int = 100) -> int:
+        """Deliver up to `most` messages of a queue in one invocation; return how many came."""
+        messages = self.resources.receive(queue, most)
+        if messages:
+            event = {"Records": [self._record(message, queue) for message in messages]}
+            answer = self._call(HANDLERS[queue.removesuffix("-urgent")], event)
+            failed = {item["itemIdentifier"] for item in answer["batchItemFailures"]}
+            done = [each for each in messages if each["MessageId"] not in failed]
+            self.resources.delete(queue, done)
+            self.resources.release(queue, [each for each in messages if each not in done])
+        return len(messages)
+
+    def drain(self) -> None:
+        """Deliver until every queue is empty; what keeps failing ends as a dead letter."""
+        for _ in range(50):
+            if not sum(
+                self.pump(queue) for stage in STAGES for queue in (f"{stage}-urgent", stage)
+            ):
+                return
+        raise AssertionError("the queues do not run empty")
+
+    def tick(self) -> None:
+        """Run the clock once."""
+        self._call(tick.handler, {})
+
+    def balance(self, key: str) -> dict[str, Any]:
+        """Return what the API says of a tenant's alerts."""
+        answer = self.get("/v1/stats/overview", key)
+        assert answer["statusCode"] == 200, answer
+        result: dict[str, Any] = json.loads(answer["body"])
+        return result
+
+    def _call(self, handler: Any, event: dict[str, Any]) -> dict[str, Any]:
+        self._requests += 1
+        with self.meter.invocation():
+            result: dict[str, Any] = handler(event, Context(f"invocation-{self._requests}"))
+        return result
+
+    def _event(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Any:
+        resource, parameters = _match(path)
+        return {
+            "httpMethod": method,
+            "resource": resource,
+            "pathParameters": parameters,
+            "queryStringParameters": None,
+            "headers": headers,
+            "requestContext": {"requestId": f"request-{self._requests}"},
+            "body": b64encode(body).decode(),
+            "isBase64Encoded": True,
+        }
+
+    def _record(self, message: dict[str, Any], queue: str) -> dict[str, Any]:
+        return {
+            "messageId": message["MessageId"],
+            "body": message["Body"],
+            "attributes": message.get("Attributes", {}),
+            "eventSourceARN": f"arn:aws:sqs:us-east-1:123456789012:{queue}",
+        }
+
+
+def _match(path: str) -> tuple[str, dict[str, str] | None]:
+    parts = path.strip("/").split("/")
+    prefix, parameters = "", {}
+    if parts[0] == "k":
+        prefix, parameters = "/k/{key}", {"key": parts[1]}
+        parts = parts[2:]
+    if parts[:2] == ["v1", "alerts"] and len(parts) == 3:
+        parameters["provider"] = parts[2]
+        parts[2] = "{provider}"
+    return f"{prefix}/{'/'.join(parts)}", parameters or None
+
+
+@cache
+def _meter() -> Meter:
+    """Return the one meter: botocore's session, and so its events, live as long as the process."""
+    meter = Meter()
+    meter.watch(aws._session())
+    return meter
+
+
+@contextmanager
+def world(monkeypatch: Any) -> Iterator[World]:
+    """Deploy a stack for one test."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        forget()
+        # Before any client is made: a client takes its session's subscribers along.
+        meter = _meter()
+        resources = make_resources(aws.client)
+        for name, value in resources.environ.items():
+            monkeypatch.setenv(name, value)
+        meter.reset()
+        yield World(resources, meter)
+    forget()
+
+
+def forget() -> None:
+    """Make the next handler call wire itself anew."""
+    aws.client.cache_clear()
+    for wired in _WIRED:
+        wired.cache_clear()

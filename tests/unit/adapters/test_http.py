@@ -1,0 +1,124 @@
+import logging
+
+import pytest
+
+from tests.contract.localserver import Answer, local_server
+from tocsin import __version__
+from tocsin.adapters.http import ANSWER_LIMIT_BYTES, Http
+from tocsin.domain.errors import Permanent, Retryable
+
+
+@pytest.fixture
+def server():
+    with local_server() as running:
+        yield running
+
+
+@pytest.fixture
+def http():
+    return Http(allow_loopback=True)
+
+
+def post(http, url, timeout_s=5.0, **headers):
+    return http.post(url, b"body", headers, timeout_s)
+
+
+def test_a_request_carries_body_and_headers_and_says_who_sends_it(server, http):
+    answer = post(http, server.url, **{"X-One": "1"})
+    (request,) = server.requests
+    assert (answer.status, answer.body) == (200, b"ok")
+    assert (request.path, request.body) == ("/hook/secret", b"body")
+    assert request.headers["x-one"] == "1"
+    assert request.headers["user-agent"] == f"tocsin/{__version__}"
+    assert request.headers["accept-encoding"] == "identity"
+
+
+def test_any_status_is_an_answer(server, http):
+    server.answers = [Answer(status=500, headers={"Retry-After": "3"}, body=b"no")]
+    answer = post(http, server.url)
+    assert (answer.status, answer.headers["retry-after"], answer.body) == (500, "3", b"no")
+
+
+def test_a_redirect_is_not_followed_nor_read_whole(server, http):
+    location = {"Location": server.url + "/elsewhere"}
+    server.answers = [Answer(status=302, headers=location, body=b"x" * 10 * ANSWER_LIMIT_BYTES)]
+    answer = post(http, server.url)
+    assert (answer.status, len(answer.body)) == (302, ANSWER_LIMIT_BYTES)
+    assert len(server.requests) == 1
+
+
+def test_a_body_that_breaks_off_does_not_undo_the_status(server, http):
+    server.answers = [Answer(status=202, body=b"par", missing_bytes=100)]
+    answer = post(http, server.url)
+    assert (answer.status, answer.body) == (202, b"par")
+
+
+def test_proxies_and_credentials_of_the_environment_are_not_used(
+    server, http, monkeypatch, tmp_path
+):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login user password secret\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    post(http, server.url)
+    assert "authorization" not in server.requests[0].headers
+
+
+def test_cookies_are_not_kept(server, http):
+    server.answers = [Answer(headers={"Set-Cookie": "tenant=acme; Path=/"})]
+    post(http, server.url)
+    post(http, server.url)
+    assert "cookie" not in server.requests[1].headers
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:9/hook/secret",
+        "http://[::1]:9/hook/secret",
+        "http://169.254.169.254/hook/secret",
+        "http://10.0.0.1/hook/secret",
+        "http://[::ffff:10.0.0.1]/hook/secret",
+        "http://0x7f000001/hook/secret",
+        "https://localhost/hook/secret",
+    ],
+)
+def test_addresses_that_are_not_public_are_refused(url):
+    with pytest.raises(Permanent, match="not public") as raised:
+        post(Http(), url)
+    assert "secret" not in str(raised.value)
+
+
+def test_loopback_does_not_open_private_networks(http):
+    with pytest.raises(Permanent):
+        post(http, "http://10.0.0.1/")
+
+
+@pytest.mark.parametrize(
+    "url", ["hook/secret", "ftp://127.0.0.1/secret", "http://", "http://[::1", "http://a.\udcff/"]
+)
+def test_what_is_no_url_is_permanent(http, url):
+    with pytest.raises(Permanent) as raised:
+        post(http, url)
+    assert "secret" not in str(raised.value)
+
+
+def test_a_header_with_a_line_break_is_permanent(server, http):
+    with pytest.raises(Permanent):
+        post(http, server.url, **{"X-One": "1\r\nX-Two: 2"})
+    assert server.requests == []
+
+
+def test_no_answer_is_retryable_and_keeps_the_url_to_itself(http):
+    with local_server() as gone:
+        pass
+    with pytest.raises(Retryable, match="no answer: ConnectionError") as raised:
+        post(http, gone.url)
+    assert "secret" not in str(raised.value)
+    assert raised.value.__suppress_context__
+
+
+def test_paths_are_not_logged_even_at_debug(server, http, caplog):
+    with caplog.at_level(logging.DEBUG):
+        post(http, server.url)
+    assert "secret" not in caplog.text

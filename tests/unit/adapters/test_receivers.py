@@ -1,0 +1,113 @@
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from tests.builders import T0, alert, receiver
+from tests.contract.localserver import Answer, local_server
+from tocsin.adapters.http import Http
+from tocsin.adapters.receivers import RETRY_AFTER_LIMIT_S, HttpReceivers, retry_after_s
+from tocsin.domain.errors import Permanent, Retryable
+from tocsin.domain.group import GroupKey
+from tocsin.ports import Notification
+
+
+@pytest.fixture
+def server():
+    with local_server() as running:
+        yield running
+
+
+@pytest.fixture
+def receivers():
+    return HttpReceivers(Http(allow_loopback=True), lambda: T0)
+
+
+def notification(url, kind="webhook"):
+    return Notification(
+        key="toc_1",
+        receiver=receiver(kind=kind, url=url),
+        group=GroupKey("acme", "oncall"),
+        alerts=(alert(starts_at_s=T0),),
+        attempt=1,
+    )
+
+
+@pytest.mark.parametrize("status", [200, 202, 204])
+def test_success(server, receivers, status):
+    server.answers = [Answer(status=status, body=b"")]
+    receivers.send(notification(server.url))
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+def test_statuses_that_may_pass(server, receivers, status):
+    server.answers = [Answer(status=status)]
+    with pytest.raises(Retryable, match=f"HTTP {status} from receiver oncall") as raised:
+        receivers.send(notification(server.url))
+    assert raised.value.retry_after_s is None
+
+
+@pytest.mark.parametrize("status", [301, 302, 400, 401, 403, 404, 410, 413])
+def test_statuses_that_will_not(server, receivers, status):
+    server.answers = [Answer(status=status, headers={"Location": server.url})]
+    with pytest.raises(Permanent, match=f"HTTP {status} from receiver oncall") as raised:
+        receivers.send(notification(server.url))
+    assert "secret" not in raised.value.reason
+
+
+def test_no_answer_names_the_receiver_only(receivers):
+    with local_server() as gone:
+        pass
+    with pytest.raises(Retryable, match="receiver oncall: no answer") as raised:
+        receivers.send(notification(gone.url))
+    assert "secret" not in raised.value.reason
+
+
+def test_a_private_address_names_the_receiver_only(receivers):
+    with pytest.raises(Permanent, match="receiver oncall: the address is not public"):
+        receivers.send(notification("http://10.0.0.1/secret"))
+
+
+@pytest.mark.parametrize("status", [200, 403, 404, 410, 500])
+def test_slack_refuses_in_words(server, receivers, status):
+    server.answers = [Answer(status=status, body=b"no_service\n")]
+    with pytest.raises(Permanent, match="receiver oncall says no_service"):
+        receivers.send(notification(server.url, kind="slack"))
+
+
+def test_slacks_own_troubles_pass(server, receivers):
+    server.answers = [
+        Answer(status=429, headers={"Retry-After": "30"}, body=b"rate_limited"),
+        Answer(status=500, body=b"rollup_error"),
+    ]
+    with pytest.raises(Retryable) as raised:
+        receivers.send(notification(server.url, kind="slack"))
+    assert raised.value.retry_after_s == 30
+    with pytest.raises(Retryable):
+        receivers.send(notification(server.url, kind="slack"))
+    receivers.send(notification(server.url, kind="slack"))
+
+
+def date(offset_s):
+    return format_datetime(datetime.fromtimestamp(T0, UTC) + timedelta(seconds=offset_s), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "wait_s"),
+    [
+        ("", None),
+        ("soon", None),
+        ("-5", None),
+        ("1.5", None),
+        ("0", 0.0),
+        (" 120 ", 120.0),
+        ("9" * 400, RETRY_AFTER_LIMIT_S),
+        (date(90), 90.0),
+        (date(90).replace("GMT", "-0000"), 90.0),
+        (date(-90), 0.0),
+        (date(10 * RETRY_AFTER_LIMIT_S), RETRY_AFTER_LIMIT_S),
+    ],
+)
+def test_retry_after(text, wait_s):
+    assert retry_after_s(text, T0) == wait_s

@@ -1,0 +1,111 @@
+import json
+
+import pytest
+
+from tests.builders import T0, alert, receiver
+from tocsin.adapters.receivers import slack
+from tocsin.domain.group import GroupKey
+from tocsin.ports import Notification
+
+
+def message(*alerts, labels=(), **fields):
+    notification = Notification(
+        key="toc_1",
+        receiver=receiver(kind="slack", **fields),
+        group=GroupKey("acme", "oncall", labels),
+        alerts=alerts,
+        attempt=1,
+    )
+    return json.loads(slack.render(notification, ""))
+
+
+def texts(sent):
+    return [block["text"]["text"] for block in sent["blocks"]]
+
+
+def test_a_message_says_what_and_where():
+    down = alert(
+        "Down",
+        severity="critical",
+        labels={"team": "db", "instance": "a"},
+        annotations={"summary": "it is down"},
+        starts_at_s=T0,
+        url="https://prometheus.example/graph?g0=a&b=1",
+    )
+    sent = message(down, labels=(("alertname", "Down"), ("team", "db")))
+    assert sent["text"] == "[FIRING:1] Down (team=db)"
+    assert "channel" not in sent
+    assert texts(sent) == [
+        "[FIRING:1] Down (team=db)",
+        "*Down* critical, firing\n"
+        "it is down\n"
+        "instance=a, team=db\n"
+        "<https://prometheus.example/graph?g0=a&amp;b=1|source>",
+    ]
+
+
+def test_a_resolved_message_and_another_channel():
+    gone = alert("Down", status="resolved", annotations={"description": "it is back"})
+    sent = message(gone, gone, channel="#ops")
+    assert (sent["text"], sent["channel"]) == ("[RESOLVED:2] Down", "#ops")
+    assert texts(sent)[1] == "*Down* warning, resolved\nit is back"
+
+
+def test_only_the_first_alerts_are_shown():
+    sent = message(*(alert(f"A{index}") for index in range(13)))
+    assert len(sent["blocks"]) == 12
+    assert texts(sent)[-1] == "and 3 more"
+    assert texts(message(*(alert(f"A{index}") for index in range(10))))[-1].startswith("*A9*")
+
+
+def test_nothing_in_an_alert_becomes_a_mention_or_a_link():
+    evil = alert(
+        "<!channel>",
+        labels={"x": "<@U1>&"},
+        annotations={"summary": "<https://evil.example|click> a\u202eb\x00"},
+        url="https://prometheus.example/>|<!here>",
+    )
+    sent = message(evil)
+    section = texts(sent)[1]
+    assert section == (
+        "*&lt;!channel&gt;* warning, firing\n"
+        "&lt;https://evil.example|click&gt; ab\n"
+        "x=&lt;@U1&gt;&amp;\n"
+        "<https://prometheus.example/%3E%7C%3C!here%3E|source>"
+    )
+    assert sent["text"] == "[FIRING:1] &lt;!channel&gt;"
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "", "https://x.example/" + "&" * 200])
+def test_an_odd_or_long_link_is_left_out(url):
+    assert texts(message(alert("Down", url=url)))[1] == "*Down* warning, firing"
+
+
+def test_the_worst_texts_stay_within_slacks_limits():
+    worst = alert(
+        "&" * 5000,
+        labels={"&" * 3000: "&" * 3000},
+        annotations={"summary": "&" * 10000},
+        url="https://x.example/" + "&" * 90,
+    )
+    sent = message(*[worst] * 50, labels=(("a", "&" * 5000),))
+    assert len(sent["blocks"]) <= 50
+    assert len(texts(sent)[0]) <= 150
+    assert max(map(len, texts(sent)[1:])) <= slack.TEXT_LIMIT
+    assert len(sent["text"]) <= slack.TEXT_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "escaped"),
+    [
+        ("", 5, ""),
+        ("abcde", 5, "abcde"),
+        ("abcdef", 5, "ab..."),
+        ("&&", 10, "&amp;&amp;"),
+        ("&&&", 10, "&amp;..."),
+        ("a&b", 7, "a&amp;b"),
+        ("a&b", 6, "a..."),
+    ],
+)
+def test_a_text_is_cut_between_escapes(text, limit, escaped):
+    assert slack.escape(text, limit) == escaped
