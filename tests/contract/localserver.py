@@ -54,11 +54,16 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_):
+        """Say nothing: clients hang up on purpose."""
+
+
 @contextmanager
 def local_server() -> Iterator[LocalServer]:
     world = LocalServer()
     handler = type("Handler", (_Handler,), {"world": world})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = _Server(("127.0.0.1", 0), handler)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     world.url = f"http://127.0.0.1:{server.server_port}/hook/secret"

@@ -13,8 +13,8 @@ class Client:
         self.sizes = []
         self.written = []
 
-    def batch_get_item(self, RequestItems):
-        request = RequestItems["t"]
+    def batch_get_item(self, **parameters):
+        request = parameters["RequestItems"]["t"]
         assert request["ConsistentRead"] is True
         keys = request["Keys"]
         self.sizes.append(len(keys))
@@ -22,8 +22,8 @@ class Client:
         unprocessed = {"t": {"Keys": left, "ConsistentRead": True}} if left else {}
         return {"Responses": {"t": keys[: self.share]}, "UnprocessedKeys": unprocessed}
 
-    def batch_write_item(self, RequestItems):
-        requests = RequestItems["t"]
+    def batch_write_item(self, **parameters):
+        requests = parameters["RequestItems"]["t"]
         self.sizes.append(len(requests))
         self.written += [request["PutRequest"]["Item"] for request in requests[: self.share]]
         left = requests[self.share :]

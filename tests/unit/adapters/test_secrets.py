@@ -9,11 +9,12 @@ class Client:
     def __init__(self):
         self.calls = []
 
-    def get_secret_value(self, SecretId):
-        self.calls.append(SecretId)
-        if SecretId == "missing":
+    def get_secret_value(self, **parameters):
+        name = parameters["SecretId"]
+        self.calls.append(name)
+        if name == "missing":
             raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "GetSecretValue")
-        return {"SecretString": f"value of {SecretId}"}
+        return {"SecretString": f"value of {name}"}
 
 
 def test_a_secret_is_read_once():

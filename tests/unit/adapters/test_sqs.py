@@ -17,19 +17,19 @@ class Queues:
         self.single.append(parameters)
         return {"MessageId": "m"}
 
-    def send_message_batch(self, QueueUrl, Entries):
-        self.batches.append(Entries)
+    def send_message_batch(self, **parameters):
+        self.batches.append(parameters["Entries"])
         failed = []
-        for entry in Entries:
+        for entry in parameters["Entries"]:
             if self.failing.get(entry["MessageBody"], 0):
                 self.failing[entry["MessageBody"]] -= 1
                 failed.append({"Id": entry["Id"], "Code": "InternalError", "SenderFault": False})
         return {"Successful": [], **({"Failed": failed} if failed else {})}
 
 
-def outbox(queues, pauses=None):
+def outbox(queues, pause=lambda _: None):
     urls = {"enrich": "https://q/enrich"}
-    return SqsOutbox(queues, urls, {"enrich": "https://q/dead"}, pause=(pauses or []).append)
+    return SqsOutbox(queues, urls, {"enrich": "https://q/dead"}, pause=pause)
 
 
 def messages(*bodies):
@@ -70,7 +70,7 @@ def test_a_message_above_the_limit_is_permanent():
 
 def test_only_failed_entries_are_sent_again():
     queues, pauses = Queues({"b": 1, "c": 2}), []
-    outbox(queues, pauses).send("enrich", messages("a", "b", "c"))
+    outbox(queues, pauses.append).send("enrich", messages("a", "b", "c"))
     sent = [[entry["MessageBody"] for entry in batch] for batch in queues.batches]
     assert sent == [["a", "b", "c"], ["b", "c"], ["c"]]
     assert len(pauses) == 2

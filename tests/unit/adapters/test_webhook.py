@@ -79,6 +79,10 @@ def test_all_resolved_is_resolved():
     assert body(RESOLVED)["status"] == "resolved"
 
 
+def test_no_alerts_have_nothing_in_common():
+    assert body()["commonLabels"] == {}
+
+
 def test_a_resolved_alert_always_has_an_end_if_anything_is_known():
     bare = replace(RESOLVED, ends_at_s=None)
     observed = replace(bare, observed_at_s=T0 + 1)

@@ -19,11 +19,6 @@ def test_another_status_or_another_start_is_none() -> None:
     assert not is_repeat(mark, change(at_s=T0 + 60, starts_at_s=T0 + 50))
 
 
-def test_the_event_that_wrote_the_mark_goes_on_when_it_is_redelivered() -> None:
-    event = change()
-    assert not is_repeat(mark_of("acme", event), event)
-
-
 def test_a_mark_falls_silent_before_the_alert_would_time_out() -> None:
     mark = mark_of("acme", change(at_s=T0, holds_until_s=T0 + 240))
     assert is_repeat(mark, change(at_s=T0 + 179))

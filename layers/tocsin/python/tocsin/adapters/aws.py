@@ -12,6 +12,7 @@ from botocore.exceptions import (
     HTTPClientError,
     IncompleteReadError,
 )
+from botocore.exceptions import ConnectionError as BotoConnectionError
 from botocore.parsers import ResponseParserError
 
 from tocsin import __version__
@@ -50,6 +51,7 @@ _PASSING = {
 }
 # What botocore raises when no answer came, or none that can be read.
 _NO_ANSWER = (
+    BotoConnectionError,
     CredentialRetrievalError,
     HTTPClientError,
     IncompleteReadError,

@@ -23,7 +23,6 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     starts_at_s: float | None = None
     ends_at_s: float | None = None
     observed_at_s: float | None = None
-    source: str
     quiet_until_s: float
     expires_at_s: float
 
@@ -41,7 +40,6 @@ def mark_of(tenant: str, change: Change) -> Mark:
         starts_at_s=starts_at_s,
         ends_at_s=ends_at_s,
         observed_at_s=observed_at_s,
-        source=change.source,
         quiet_until_s=received_at_s + quiet_s,
         expires_at_s=received_at_s + _KEPT_S,
     )
@@ -53,12 +51,8 @@ def mark_key(tenant: str, fingerprint: str) -> str:
 
 
 def is_repeat(mark: Mark | None, change: Change) -> bool:
-    """Tell whether `change` says again, soon enough, what `mark` says was forwarded.
-
-    The very event that wrote the mark is not its own repeat: it is here again because a
-    worker died after the mark, and goes on as before.
-    """
-    if mark is None or mark.source == change.source:
+    """Tell whether `change` says again, soon enough, what `mark` says was forwarded."""
+    if mark is None:
         return False
     if (mark.status, mark.starts_at_s, mark.ends_at_s, mark.observed_at_s) != change.identity:
         return False
