@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format lock docs e2e clean
+.PHONY: help setup demo up test check format lock docs e2e bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 12
@@ -43,6 +43,9 @@ format: setup ## Format and mend what can be mended
 
 e2e: setup ## Run the long end-to-end suite with real clients
 	$(BIN)/python -m pytest -m e2e
+
+bench: setup ## Measure CPU per alert, as ratios
+	$(BIN)/python -m benchmarks.cpu
 
 docs: setup ## Write the generated pages
 	$(BIN)/tocsin docs

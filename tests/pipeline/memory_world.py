@@ -4,6 +4,8 @@ import json
 from collections import Counter
 from typing import Any
 
+import orjson
+
 from tocsin.adapters.memory import (
     MemoryArchive,
     MemoryBlobs,
@@ -136,14 +138,15 @@ class MemoryWorld:
 
     def send(self, payload: Any, name: str = "alertmanager") -> None:
         """Send as a sender does: again, under a new request id, until it is accepted."""
+        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
         for _ in range(3):
             self._requests += 1
             request = Request(
                 id=f"request-{self._requests}",
                 tenant="acme",
                 provider=provider(name),
-                body=json.dumps(payload).encode(),
-                payload=payload,
+                body=body,
+                payload=orjson.loads(body),
                 received_at_s=self.now_s,
             )
             try:
