@@ -176,3 +176,4 @@ def forget() -> None:
     aws.client.cache_clear()
     for wired in _WIRED:
         wired.cache_clear()
+    api._health.cache_clear()

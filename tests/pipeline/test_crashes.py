@@ -117,3 +117,13 @@ def test_a_poke_that_gets_lost_is_repeated_by_the_clock() -> None:
     world.settle()
     assert world.view() == {"a.prod.example:9100": "firing"}
     assert world.balance().is_settled
+
+
+def test_bodies_of_two_hours_lie_under_their_own_hour() -> None:
+    world = MemoryWorld(config())
+    world.send(webhook(member("a")))
+    world.now_s += 3600
+    world.send(webhook(member("b")))
+    world.drain()
+    hours = {key.partition("hour=")[2][:2] for key in world.archive.data}
+    assert len(hours) == 2

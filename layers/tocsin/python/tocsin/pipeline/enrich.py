@@ -84,22 +84,14 @@ class Enrich:
         outcome.count("duplicates", len(changes) - len(forward))
 
     def _archive(self, tenant: str, opened: list[Opened], name: str) -> None:
-        data = b"".join(
-            pack(
-                Entry(
-                    request=each.envelope.id,
-                    tenant=tenant,
-                    provider=each.envelope.provider,
-                    at_s=each.envelope.at_s,
-                    frame_bytes=len(each.frame),
-                ),
-                each.frame,
-            )
-            for each in opened
-            if each.envelope.archive
-        )
-        if data:
-            self._ports.archive.store(tenant, opened[0].envelope.at_s, name, data)
+        """Store the bodies, one object an hour; nearly always they are of one hour."""
+        hours: dict[int, list[bytes]] = {}
+        for each in opened:
+            if each.envelope.archive:
+                hour = int(each.envelope.at_s // 3600)
+                hours.setdefault(hour, []).append(_archived(tenant, each))
+        for hour, entries in hours.items():
+            self._ports.archive.store(tenant, hour * 3600.0, name, b"".join(entries))
 
     def _separate(self, opened: list[Opened]) -> None:
         """Send what cannot be prepared to the dead letters, one alert a message."""
@@ -157,6 +149,18 @@ def _name(opened: list[Opened]) -> str:
         digest.update(part.encode())
         digest.update(b"\0")
     return digest.hexdigest()
+
+
+def _archived(tenant: str, opened: Opened) -> bytes:
+    envelope = opened.envelope
+    entry = Entry(
+        request=envelope.id,
+        tenant=tenant,
+        provider=envelope.provider,
+        at_s=envelope.at_s,
+        frame_bytes=len(opened.frame),
+    )
+    return pack(entry, opened.frame)
 
 
 def _in_order(opened: list[Opened]) -> tuple[list[Change], set[str]]:

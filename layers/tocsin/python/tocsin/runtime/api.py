@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
@@ -25,6 +25,7 @@ from tocsin.runtime.settings import ApiSettings, load
 from tocsin.runtime.worker import Context
 
 _HOURS_LIMIT = 24 * 30
+_HEALTH_S = 10.0
 _STARTED_AT_S = now_s()
 
 
@@ -76,15 +77,19 @@ def _route(request: HttpRequest) -> Any:
     if resource in ("/-/healthy", "/-/ready"):
         return {"statusCode": 200, "headers": {"Content-Type": "text/plain"}, "body": "OK"}
     if resource == "/health":
-        return _health()
+        return _health(int(now_s() // _HEALTH_S))
     key = authenticate(request, "read", _parts().keys, _parts().pepper)
     if resource == "/v1/stats/overview":
         return _overview(request, key)
     return _alertmanager_status(key)
 
 
-def _health() -> Any:
-    """Look at everything that the pipeline stands on; names of resources stay inside."""
+@lru_cache(maxsize=1)
+def _health(_span: int) -> Any:
+    """Look at everything that the pipeline stands on; names of resources stay inside.
+
+    The answer holds for a span of time, since anybody may ask.
+    """
     from tocsin.adapters.redis import CachePing
     from tocsin.adapters.shape import check
     from tocsin.runtime.observability import logger
