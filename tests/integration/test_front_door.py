@@ -11,6 +11,7 @@ from tests.integration.world import World
 from tocsin.adapters import aws
 from tocsin.domain.config import TenantConfig
 from tocsin.pipeline import ingest
+from tocsin.runtime import ingest as ingest_function
 
 
 @pytest.fixture
@@ -152,3 +153,28 @@ class TestApi:
         assert stack.get("/v1/stats/overview")["statusCode"] == 401
         assert stack.get("/v1/stats/overview", key, hours="0")["statusCode"] == 422
         assert stack.get("/v1/stats/overview", key, hours="1")["statusCode"] == 200
+
+
+def test_an_sns_topic_that_waits_to_be_confirmed_is_told_to_the_operator(
+    stack: World, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tocsin.runtime import observability
+
+    told: list[Any] = []
+
+    class Log:
+        def warning(self, message: str, extra: Any) -> None:
+            told.append(extra)
+
+    monkeypatch.setattr(observability, "logger", Log)
+    topic = "arn:aws:sns:eu-central-1:123456789012:alarms"
+    link = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&Token=x"
+    payload = {"Type": "SubscriptionConfirmation", "TopicArn": topic, "SubscribeURL": link}
+    assert stack.post("/v1/alerts/cloudwatch", key, payload)["statusCode"] == 202
+    assert told == [{"topic": topic, "link": link}]
+
+
+def test_a_body_that_is_not_base64_is_a_4xx(stack: World, key: str) -> None:
+    event = stack._event("POST", "/v1/alerts", {"x-api-key": key}, b"")
+    answer = stack._call(ingest_function.handler, {**event, "body": "%%%"})
+    assert answer["statusCode"] == 422
