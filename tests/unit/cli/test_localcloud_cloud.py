@@ -120,6 +120,24 @@ def test_a_signal_ends_the_block_like_an_exit():
     assert ended.value.code == 128 + signal.SIGTERM
 
 
+def test_an_interrupt_ends_even_what_a_shell_started_with_interrupts_ignored():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with pytest.raises(KeyboardInterrupt), ending_properly():
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_nohup_is_respected():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with ending_properly():
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_cleaning_up_cannot_be_interrupted():
     with uninterrupted():
         signal.raise_signal(signal.SIGINT)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.builders import T0
 from tocsin.adapters.memory import MemoryBlobs
-from tocsin.domain.compression import compress, decompress
+from tocsin.domain.compression import compress, decompress, zstd
 from tocsin.domain.errors import Permanent
 from tocsin.domain.group import GroupKey
 from tocsin.pipeline.archive import Entry, pack, unpack
@@ -48,7 +48,7 @@ def test_what_would_be_too_long_lies_in_s3_and_the_message_stays_short() -> None
     payload = random.Random(1).randbytes(INLINE_LIMIT_BYTES)
     sealed = seal(_envelope(), payload, blobs)
     assert len(encode(sealed).body) < 1000
-    assert list(blobs.data)[0].startswith("claims/tenant=acme/")
+    assert next(iter(blobs.data)).startswith("claims/tenant=acme/")
     assert open_payload(sealed, blobs) == payload
 
 
@@ -95,8 +95,6 @@ def test_an_archive_gives_back_every_frame_with_who_sent_it() -> None:
     data = b"".join(pack(_entry(frame), frame) for frame in frames)
     assert [frame for _, frame in unpack(data)] == frames
     # Any zstd tool passes over the metadata.
-    from backports import zstd
-
     assert zstd.decompress(data) == b"onetwo"
 
 
