@@ -42,6 +42,8 @@ format: setup ## Format and mend what can be mended
 	$(BIN)/ruff format --quiet .
 
 e2e: setup ## Run the long end-to-end suite with real clients
+	@command -v amtool >/dev/null || apt-get install -y --no-install-recommends prometheus-alertmanager \
+	  || echo "amtool is missing (Debian: prometheus-alertmanager); its test is skipped"
 	$(BIN)/python -m pytest -m e2e
 
 bench: setup ## Measure CPU per alert, as ratios

@@ -138,14 +138,9 @@ def _local_facts() -> dict[str, str]:
 
 
 def _local_clients(facts: dict[str, str]) -> ClientFactory:
-    import boto3
+    from cli.localcloud.clients import Clients
 
-    session: Any = boto3.Session(
-        aws_access_key_id=facts["aws_access_key_id"],
-        aws_secret_access_key=facts["aws_secret_access_key"],
-        region_name=facts["region"],
-    )
-    return lambda service: session.client(service, endpoint_url=facts["endpoint_url"])
+    return Clients(facts["endpoint_url"]).client
 
 
 def _aws_clients() -> ClientFactory:

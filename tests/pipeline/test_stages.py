@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.builders import T0, config
+from tests.builders import T0, config, receiver, route
 from tests.integration.payloads import member, resolved, webhook
 from tests.pipeline.memory_world import MemoryWorld
 from tocsin.adapters.memory import MemoryBlobs
@@ -176,3 +176,47 @@ def test_memory_forgets_the_oldest_generation_first() -> None:
         True,
         True,
     ]
+
+
+def _severe_tree() -> TenantConfig:
+    tree = route("desk", routes=(route("pager", 'severity="critical"'),))
+    return config(route=tree, receivers={name: receiver(name) for name in ("desk", "pager")})
+
+
+def _heard(world: MemoryWorld) -> list[tuple[str, str]]:
+    return [
+        (each.receiver.name, alert.status)
+        for each in world.receivers.delivered
+        for alert in each.alerts
+    ]
+
+
+def test_a_resolve_without_its_severity_finds_the_receiver_that_was_paged() -> None:
+    world = MemoryWorld(_severe_tree())
+    world.send({"name": "DiskFull", "severity": "critical", "host": "db-1"}, "generic")
+    world.drain()
+    world.send({"name": "DiskFull", "status": "resolved", "host": "db-1"}, "generic")
+    world.drain()
+    assert _heard(world) == [("pager", "firing"), ("pager", "resolved")]
+    balance = world.balance()
+    assert (balance.delivered, balance.pending) == (2, 0)
+
+
+def test_a_resolve_finds_the_receiver_that_was_told_before_the_routes_changed() -> None:
+    world = MemoryWorld(config())
+    world.send(webhook(member("a")))
+    world.drain()
+    other = config(version=2, route=route("other"), receivers={"other": receiver("other")})
+    world.configs.apply(other, "", world.now_s)
+    world.send(webhook(resolved("a")))
+    world.drain()
+    assert _heard(world) == [("oncall", "firing"), ("oncall", "resolved")]
+    assert world.balance().is_settled
+
+
+def test_a_resolve_that_nobody_waits_for_is_suppressed_and_makes_no_other_group() -> None:
+    world = MemoryWorld(_severe_tree())
+    world.send({"name": "DiskFull", "status": "resolved", "host": "db-1"}, "generic")
+    world.drain()
+    assert [key.receiver for key in world.groups.groups] == ["desk"]
+    assert world.balance().suppressed == {"nothing was firing": 1}

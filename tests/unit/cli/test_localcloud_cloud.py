@@ -17,7 +17,6 @@ class FakeServer:
 
     def __init__(self, *arguments, **options):
         self.endpoint_url = self.url = "http://127.0.0.1:1"
-        self.group = 1
         self.notes = ["a name is gone"]
 
     def wait(self):

@@ -89,8 +89,8 @@ class Group(msgspec.Struct, kw_only=True):
     key: GroupKey
     # Grows by one with every change of `members`; 0: not stored yet.
     version: int = 0
-    # The tenant configuration that last touched this group: a receiver that was removed
-    # since still gets what it is owed.
+    # The last tenant configuration that knew the receiver: if it is removed, it still gets
+    # what it is owed.
     config_version: int = 0
     urgent: bool = False
     members: dict[str, Member] = {}

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from tocsin.domain.change import Change
+from tocsin.domain.config import TenantConfig
 from tocsin.domain.episode import Merged, merge, time_out
 from tocsin.domain.group import Group, Member
 from tocsin.domain.journal import DeliveryRecord, Record, TransitionRecord
@@ -66,10 +67,11 @@ def apply_timeouts(group: Group, now_s: float) -> Applied:
     return applied
 
 
-def finish(applied: Applied, config_version: int, now_s: float) -> Group:
+def finish(applied: Applied, config: TenantConfig, now_s: float) -> Group:
     """Prune the group and set its due times, ready to be stored."""
     group = applied.group
-    group.config_version = config_version
+    if group.key.receiver in config.receivers:
+        group.config_version = config.version
     for member in [each for each in group.members.values() if _is_forgotten(group, each, now_s)]:
         del group.members[member.fingerprint]
     firing = [each for each in group.members.values() if each.status == "firing"]

@@ -1,8 +1,10 @@
 """From an alert's labels to the groups that it belongs to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from tocsin.domain.alert import Alert, routing_labels
+import msgspec
+
+from tocsin.domain.alert import SEVERITIES, Alert, routing_labels
 from tocsin.domain.config import Route, TenantConfig
 from tocsin.domain.group import GroupKey
 from tocsin.domain.matchers import match_all
@@ -47,3 +49,17 @@ def groups_for(config: TenantConfig, alert: Alert) -> Iterator[GroupKey]:
         if key not in seen:
             seen.add(key)
             yield key
+
+
+def groups_that_may_know(configs: Iterable[TenantConfig], alert: Alert) -> set[GroupKey]:
+    """Return the groups in which the firing of a resolved alert may stand.
+
+    Many senders leave the severity out when they resolve, and the routes may have changed
+    since the alert fired. So the resolve must look wherever the firing can have gone.
+    """
+    return {
+        key
+        for config in configs
+        for severity in SEVERITIES
+        for key in groups_for(config, msgspec.structs.replace(alert, severity=severity))
+    }

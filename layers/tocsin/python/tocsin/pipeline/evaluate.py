@@ -15,7 +15,7 @@ from tocsin.domain.errors import ConfigurationError, Conflict
 from tocsin.domain.group import Group, GroupKey
 from tocsin.domain.grouping import Applied, apply_changes, apply_timeouts, finish
 from tocsin.domain.reconcile import has_work
-from tocsin.domain.routing import groups_for
+from tocsin.domain.routing import groups_for, groups_that_may_know
 from tocsin.pipeline.batch import Delivery, Outcome, each_tenant
 from tocsin.pipeline.changes import unpack_changes
 from tocsin.pipeline.poke import pack_pokes, unpack_pokes
@@ -23,6 +23,8 @@ from tocsin.ports import Blobs, Configs, Groups, Outbox, Queue
 
 # A conflict means that another worker made progress; the queue's redelivery is the last resort.
 _COMMIT_TRIES = 8
+# How many versions of the configuration back a resolve looks for the group of its firing.
+_HISTORY = 3
 
 
 class EvaluatePorts(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +41,13 @@ class _Work(msgspec.Struct):
 
     changes: list[Change] = []
     timeouts: list[GroupKey] = []
+
+
+class _Wanted(msgspec.Struct):
+    """The events for one group: those routed to it, and those for it only if it knows them."""
+
+    changes: list[Change] = []
+    if_known: list[Change] = []
 
 
 class Evaluate:
@@ -62,7 +71,7 @@ class Evaluate:
         config = self._ports.configs.current(tenant)
         if config is None:
             raise ConfigurationError(f"tenant {tenant} has no configuration; run config apply")
-        wanted = _by_group(config, work)
+        wanted = self._by_group(config, work)
         for attempt in range(_COMMIT_TRIES):
             groups = self._merge(config, wanted, now_s, outcome, is_retry=attempt > 0)
             if groups is not None:
@@ -81,10 +90,30 @@ class Evaluate:
                 work.timeouts.extend(poke.key for poke in pokes)
         return work
 
+    def _by_group(self, config: TenantConfig, work: _Work) -> dict[GroupKey, _Wanted]:
+        wanted: dict[GroupKey, _Wanted] = {key: _Wanted() for key in work.timeouts}
+        history: list[TenantConfig] | None = None
+        for change in work.changes:
+            own = set(groups_for(config, change.alert))
+            for key in own:
+                wanted.setdefault(key, _Wanted()).changes.append(change)
+            if change.alert.status == "resolved":
+                history = history or [config, *self._former(config)]
+                for key in groups_that_may_know(history, change.alert) - own:
+                    wanted.setdefault(key, _Wanted()).if_known.append(change)
+        return wanted
+
+    def _former(self, config: TenantConfig) -> Iterable[TenantConfig]:
+        oldest = max(1, config.version - _HISTORY)
+        for version in range(config.version - 1, oldest - 1, -1):
+            former = self._ports.configs.version(config.tenant, version)
+            if former is not None:
+                yield former
+
     def _merge(
         self,
         config: TenantConfig,
-        wanted: dict[GroupKey, list[Change]],
+        wanted: dict[GroupKey, _Wanted],
         now_s: float,
         outcome: Outcome,
         *,
@@ -93,10 +122,11 @@ class Evaluate:
         """Read, merge and commit; None if another worker was first and all must be redone."""
         stored = self._ports.groups.read(list(wanted))
         applied = [
-            _apply(stored.get(key) or Group(key=key), changes, now_s)
-            for key, changes in wanted.items()
+            _apply(stored.get(key) or Group(key=key), wanted_here, now_s)
+            for key, wanted_here in wanted.items()
+            if key in stored or wanted_here.changes
         ]
-        changed = [finish(each, config.version, now_s) for each in applied if each.is_changed]
+        changed = [finish(each, config, now_s) for each in applied if each.is_changed]
         records = [record for each in applied for record in each.records]
         if changed or records:
             try:
@@ -105,7 +135,7 @@ class Evaluate:
                 outcome.count("conflicts")
                 return None
         if not is_retry:
-            outcome.count("changes", sum(map(len, wanted.values())))
+            outcome.count("changes", sum(len(each.changes) for each in wanted.values()))
         outcome.count("groups", len(changed))
         return [each.group for each in applied]
 
@@ -120,17 +150,10 @@ class Evaluate:
                 self._ports.outbox.send(queue, list(messages))
 
 
-def _by_group(config: TenantConfig, work: _Work) -> dict[GroupKey, list[Change]]:
-    wanted: dict[GroupKey, list[Change]] = {key: [] for key in work.timeouts}
-    for change in work.changes:
-        for key in groups_for(config, change.alert):
-            wanted.setdefault(key, []).append(change)
-    return wanted
-
-
-def _apply(group: Group, changes: list[Change], now_s: float) -> Applied:
+def _apply(group: Group, wanted: _Wanted, now_s: float) -> Applied:
     """Merge the events first: one of them may repeat what would else time out."""
-    applied = apply_changes(group, changes, now_s)
+    known = [each for each in wanted.if_known if each.fingerprint in group.members]
+    applied = apply_changes(group, wanted.changes + known, now_s)
     if group.resolve_due_at_s is None or group.resolve_due_at_s > now_s:
         return applied
     timed_out = apply_timeouts(applied.group, now_s)

@@ -1,0 +1,34 @@
+"""The balance sheet, as a table."""
+
+from collections.abc import Iterable
+
+from rich.table import Table
+
+from cli.demo.overview import Overview
+
+_COLUMNS = ("accepted", "delivered", "duplicate", "suppressed", "dead", "pending")
+
+
+def balance_sheet(overviews: Iterable[Overview]) -> Table:
+    """Lay out a row a tenant: accepted = delivered + duplicate + suppressed + dead-lettered."""
+    table = Table(
+        padding=(0, 1, 0, 0), title="accepted = delivered + duplicate + suppressed + dead-lettered"
+    )
+    table.add_column("tenant", no_wrap=True)
+    for column in _COLUMNS:
+        table.add_column(column, justify="right")
+    table.add_column("balances")
+    for overview in overviews:
+        table.add_row(
+            overview.tenant,
+            str(overview.accepted),
+            str(overview.delivered),
+            str(overview.duplicate),
+            str(sum(overview.suppressed.values())),
+            str(overview.dead_lettered),
+            str(overview.pending),
+            "yes" if overview.is_settled else "NO",
+        )
+        for reason, count in sorted(overview.suppressed.items()):
+            table.add_row("", "", "", "", f"{count} {reason}", "", "", "")
+    return table
