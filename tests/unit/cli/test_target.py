@@ -11,7 +11,7 @@ from tocsin.domain.errors import Retryable
 
 FACTS = {
     "endpoint_url": "http://127.0.0.1:4566",
-    "region": "eu-central-1",
+    "region": "us-east-1",
     "stack": "local-stack",
     "aws_access_key_id": "test",
     "aws_secret_access_key": "test",
@@ -94,10 +94,12 @@ def test_the_local_cloud_outweighs_the_shell(tmp_path, monkeypatch):
     facts.write_text(json.dumps(FACTS))
     monkeypatch.setattr(module, "LOCAL_FACTS", facts)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_PROFILE", "a profile that nobody made")
     target = Target.load(is_local=True)
     assert target.stack == "local-stack"
     assert target.client("sqs").meta.endpoint_url == "http://127.0.0.1:4566"
-    assert target.client("sqs").meta.region_name == "eu-central-1"
+    assert target.client("sqs").meta.region_name == "us-east-1"
 
 
 def test_a_local_cloud_that_is_not_up_is_explained(tmp_path, monkeypatch):
