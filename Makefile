@@ -42,8 +42,9 @@ format: setup ## Format and mend what can be mended
 	$(BIN)/ruff format --quiet .
 
 e2e: setup ## Run the long end-to-end suite with real clients
-	@command -v amtool >/dev/null || apt-get install -y --no-install-recommends prometheus-alertmanager \
-	  || echo "amtool is missing (Debian: prometheus-alertmanager); its test is skipped"
+	@{ command -v amtool && command -v prometheus; } >/dev/null \
+	  || apt-get install -y --no-install-recommends prometheus prometheus-alertmanager \
+	  || echo "prometheus or amtool is missing and cannot be installed here; their tests are skipped"
 	$(BIN)/python -m pytest -m e2e
 
 bench: setup ## Measure CPU per alert, as ratios
