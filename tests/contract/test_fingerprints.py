@@ -17,7 +17,7 @@ def fingerprints(side, request):
 
 def mark(key, **fields):
     defaults = {
-        "status": "firing",
+        "says": "warning",
         "starts_at_s": T0 + 0.25,
         "quiet_until_s": T0 + 225.5,
         "expires_at_s": T0 + 86400.0,
@@ -38,11 +38,11 @@ def test_what_has_expired_is_not_returned_though_it_is_there(fingerprints):
 
 
 def test_the_last_mark_of_a_key_counts(fingerprints):
-    fingerprints.write([mark("acme#1"), mark("acme#1", status="resolved")])
+    fingerprints.write([mark("acme#1"), mark("acme#1", says="resolved")])
     fingerprints.write([mark("acme#2", quiet_until_s=T0 + 1)])
     fingerprints.write([mark("acme#2", quiet_until_s=T0 + 2)])
     found = fingerprints.read(["acme#1", "acme#1", "acme#2"], T0)
-    assert found["acme#1"].status == "resolved"
+    assert found["acme#1"].says == "resolved"
     assert found["acme#2"].quiet_until_s == T0 + 2
 
 

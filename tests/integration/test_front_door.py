@@ -1,6 +1,7 @@
 """What senders are answered."""
 
 import json
+from time import process_time
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from tests.integration.payloads import member, webhook
 from tests.integration.world import World
 from tocsin.adapters import aws
 from tocsin.domain.config import TenantConfig
-from tocsin.pipeline import ingest
+from tocsin.providers import limits
 from tocsin.runtime import ingest as ingest_function
 
 
@@ -63,7 +64,7 @@ def test_nothing_is_accepted_and_nothing_is_queued_for_an_empty_list(
 def test_too_many_alerts_are_refused_whole(
     stack: World, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingest, "ALERTS_LIMIT", 1)
+    monkeypatch.setattr(limits, "ALERTS_PER_REQUEST", 1)
     answer = stack.post("/v1/alerts/alertmanager", key, webhook(member("a"), member("b")))
     assert _error(answer) == (413, "too_large")
 
@@ -178,3 +179,43 @@ def test_a_body_that_is_not_base64_is_a_4xx(stack: World, key: str) -> None:
     event = stack._event("POST", "/v1/alerts", {"x-api-key": key}, b"")
     answer = stack._call(ingest_function.handler, {**event, "body": "%%%"})
     assert answer["statusCode"] == 422
+
+
+@pytest.mark.parametrize("at", [-99999999999, -62135596801, -253402300799999])
+def test_a_time_that_no_calendar_has_is_refused(stack: World, key: str, at: int) -> None:
+    assert stack.post("/v1/alerts", key, {"name": "Old", "starts_at": at})["statusCode"] == 422
+
+
+def test_a_request_id_that_the_sender_chooses_confuses_nothing(
+    stack: World, key: str, people: LocalReceiver
+) -> None:
+    for status in ("firing", "resolved"):
+        body = json.dumps({"name": "D", "status": status}).encode()
+        event = stack._event("POST", "/v1/alerts", {"x-api-key": key}, body)
+        event["requestContext"]["requestId"] = "chosen"
+        stack._call(ingest_function.handler, event)
+        stack.drain()
+    assert [each.body["status"] for each in people.arrivals] == ["firing", "resolved"]
+
+
+def test_millions_of_members_are_refused_before_they_are_read(stack: World, key: str) -> None:
+    body = b"[" + b",".join([b"1"] * 2_900_000) + b"]"
+    started_s = process_time()
+    assert _error(stack.post("/v1/alerts", key, body)) == (413, "too_large")
+    assert process_time() - started_s < 3
+
+
+@pytest.mark.parametrize("path", ["/v1/alerts", "/api/v2/alerts"])
+def test_an_answer_about_thousands_of_bad_alerts_stays_short(
+    stack: World, key: str, path: str
+) -> None:
+    bad = {"labels": {"\U0010ffff" * 64: []}, "name": "x"}
+    answer = stack.post(path, key, [{"labels": {"alertname": "Good"}}, *[bad] * 5000])
+    assert answer["statusCode"] in (202, 400)
+    assert len(answer["body"]) < 200_000
+
+
+@pytest.mark.parametrize("hours", ["00000199999999", "000720000", "0", "-1", "1e2", "721", "९"])
+def test_hours_are_a_small_whole_number(stack: World, key: str, hours: str) -> None:
+    status = stack.get("/v1/stats/overview", key, hours=hours)["statusCode"]
+    assert status == (200 if hours == "९" else 422)

@@ -12,7 +12,8 @@ from tocsin.adapters.memory import MemoryBlobs
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.dedup import Mark
 from tocsin.domain.errors import Conflict, InvalidAlert
-from tocsin.pipeline.batch import Delivery
+from tocsin.pipeline import batch
+from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.envelope import VERSION, Envelope, decode, seal
 from tocsin.pipeline.recent import RecentMarks
 from tocsin.providers import registry
@@ -160,7 +161,7 @@ def test_the_tenants_own_resolve_timeout_counts() -> None:
 
 
 def _mark(key: str) -> Mark:
-    return Mark(key=key, status="firing", quiet_until_s=T0, expires_at_s=T0)
+    return Mark(key=key, says="warning", quiet_until_s=T0, expires_at_s=T0)
 
 
 def test_memory_forgets_the_oldest_generation_first() -> None:
@@ -220,3 +221,38 @@ def test_a_resolve_that_nobody_waits_for_is_suppressed_and_makes_no_other_group(
     world.drain()
     assert [key.receiver for key in world.groups.groups] == ["desk"]
     assert world.balance().suppressed == {"nothing was firing": 1}
+
+
+def test_an_alert_that_becomes_critical_reaches_the_pager() -> None:
+    world = MemoryWorld(_severe_tree())
+    for body in (
+        {"name": "Disk", "severity": "warning"},
+        {"name": "Disk", "severity": "critical"},
+        {"name": "Disk", "status": "resolved"},
+    ):
+        world.send(body, "generic")
+        world.drain()
+        world.now_s += 1
+    assert _heard(world)[:2] == [("desk", "firing"), ("pager", "firing")]
+    assert sorted(_heard(world)[2:]) == [("desk", "resolved"), ("pager", "resolved")]
+
+
+def test_what_one_tenant_sends_keeps_no_other_from_its_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(batch, "PORTION_ALERTS", 3)
+    seen: list[tuple[str, int]] = []
+
+    def handle(tenant: str, own: list[Delivery], outcome: Outcome) -> None:
+        seen.append((tenant, len(own)))
+
+    def message(name: str, tenant: str, count: int) -> Delivery:
+        fields = {"v": VERSION, "kind": "raw", "id": name, "at_s": T0}
+        return Delivery(name, Envelope(tenant=tenant, count=count, **fields))  # type: ignore[arg-type]
+
+    loud = [message(f"loud-{index}", "loud", 2) for index in range(3)]
+    quiet = [message("quiet", "quiet", 1)]
+    time_left = iter([True, True, False, False])
+    outcome = batch.each_tenant([*loud, *quiet], handle, lambda: next(time_left))
+    assert seen == [("quiet", 1), ("loud", 1)]
+    assert list(outcome.failed) == ["loud-1", "loud-2"]

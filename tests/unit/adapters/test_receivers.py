@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import T0, alert, receiver
 from tests.contract.localserver import Answer, local_server
@@ -56,6 +57,13 @@ def test_statuses_that_will_not(server, receivers, status):
     assert "secret" not in raised.value.reason
 
 
+def test_what_cannot_be_written_is_refused_and_nothing_is_sent(server, receivers):
+    impossible = replace(notification(server.url), alerts=(alert(starts_at_s=-1e15),))
+    with pytest.raises(Permanent, match="receiver oncall: cannot be written"):
+        receivers.send(impossible)
+    assert server.requests == []
+
+
 def test_no_answer_names_the_receiver_only(receivers):
     with local_server() as gone:
         pass
@@ -103,6 +111,7 @@ def date(offset_s):
         ("0", 0.0),
         (" 120 ", 120.0),
         ("9" * 400, RETRY_AFTER_LIMIT_S),
+        ("Mon, 01 Jan 2026 00:00:00 +99999999999999", None),
         (date(90), 90.0),
         (date(90).replace("GMT", "-0000"), 90.0),
         (date(-90), 0.0),

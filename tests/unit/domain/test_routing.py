@@ -1,6 +1,7 @@
 """Routing: from labels to receivers and groups."""
 
 from tests.builders import alert, config, route
+from tocsin.domain.group import GroupKey
 from tocsin.domain.routing import groups_for, routes_for
 
 TREE = route(
@@ -54,3 +55,10 @@ def test_group_ids_hold_tenants_and_receivers_apart() -> None:
     ids = {next(groups_for(config(tenant), alert())).id for tenant in ("acme", "globex")}
     assert len(ids) == 2
     assert all("#" in each for each in ids)
+
+
+def test_no_label_value_can_forge_another_groups_key() -> None:
+    forged = GroupKey("acme", "oncall", (("a", 'x", b="y'),))
+    real = GroupKey("acme", "oncall", (("a", "x"), ("b", "y")))
+    assert str(real) == '{}:{a="x", b="y"}'
+    assert str(forged) != str(real)

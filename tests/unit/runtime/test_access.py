@@ -67,6 +67,7 @@ def test_a_key_is_taken_from_wherever_a_sender_can_put_it() -> None:
         {"x-api-key": "nonsense"},
         {"x-api-key": TEXT[:-1] + ("0" if TEXT[-1] != "0" else "1")},
         {"authorization": "Basic %%%"},
+        {"authorization": "Basic é"},
         {"authorization": "Digest x"},
         {"x-api-key": apikey.generate("test", bytes(48))},
     ],

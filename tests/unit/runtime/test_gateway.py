@@ -32,20 +32,20 @@ def _request(body: bytes, **headers: str) -> HttpRequest:
 
 
 def test_header_names_are_case_blind_and_missing_parts_are_empty() -> None:
-    request = from_event(_event(headers={"X-Api-Key": "k"}, body=None))
+    request = from_event(_event(headers={"X-Api-Key": "k", "X-Nothing": None}, body=None), "r-1")
     assert request.headers == {"x-api-key": "k"}
     assert (request.raw_body, request.parameters, request.query) == (b"", {}, {})
 
 
 def test_a_binary_body_is_unpacked() -> None:
     body = b64encode("ä".encode()).decode()
-    assert from_event(_event(body=body, isBase64Encoded=True)).raw_body == "ä".encode()
+    assert from_event(_event(body=body, isBase64Encoded=True), "r-1").raw_body == "ä".encode()
 
 
-@pytest.mark.parametrize(("body", "encoded"), [("%%%", True), ("\ud800", False)])
+@pytest.mark.parametrize(("body", "encoded"), [("%%%", True), ("é", True), ("\ud800", False)])
 def test_a_body_that_is_not_what_it_says_is_refused(body: str, encoded: bool) -> None:
     with pytest.raises(InvalidInput):
-        from_event(_event(body=body, isBase64Encoded=encoded))
+        from_event(_event(body=body, isBase64Encoded=encoded), "r-1")
 
 
 def test_gzip_is_inflated() -> None:
@@ -65,8 +65,12 @@ def test_a_small_body_that_grows_without_end_is_refused(monkeypatch: Any) -> Non
 
 @pytest.mark.parametrize(
     "body",
-    [b"\x1f\x8bnot gzip", gzip.compress(b"[1,2,3]", mtime=0)[:-4]],
-    ids=["garbled", "cut off"],
+    [
+        b"\x1f\x8bnot gzip",
+        gzip.compress(b"[1,2,3]", mtime=0)[:-4],
+        gzip.compress(b"[1]", mtime=0) * 2,
+    ],
+    ids=["garbled", "cut off", "two streams"],
 )
 def test_broken_gzip_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidInput):

@@ -34,7 +34,6 @@ _OWN_HEADERS = {
     "webhook-id",
     "webhook-timestamp",
 }
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 def wrong(message: str) -> PydanticCustomError:

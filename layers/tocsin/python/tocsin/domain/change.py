@@ -8,6 +8,9 @@ from tocsin.domain.alert import Alert, Status
 _PAST_LIMIT_S = 30 * 86400.0
 _FUTURE_LIMIT_S = 300.0
 
+# Severity of a firing or "resolved"; start, end and observation.
+Identity = tuple[str, float | None, float | None, float | None]
+
 _RANK: dict[Status, int] = {"firing": 0, "resolved": 1}
 
 
@@ -25,11 +28,15 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return (order_at(self.alert, self.received_at_s), _RANK[self.alert.status])
 
     @property
-    def identity(self) -> tuple[str, float | None, float | None, float | None]:
-        """Say which event this is; two with the same identity tell the same thing."""
+    def identity(self) -> Identity:
+        """Say which event this is; two with the same identity tell the same thing.
+
+        The severity counts while it fires, since it leads to receivers.
+        """
         alert = self.alert
-        ends_at_s = alert.ends_at_s if alert.status == "resolved" else None
-        return (alert.status, alert.starts_at_s, ends_at_s, alert.observed_at_s)
+        if alert.status == "firing":
+            return (alert.severity, alert.starts_at_s, None, alert.observed_at_s)
+        return ("resolved", alert.starts_at_s, alert.ends_at_s, alert.observed_at_s)
 
 
 def order_at(alert: Alert, received_at_s: float) -> float:

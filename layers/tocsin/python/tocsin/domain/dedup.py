@@ -19,7 +19,8 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The last event of a fingerprint that is known to have been forwarded."""
 
     key: str
-    status: str
+    # What it says: the severity of a firing, or "resolved".
+    says: str
     starts_at_s: float | None = None
     ends_at_s: float | None = None
     observed_at_s: float | None = None
@@ -29,14 +30,14 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def mark_of(tenant: str, change: Change) -> Mark:
     """Return the mark that says this event was forwarded."""
-    status, starts_at_s, ends_at_s, observed_at_s = change.identity
+    says, starts_at_s, ends_at_s, observed_at_s = change.identity
     received_at_s, holds_until_s = change.received_at_s, change.alert.holds_until_s
     quiet_s = _QUIET_S
     if holds_until_s is not None:
         quiet_s = max(0.0, holds_until_s - received_at_s) * _QUIET_SHARE
     return Mark(
         key=mark_key(tenant, change.fingerprint),
-        status=status,
+        says=says,
         starts_at_s=starts_at_s,
         ends_at_s=ends_at_s,
         observed_at_s=observed_at_s,
@@ -54,7 +55,7 @@ def is_repeat(mark: Mark | None, change: Change) -> bool:
     """Tell whether `change` says again, soon enough, what `mark` says was forwarded."""
     if mark is None:
         return False
-    if (mark.status, mark.starts_at_s, mark.ends_at_s, mark.observed_at_s) != change.identity:
+    if (mark.says, mark.starts_at_s, mark.ends_at_s, mark.observed_at_s) != change.identity:
         return False
     return change.received_at_s < mark.quiet_until_s
 

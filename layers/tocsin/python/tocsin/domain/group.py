@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from tocsin.domain.alert import Alert, Status
+from tocsin.domain.matchers import Matcher
 
 Outcome = Literal["delivered", "suppressed", "dead"]
 
@@ -30,7 +31,7 @@ class GroupKey(msgspec.Struct, frozen=True, array_like=True):
 
     def __str__(self) -> str:
         """Write the group as Alertmanager writes a groupKey."""
-        labels = ", ".join(f'{name}="{value}"' for name, value in self.labels)
+        labels = ", ".join(str(Matcher(name, "=", value)) for name, value in self.labels)
         return f"{{}}:{{{labels}}}"
 
 

@@ -1,11 +1,14 @@
 """A batch of queue messages, and which of them must come back."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
 from tocsin.domain.errors import TocsinError
 from tocsin.pipeline.envelope import Envelope
+
+# What a worker takes on at once: it fits the time that is kept in reserve, and the memory.
+PORTION_ALERTS = 10_000
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -31,31 +34,49 @@ class Outcome(msgspec.Struct):
             self.failed[delivery.message_id] = f"{type(error).__name__}: {error}"
 
 
-def by_tenant(deliveries: Sequence[Delivery]) -> dict[str, list[Delivery]]:
-    """Group messages by tenant: what goes wrong for one must not touch another."""
+def each_tenant(
+    deliveries: Sequence[Delivery],
+    handle: Callable[[str, list[Delivery], Outcome], None],
+    has_time: Callable[[], bool],
+) -> Outcome:
+    """Call `handle` for each tenant, in portions; what fails or finds no time comes back.
+
+    An invocation that runs into its time limit would bring back the whole batch, with what
+    was done. So nothing is begun once the budget is used up, and tenants with little come
+    before those with much: what one sends must not keep another from its turn.
+    """
+    outcome = Outcome()
+    tenants = sorted(_by_tenant(deliveries).items(), key=lambda item: _alerts(item[1]))
+    for tenant, own in tenants:
+        for portion in _portions(own):
+            if not has_time():
+                outcome.fail(portion, TocsinError("the time budget of this invocation is used up"))
+                continue
+            try:
+                handle(tenant, portion, outcome)
+            except TocsinError as error:
+                outcome.fail(portion, error)
+    return outcome
+
+
+def _by_tenant(deliveries: Sequence[Delivery]) -> dict[str, list[Delivery]]:
     grouped: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
         grouped.setdefault(delivery.envelope.tenant, []).append(delivery)
     return grouped
 
 
-def each_tenant(
-    deliveries: Sequence[Delivery],
-    handle: Callable[[str, list[Delivery], Outcome], None],
-    has_time: Callable[[], bool],
-) -> Outcome:
-    """Call `handle` for each tenant; a tenant that fails, or gets no time, comes back later.
+def _alerts(deliveries: Iterable[Delivery]) -> int:
+    return sum(max(1, delivery.envelope.count) for delivery in deliveries)
 
-    An invocation that runs into its time limit would bring back the whole batch, with what
-    was done. So nothing is begun once the budget is used up.
-    """
-    outcome = Outcome()
-    for tenant, own in by_tenant(deliveries).items():
-        if not has_time():
-            outcome.fail(own, TocsinError("the time budget of this invocation is used up"))
-            continue
-        try:
-            handle(tenant, own, outcome)
-        except TocsinError as error:
-            outcome.fail(own, error)
-    return outcome
+
+def _portions(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
+    """Cut messages into portions of a bounded number of alerts; a message stays whole."""
+    portion: list[Delivery] = []
+    for delivery in deliveries:
+        if portion and _alerts([*portion, delivery]) > PORTION_ALERTS:
+            yield portion
+            portion = []
+        portion.append(delivery)
+    if portion:
+        yield portion

@@ -7,12 +7,10 @@ import msgspec
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.compression import compress
-from tocsin.domain.errors import InvalidAlert, TooLarge
+from tocsin.domain.errors import InvalidAlert
 from tocsin.pipeline.envelope import VERSION, Envelope, encode, seal_frame
 from tocsin.ports import Blobs, Outbox, Queue
 from tocsin.providers.registry import Provider
-
-ALERTS_LIMIT = 10_000
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,8 +47,6 @@ class Ingest:
         queue did not confirm: then the sender must send again.
         """
         members = request.provider.parse(request.payload, request.received_at_s)
-        if len(members) > ALERTS_LIMIT:
-            raise TooLarge(f"{len(members)} alerts in one request; {ALERTS_LIMIT} are allowed")
         rejected = tuple(
             (index, member)
             for index, member in enumerate(members)

@@ -1,5 +1,8 @@
 """How large the parts of one alert may be; `docs/alert.md` lists the same numbers."""
 
+# More in one request would keep a worker longer than its time allows.
+ALERTS_PER_REQUEST = 10_000
+
 # Labels are identity, so what is above a limit is refused: a cut label could join two alerts.
 LABELS_PER_ALERT = 128
 LABEL_NAME_CHARACTERS = 256

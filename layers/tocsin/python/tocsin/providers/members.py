@@ -4,13 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import InvalidAlert
+from tocsin.domain.errors import InvalidAlert, TooLarge
+from tocsin.providers import limits
 
 Entry = Alert | InvalidAlert
 
 
 def read_each(members: list[Any], prefix: str, read: Callable[[Any], Alert]) -> list[Entry]:
-    """Return one entry per member, in order; an error's path starts at the payload's root."""
+    """Return one entry per member, in order; an error's path starts at the payload's root.
+
+    Raises TooLarge, before it reads any, if there are more than one request may hold.
+    """
+    if len(members) > limits.ALERTS_PER_REQUEST:
+        raise TooLarge(
+            f"{len(members)} alerts in one request; {limits.ALERTS_PER_REQUEST} are allowed"
+        )
     entries: list[Entry] = []
     for index, member in enumerate(members):
         try:

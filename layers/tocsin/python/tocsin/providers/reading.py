@@ -67,6 +67,8 @@ def moment(value: Any, path: str) -> float | None:
     if not abs(value) < _YEAR_10000_AT_S * 1000:
         raise InvalidAlert("not a time in epoch seconds or milliseconds", path)
     at_s = value / 1000 if abs(value) >= _FIRST_EPOCH_MS else float(value)
+    if not _YEAR_1_AT_S <= at_s < _YEAR_10000_AT_S:
+        raise InvalidAlert("a time that no calendar has", path)
     return at_s or None
 
 

@@ -57,14 +57,14 @@ def handler(event: dict[str, Any], context: Context) -> Any:
 
     status = "refused"
     try:
-        request = from_event(event)
+        request = from_event(event, context.aws_request_id)
         result = _route(request)
         status = "answered"
     except InvalidInput as error:
         result = error_answer(error)
     except TocsinError as error:
         reason = f"{type(error).__name__}: {error}"
-        log_failures({event["requestContext"]["requestId"]: reason}, "")
+        log_failures({context.aws_request_id: reason}, "")
         status = "unavailable"
         detail = {"code": "unavailable", "message": "try again", "path": ""}
         result = answer(503, {"error": detail}, {"Retry-After": "1"})
@@ -121,7 +121,7 @@ def _health(_span: int) -> Any:
 def _overview(request: HttpRequest, key: ApiKey) -> Any:
     """Add up what became of the alerts of the last hours (`hours`, 24 unless given)."""
     text = request.query.get("hours", "24")
-    if not text.isdecimal() or not 1 <= int(text[:6]) <= _HOURS_LIMIT:
+    if not text.isdecimal() or len(text) > 3 or not 1 <= int(text) <= _HOURS_LIMIT:
         raise InvalidInput(f"hours must be a whole number from 1 to {_HOURS_LIMIT}", "hours")
     to_s = now_s()
     # Records of one alert may fall into the hour before it was accepted, by clock skew.

@@ -1,6 +1,5 @@
 """API Gateway's proxy events (format 1.0) as requests, and answers to them."""
 
-import binascii
 import json
 import zlib
 from base64 import b64decode
@@ -32,26 +31,31 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
     raw_body: bytes
 
 
-def from_event(event: Mapping[str, Any]) -> HttpRequest:
+def from_event(event: Mapping[str, Any], request_id: str) -> HttpRequest:
     """Read a proxy event.
 
+    `request_id` is the invocation's: the gateway's own can be chosen by the sender, with a
+    header, and what it names must never be confused with an earlier request.
     Raises InvalidInput for a body that is not the base64 it says it is.
     """
     body = event.get("body") or ""
     try:
         raw = b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
-    except (binascii.Error, UnicodeEncodeError) as error:
+    except ValueError as error:
         raise InvalidInput("the body is not valid base64 or UTF-8") from error
-    headers = event.get("headers") or {}
     return HttpRequest(
-        id=event["requestContext"]["requestId"],
+        id=request_id,
         method=event["httpMethod"],
         resource=event["resource"],
-        parameters=event.get("pathParameters") or {},
-        query=event.get("queryStringParameters") or {},
-        headers={name.lower(): value for name, value in headers.items()},
+        parameters=_given(event.get("pathParameters")),
+        query=_given(event.get("queryStringParameters")),
+        headers={name.lower(): value for name, value in _given(event.get("headers")).items()},
         raw_body=raw,
     )
+
+
+def _given(values: Mapping[str, str | None] | None) -> dict[str, str]:
+    return {name: value for name, value in (values or {}).items() if value is not None}
 
 
 def body_of(request: HttpRequest) -> bytes:
@@ -82,8 +86,8 @@ def _inflated(body: bytes) -> bytes:
         raise InvalidInput("the body is not valid gzip") from error
     if len(data) > INFLATED_LIMIT_BYTES:
         raise TooLarge(f"a body may have {INFLATED_LIMIT_BYTES} bytes when inflated")
-    if not inflater.eof:
-        raise InvalidInput("the body is not valid gzip")
+    if not inflater.eof or inflater.unused_data:
+        raise InvalidInput("the body is not one valid gzip stream")
     return data
 
 

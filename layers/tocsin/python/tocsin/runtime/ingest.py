@@ -54,7 +54,7 @@ def handler(event: dict[str, Any], context: Context) -> Any:
 
     counts: dict[str, int] = {}
     try:
-        request = from_event(event)
+        request = from_event(event, context.aws_request_id)
     except InvalidInput as error:
         flush_counts({"refused": 1})
         return error_answer(error)

@@ -7,6 +7,8 @@ from tocsin.pipeline.ingest import Answer
 from tocsin.runtime.gateway import HttpRequest, answer, error_answer
 
 _AGAIN = {"Retry-After": "1"}
+# An answer may have 6 MB, and an error quotes up to a kilobyte of what was sent.
+_LISTED = 100
 
 
 class Dialect(Protocol):
@@ -39,9 +41,11 @@ class Native:
         """Answer 202, or 422 if there were alerts and none was good."""
         rejected = [
             {"index": index, "error": error.message, "path": error.path}
-            for index, error in result.rejected
+            for index, error in result.rejected[:_LISTED]
         ]
         body = {"accepted": result.accepted, "rejected": rejected, "id": result.id}
+        if len(result.rejected) > _LISTED:
+            body["rejected_count"] = len(result.rejected)
         return answer(422 if rejected and not result.accepted else 202, body)
 
     def refused(self, error: InvalidInput) -> Any:
@@ -80,7 +84,7 @@ class Alertmanager:
         for _, error in result.rejected:
             if error.status != 400:
                 return self.refused(error)
-        return answer(400, "; ".join(error.message for _, error in result.rejected))
+        return answer(400, "; ".join(error.message for _, error in result.rejected[:_LISTED]))
 
     def refused(self, error: InvalidInput) -> Any:
         """Answer in the framework's shape: of a 422, whether a value is missing or misshapen."""

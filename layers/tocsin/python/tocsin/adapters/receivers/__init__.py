@@ -47,8 +47,13 @@ class HttpReceivers:
         """Deliver, or raise Retryable (with Retry-After, if the receiver said) or Permanent."""
         receiver = notification.receiver
         kind = cast(ReceiverModule, import_module(_KINDS[receiver.kind]))
-        body = kind.render(notification, self._external_url)
-        headers = kind.headers(notification, self._clock())
+        try:
+            body = kind.render(notification, self._external_url)
+            headers = kind.headers(notification, self._clock())
+        except (ValueError, TypeError, OverflowError) as error:
+            # What cannot be written now can never be; the rest of the group must go on.
+            reason = f"receiver {receiver.name}: cannot be written: {type(error).__name__}"
+            raise Permanent(reason) from None
         try:
             answer = self._http.post(receiver.url, body, headers, receiver.timeout_s)
         except Permanent as error:
@@ -77,7 +82,7 @@ def retry_after_s(text: str, now_s: float) -> float | None:
         return min(float(text), RETRY_AFTER_LIMIT_S)
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)
