@@ -1,18 +1,18 @@
 """Where a command goes: one deployed stack, on AWS or on the local cloud."""
 
 import json
+import os
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from functools import cache, cached_property, wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
+from cli.explanation import explained
 from tocsin.configuration.application import IssuedKey, Issuer
-from tocsin.domain.errors import TocsinError
 from tocsin.ports import Configs, Keys
 
 DEFAULT_STACK = "tocsin"
@@ -25,8 +25,9 @@ ClientFactory = Callable[[str], Any]
 class Target:
     """One stack, and the clients and stores that reach it."""
 
-    def __init__(self, stack: str, client: ClientFactory) -> None:
+    def __init__(self, stack: str, client: ClientFactory, *, is_local: bool = False) -> None:
         self.stack = stack
+        self.is_local = is_local
         self.client = cache(client)
 
     @classmethod
@@ -38,7 +39,7 @@ class Target:
         """
         if is_local:
             facts = _local_facts()
-            return cls(stack or facts["stack"], _local_clients(facts))
+            return cls(stack or facts["stack"], _local_clients(facts), is_local=True)
         return cls(stack or DEFAULT_STACK, _aws_clients())
 
     def resource(self, logical_id: str) -> str:
@@ -118,17 +119,6 @@ def with_target(function: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-@contextmanager
-def explained() -> Iterator[None]:
-    """Turn what went wrong outside into one line for the person at the terminal."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        yield
-    except (TocsinError, BotoCoreError, ClientError) as error:
-        raise click.ClickException(str(error)) from error
-
-
 def _local_facts() -> dict[str, str]:
     try:
         facts: dict[str, str] = json.loads(LOCAL_FACTS.read_text())
@@ -146,6 +136,7 @@ def _local_clients(facts: dict[str, str]) -> ClientFactory:
 def _aws_clients() -> ClientFactory:
     import boto3
 
-    session: Any = boto3.Session()
+    # Of the two names boto3 itself reads only AWS_DEFAULT_REGION.
+    session: Any = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
     factory: ClientFactory = session.client
     return factory

@@ -7,7 +7,8 @@ from rich.console import Console
 
 from cli.demo.overview import read_overview
 from cli.demo.sheet import balance_sheet
-from cli.target import LOCAL_FACTS, Target, explained
+from cli.explanation import explained
+from cli.target import LOCAL_FACTS, Target
 
 
 @click.command()

@@ -1,13 +1,12 @@
 """`tocsin config`: check, apply and show tocsin.yaml."""
 
-import os
 import time
 from pathlib import Path
 
 import click
 
+from cli.configuration_file import ConfigurationFile
 from cli.target import Target, with_target
-from tocsin.configuration import ConfigurationErrors, Document, load
 from tocsin.configuration.application import apply_settings, issue_keys, read_applied
 from tocsin.configuration.display import displayed
 from tocsin.configuration.models import Receiver
@@ -31,7 +30,8 @@ def command() -> None:
 @FILE
 def check(file: Path) -> None:
     """Check FILE (default: tocsin.yaml) without applying it."""
-    document = _load(file, _text(file))
+    given = ConfigurationFile(file)
+    document = given.document
     click.echo(f"{file} is right")
     for name, tenant in document.tenants.items():
         receivers = ", ".join(f"{one.name} ({_kind(one)})" for one in tenant.receivers)
@@ -39,6 +39,8 @@ def check(file: Path) -> None:
         click.echo(f"    receivers  {receivers}")
         click.echo(f"    routes     {count_routes(tenant.route)}")
         click.echo(f"    keys       {', '.join(key.name for key in tenant.keys) or 'none'}")
+    for problem in given.loopback:
+        click.echo(f"warning: {problem}", err=True)
 
 
 @command.command()
@@ -48,14 +50,17 @@ def apply(file: Path, target: Target) -> None:
     """Make FILE (default: tocsin.yaml) the configuration in force.
 
     Creates the API keys that are listed and do not exist yet. Each secret is shown this once.
-    Tenants and keys that the file does not name are left alone.
+    Tenants and keys that the file does not name are left alone. Receivers on this machine are
+    for the local cloud only.
     """
-    source = _text(file)
-    document = _load(file, source)
+    given = ConfigurationFile(file)
+    document = given.document
+    if not target.is_local:
+        given.refuse_loopback()
     configs, keys = target.configs, target.keys
     for step in plan(document, read_applied(document, configs, keys)):
         try:
-            apply_settings(step, configs, keys, source, at_s=time.time())
+            apply_settings(step, configs, keys, given.text, at_s=time.time())
         except Conflict as error:
             raise click.ClickException(
                 f"somebody else applied to {step.tenant} meanwhile; see `config show`, then again"
@@ -90,23 +95,6 @@ def show(tenant: str | None, version: int | None, target: Target) -> None:
             f"tenant {tenant} has no version {version}; the latest is {current.version}"
         )
     _show(chosen, current.version)
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.ClickException(f"{file} cannot be read as UTF-8 text") from error
-
-
-def _load(file: Path, text: str) -> Document:
-    try:
-        return load(text, str(file), os.environ)
-    except ConfigurationErrors as errors:
-        click.echo(str(errors), err=True)
-        count = len(errors.problems)
-        message = f"{count} problem{'' if count == 1 else 's'} in {file}"
-        raise click.ClickException(message) from errors
 
 
 def _kind(receiver: Receiver) -> str:

@@ -1,6 +1,7 @@
 """`tocsin up`: the local cloud with a sample receiver, until Ctrl-C."""
 
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -74,24 +75,22 @@ def _addresses(receiver_url: str) -> dict[str, str]:
 
 
 def welcome(base_url: str, keys: dict[str, str], receiver_url: str) -> str:
-    """Say what is where and what to try."""
+    """Say what is where and what to try, in lines that paste into a shell."""
     key = next(iter(keys.values()))
     alert = '{"name": "DiskFull", "severity": "critical", "labels": {"instance": "db-1"}}'
+    tocsin = "tocsin" if shutil.which("tocsin") else ".venv/bin/tocsin"
     return f"""
-The local cloud is up.
+The local cloud is up. In another shell, in this directory:
 
-  base URL         {base_url}
+  export BASE={base_url} KEY={key}
+
+  curl -i "$BASE/v1/alerts" -H "x-api-key: $KEY" -d '{alert}'
+
+  amtool --alertmanager.url="$BASE/k/$KEY" alert add HighLatency instance=web-1
+
+  {tocsin} balance --local
+
   API keys         {(os.linesep + " " * 19).join(f"{name}  {key}" for name, key in keys.items())}
   sample receiver  {receiver_url}, which prints what it hears below
-
-Try, from another shell:
-
-  curl -i {base_url}/v1/alerts \\
-    -H 'x-api-key: {key}' -H 'Content-Type: application/json' \\
-    -d '{alert}'
-
-  amtool --alertmanager.url={base_url}/k/{key} alert add HighLatency instance=web-1
-
-  tocsin balance --local
 
 Ctrl-C stops everything."""

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 
 import click
 
+from cli.explanation import explained
 from cli.localcloud.cloud import LocalCloudBusyError
 from cli.localcloud.polling import TimedOutError
 from cli.localcloud.processes import ChildError
 from cli.localcloud.seams import FunctionFailedError
-from cli.target import explained
 
 _KNOWN = (ChildError, FunctionFailedError, LocalCloudBusyError, TimedOutError)
 

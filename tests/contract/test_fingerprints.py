@@ -19,6 +19,7 @@ def mark(key, **fields):
     defaults = {
         "says": "warning",
         "starts_at_s": T0 + 0.25,
+        "order_at_s": T0,
         "quiet_until_s": T0 + 225.5,
         "expires_at_s": T0 + 86400.0,
     }

@@ -130,10 +130,9 @@ class TestCommit:
         assert world.records() == [change_record()]
         assert world.stored() is None
 
-    def test_the_next_version_replaces_members_and_clears_due_times(self, world):
+    def test_the_next_version_replaces_members_and_clears_its_due_time(self, world):
         world.groups.commit([group(resolve_due_at_s=T0, poke_due_at_s=T0)], [], T0)
         second = replace(world.stored(), members={"f2": member("f2")}, resolve_due_at_s=None)
-        second.poke_due_at_s = None
         world.groups.commit([second], [], T0)
         assert world.stored() == replace(second, version=2)
 
@@ -272,3 +271,11 @@ class TestDue:
         assert [each.key for each in world.groups.due("poke", T0 + 60, 10)] == [KEY]
         settle(world, held)
         assert world.groups.due("poke", T0 + 60, 10) == []
+
+
+def test_a_commit_without_a_due_time_leaves_the_one_that_notify_set(world):
+    world.groups.commit([group(poke_due_at_s=T0 + 60)], [], T0)
+    (stored,) = world.groups.read([KEY]).values()
+    stored.poke_due_at_s = None
+    world.groups.commit([stored], [], T0)
+    assert world.stored().poke_due_at_s == T0 + 60

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from cli.localcloud.http import call
 from cli.localcloud.polling import wait_until
 from tests.e2e.conftest import processes_with
 
@@ -43,12 +42,14 @@ def test_the_printed_sample_reaches_the_printed_receiver(up):
     _, state, output = up
     facts = json.loads((state / "cloud.json").read_text())
     assert (state / "cloud.json").stat().st_mode & 0o777 == 0o600
-    sample = re.search(r"-d '(.*)'", output.read_text())[1]
-    headers = {"x-api-key": facts["api_key"], "Content-Type": "application/json"}
+    pasted = re.findall(r"^  (?:export|curl) .*", output.read_text(), re.MULTILINE)
 
-    answer = call("POST", f"{facts['base_url']}/v1/alerts", sample.encode(), headers)
+    answer = subprocess.run(
+        ["sh", "-c", "\n".join(pasted)], capture_output=True, check=False, text=True
+    )
 
-    assert answer.status == 202
+    assert facts["api_key"] in pasted[0]
+    assert answer.stdout.startswith("HTTP/1.1 202"), answer
     wait_until(lambda: output.read_text().count("1 firing: DiskFull") == 1, "it is told", 30)
 
 

@@ -1,6 +1,13 @@
 """The optional cache and its network: nothing of it exists unless it is switched on."""
 
-from tests.template.transformed import Stack, target
+import re
+
+from tests.template.transformed import Stack, source, target
+
+STACK_ID = (
+    f"arn:aws:cloudformation:eu-central-1:123456789012:stack/{'a' * 128}/"
+    "1c2fa620-982a-11e3-aff7-50e2416294e0"
+)
 
 
 def network_of(stack: Stack) -> set[str]:
@@ -26,6 +33,23 @@ def test_the_cache_is_valkey_reached_encrypted_and_bounded(cached_stack: Stack) 
     assert cache["CacheUsageLimits"]["DataStorage"]["Maximum"] >= 1
     url = cached_stack["ApiFunction"]["Environment"]["Variables"]["CACHE_URL"]
     assert url["Fn::Sub"] == "rediss://${Cache.Endpoint.Address}:${Cache.Endpoint.Port}"
+
+
+def test_the_cache_has_a_name_that_aws_takes_whatever_the_stack_is_called(
+    cached_stack: Stack,
+) -> None:
+    text, values = cached_stack["Cache"]["ServerlessCacheName"]["Fn::Sub"]
+    index, split = values["Id"]["Fn::Select"]
+    separator, whole = split["Fn::Split"]
+    assert target(whole) == "AWS::StackId"
+    name = text.replace("${Id}", STACK_ID.split(separator)[index])
+    assert len(name) <= 40
+    assert re.fullmatch(r"[a-z](-?[a-z0-9])*", name)
+
+
+def test_nobody_is_promised_more_of_the_cache_than_it_does() -> None:
+    description = source()["Parameters"]["EnableCache"]["Description"]
+    assert "GET /health asks it whether it is there and nothing else uses it" in description
 
 
 def test_only_what_uses_the_cache_is_in_the_network(cached_stack: Stack) -> None:

@@ -1,8 +1,11 @@
-"""The API: its routes, and that it has no others."""
+"""The API: its routes, its limits, and what the gateway answers itself."""
+
+import json
 
 import pytest
 
 from tests.template.transformed import Stack, source, target
+from tocsin.domain.errors import TooLarge
 
 ALERTS = ["/v1/alerts", "/v1/alerts/{provider}", "/api/v2/alerts"]
 INGEST = {("post", path) for path in ALERTS} | {("post", f"/k/{{key}}{path}") for path in ALERTS}
@@ -40,16 +43,74 @@ def test_each_route_leads_to_the_function_that_answers_it(routes: dict) -> None:
         assert f"${{{function}.Arn}}" in integration["uri"]["Fn::Sub"]
 
 
-def test_there_is_one_traced_stage(stack: Stack) -> None:
-    (stage,) = stack.of_type("AWS::ApiGateway::Stage").values()
-    assert stage["StageName"] == "prod"
-    assert stage["TracingEnabled"] is True
+@pytest.fixture(scope="module")
+def gateway_answers(stack: Stack) -> dict[str, dict]:
+    return stack["Api"]["Body"]["x-amazon-apigateway-gateway-responses"]
 
 
-def test_the_path_of_a_request_is_not_logged_since_it_may_hold_a_key(stack: Stack) -> None:
+def stage_of(stack: Stack) -> dict:
     (stage,) = stack.of_type("AWS::ApiGateway::Stage").values()
-    assert "AccessLogSetting" not in stage
-    assert "MethodSettings" not in stage
+    return stage
+
+
+def test_there_is_one_stage(stack: Stack) -> None:
+    assert stage_of(stack)["StageName"] == "prod"
+
+
+def test_the_path_of_a_request_is_kept_nowhere_since_it_may_hold_a_key(stack: Stack) -> None:
+    # A trace of the gateway holds the URL, and so does what it logs of a method.
+    assert "TracingEnabled" not in stage_of(stack)
+    assert "AccessLogSetting" not in stage_of(stack)
+    for setting in stage_of(stack)["MethodSettings"]:
+        assert not {"LoggingLevel", "DataTraceEnabled"} & set(setting)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "rate", "burst"),
+    [({}, 2000, 4000), ({"RequestRateLimit": "5", "RequestBurstLimit": "10"}, "5", "10")],
+)
+def test_requests_are_limited_before_they_cost_an_invocation(
+    parameters: dict[str, str], rate: int | str, burst: int | str
+) -> None:
+    (setting,) = stage_of(Stack(**parameters))["MethodSettings"]
+    assert (setting["ResourcePath"], setting["HttpMethod"]) == ("/*", "*")
+    assert (setting["ThrottlingRateLimit"], setting["ThrottlingBurstLimit"]) == (rate, burst)
+
+
+@pytest.mark.parametrize("name", ["RequestRateLimit", "RequestBurstLimit"])
+def test_a_limit_says_what_it_protects(name: str) -> None:
+    assert "the account's Lambda concurrency" in source()["Parameters"][name]["Description"]
+
+
+@pytest.mark.parametrize(
+    ("response", "status", "code"),
+    [
+        ("MISSING_AUTHENTICATION_TOKEN", "404", "not_found"),
+        ("REQUEST_TOO_LARGE", str(TooLarge.status), TooLarge.code),
+        ("THROTTLED", "429", "throttled"),
+        # Without a status of its own it keeps that of each failure.
+        ("DEFAULT_5XX", None, "unavailable"),
+    ],
+)
+def test_the_gateway_words_its_errors_as_the_functions_do(
+    gateway_answers: dict, response: str, status: str | None, code: str
+) -> None:
+    found = gateway_answers[response]
+    assert found.get("statusCode") == status
+    (body,) = found["responseTemplates"].values()
+    error = json.loads(body)["error"]
+    assert error == {"code": code, "message": error["message"], "path": ""}
+    assert error["message"]
+
+
+@pytest.mark.parametrize("response", ["THROTTLED", "DEFAULT_5XX"])
+def test_who_should_send_again_is_told_when(gateway_answers: dict, response: str) -> None:
+    headers = gateway_answers[response]["responseParameters"]
+    assert headers == {"gatewayresponse.header.Retry-After": "'1'"}
+
+
+def test_the_gateway_quotes_nothing_of_a_request(gateway_answers: dict) -> None:
+    assert "$" not in json.dumps(gateway_answers)
 
 
 def test_the_base_url_of_the_outputs_is_that_of_the_stage(stack: Stack) -> None:

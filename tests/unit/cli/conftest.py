@@ -9,7 +9,7 @@ class MemoryTarget(Target):
     """A stack without AWS: any use of a client fails."""
 
     def __init__(self, configs, keys, issuer):
-        super().__init__("memory", self._no_client)
+        super().__init__("memory", self._no_client, is_local=True)
         self.configs = configs
         self.keys = keys
         self.issuer = issuer

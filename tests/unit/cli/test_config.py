@@ -10,6 +10,12 @@ from tocsin.domain.errors import Conflict
 SAMPLE = Path(__file__).parents[3] / "tocsin.yaml"
 
 
+@pytest.fixture(autouse=True)
+def _sample_receiver(monkeypatch):
+    monkeypatch.delenv("TOCSIN_WEBHOOK_URL", raising=False)
+    monkeypatch.delenv("TOCSIN_SLACK_URL", raising=False)
+
+
 @pytest.fixture
 def run(memory_target):
     def run(*arguments):
@@ -54,6 +60,35 @@ def test_check_needs_a_text_file(run, tmp_path):
     (tmp_path / "x").write_bytes(b"\xff\xfe")
     assert run("check", tmp_path / "x").exit_code == 1
     assert run("check", tmp_path / "absent").exit_code == 2
+
+
+def test_check_only_warns_of_what_the_local_cloud_alone_can_reach(run, monkeypatch):
+    monkeypatch.setenv("TOCSIN_SLACK_URL", "https://hooks.slack.example/x")
+    result = run("check", SAMPLE)
+    assert result.exit_code == 0
+    (warning,) = result.stderr.splitlines()
+    assert "warning: " in warning
+    assert "TOCSIN_WEBHOOK_URL" in warning
+
+
+def test_apply_to_a_stack_on_aws_refuses_receivers_on_loopback(run, memory_target):
+    memory_target.is_local = False
+    result = run("apply", SAMPLE)
+    assert result.exit_code == 1
+    assert "tenants.acme.receivers[0].webhook.url: receiver 'oncall' is at" in result.stderr
+    assert "set TOCSIN_WEBHOOK_URL to" in result.stderr
+    assert "set TOCSIN_SLACK_URL to" in result.stderr
+    assert "nothing is applied" in result.stderr
+    assert memory_target.configs.tenants() == []
+    assert memory_target.keys.keys == {}
+
+
+def test_apply_to_a_stack_on_aws_takes_public_receivers(run, memory_target, monkeypatch):
+    memory_target.is_local = False
+    monkeypatch.setenv("TOCSIN_WEBHOOK_URL", "https://hooks.example.com/x")
+    monkeypatch.setenv("TOCSIN_SLACK_URL", "https://hooks.slack.example/x")
+    assert run("apply", SAMPLE).exit_code == 0
+    assert memory_target.configs.current("acme").version == 1
 
 
 def test_apply_stores_version_one_and_shows_each_new_key_once(run, memory_target):

@@ -1,5 +1,7 @@
 """What `tocsin up` prints, and where it lets the sample configuration send."""
 
+import pytest
+
 from cli.commands import up
 from cli.localcloud.receiver import LocalReceiver
 
@@ -7,11 +9,21 @@ from cli.localcloud.receiver import LocalReceiver
 def test_the_welcome_names_everything_that_one_needs():
     text = up.welcome("http://base/prod", {"acme": "key-a", "globex": "key-g"}, "http://r:1")
 
-    assert "curl -i http://base/prod/v1/alerts" in text
-    assert "-H 'x-api-key: key-a'" in text
-    assert "amtool --alertmanager.url=http://base/prod/k/key-a alert add" in text
+    assert "\n  export BASE=http://base/prod KEY=key-a\n" in text
+    assert text.index("export BASE") < text.index('curl -i "$BASE/v1/alerts"')
+    assert '-H "x-api-key: $KEY"' in text
+    assert 'amtool --alertmanager.url="$BASE/k/$KEY" alert add' in text
     for part in ("acme  key-a", "globex  key-g", "http://r:1", "Ctrl-C"):
         assert part in text
+
+
+@pytest.mark.parametrize(
+    ("found", "command"), [(None, ".venv/bin/tocsin"), ("/x/bin/tocsin", "tocsin")]
+)
+def test_the_command_is_written_as_the_shell_finds_it(monkeypatch, found, command):
+    monkeypatch.setattr(up.shutil, "which", {"tocsin": found}.get)
+
+    assert f"\n  {command} balance --local\n" in up.welcome("http://b", {"acme": "k"}, "http://r")
 
 
 def test_the_sample_configuration_sends_to_the_receiver(monkeypatch):

@@ -2,12 +2,10 @@ import json
 
 import click
 import pytest
-from botocore.exceptions import ClientError, NoCredentialsError
 
 from cli import target as module
-from cli.target import Target, explained
+from cli.target import Target
 from tocsin.domain import apikey
-from tocsin.domain.errors import Retryable
 
 FACTS = {
     "endpoint_url": "http://127.0.0.1:4566",
@@ -116,15 +114,17 @@ def test_without_it_the_ordinary_environment_counts(monkeypatch):
     assert target.client("sqs").meta.endpoint_url == "http://127.0.0.1:1"
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        Retryable("busy"),
-        NoCredentialsError(),
-        ClientError({"Error": {"Code": "ValidationError", "Message": "no stack"}}, "Describe"),
-    ],
-)
-def test_what_goes_wrong_outside_is_one_line_for_the_terminal(error):
-    with pytest.raises(click.ClickException) as raised, explained():
-        raise error
-    assert "\n" not in raised.value.message
+def test_only_the_local_cloud_is_local(tmp_path, monkeypatch):
+    facts = tmp_path / "cloud.json"
+    facts.write_text(json.dumps(FACTS))
+    monkeypatch.setattr(module, "LOCAL_FACTS", facts)
+    assert Target.load(is_local=True).is_local
+    assert not Target.load().is_local
+
+
+def test_both_names_of_the_region_count(monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    assert Target.load().client("sqs").meta.region_name == "eu-west-1"
+    monkeypatch.setenv("AWS_REGION", "eu-north-1")
+    assert Target.load().client("sqs").meta.region_name == "eu-north-1"

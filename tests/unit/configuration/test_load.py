@@ -36,7 +36,7 @@ def test_all_problems_are_listed_at_once_in_the_order_of_the_file():
         "t.yaml:3: tenants.acme.receivers[0].colour: is not a known field",
         "t.yaml:3: tenants.acme.receivers[0].name: a name is 1 to 64 of a-z, A-Z, 0-9, _ and -",
         "t.yaml:4: tenants.acme.route.receivr: is not a known field",
-        "t.yaml:7: tenants.acme.keys[0].scopes[0]: Input should be 'ingest' or 'read'",
+        "t.yaml:7: tenants.acme.keys[0].scopes[0]: must be 'ingest' or 'read'",
     ]
 
 
@@ -114,7 +114,7 @@ def test_routes_have_a_greatest_number():
 @pytest.mark.parametrize(
     ("receivers", "problem"),
     [
-        ("[]", "receivers: List should have at least 1 item after validation, not 0"),
+        ("[]", "receivers: must not be empty"),
         ("[{name: oncall}]", "receivers[0]: a receiver has exactly one of webhook and slack"),
         (
             "[{name: oncall, slack: {url: 'https://h/'}, webhook: {url: 'https://h/'}}]",
@@ -160,7 +160,8 @@ def test_this_machine_needs_no_encryption(url):
         ("timeout: 11s", "timeout: must be from 100ms to 10s"),
         ("timeout: 0", "timeout: not a duration; write one with its unit"),
         ("timeout: soon", "timeout: not a duration; write one such as"),
-        ("max_alerts: 0", "max_alerts: Input should be greater than or equal to 1"),
+        ("max_alerts: 0", "max_alerts: must be at least 1"),
+        ("max_alerts: 1001", "max_alerts: must be at most 1000"),
         ("max_alerts: '5'", "max_alerts: must be a whole number"),
         ("send_resolved: 1", "send_resolved: must be true or false"),
         ("headers: {'X Y': a}", "headers.X Y: not a name of an HTTP header"),
@@ -191,6 +192,43 @@ def test_an_unset_variable_is_reported_with_its_place():
     text = tenant(receivers="[{name: oncall, slack: {url: '${TOKEN}'}}]")
     assert problems(text) == [
         "t.yaml:3: tenants.acme.receivers[0].slack.url: the environment variable TOKEN is not set"
+    ]
+
+
+def test_an_unset_variable_hides_no_other_problem():
+    found = problems(
+        tenant(
+            receivers="[{name: oncall, webhook: {url: '${URL}', headers: {A: 'Bearer ${TOKEN}'}}}]",
+            route="{receiver: nobody}",
+        )
+    )
+    where = "t.yaml:3: tenants.acme.receivers[0].webhook"
+    assert found == [
+        f"{where}.headers.A: the environment variable TOKEN is not set",
+        f"{where}.url: the environment variable URL is not set",
+        "t.yaml:4: tenants.acme.route.receiver: there is no receiver 'nobody'",
+    ]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "    settings: {resolve_timeout: '${UNSET}'}\n",
+        "    keys: ${UNSET}\n",
+        "    keys: [{name: '${UNSET}', scopes: ['${UNSET}']}]\n",
+    ],
+)
+def test_what_is_unset_is_not_called_wrong_as_well(more):
+    found = problems(tenant(receivers=f"[{RECEIVER}, {{}}]", more=more))
+    assert found[0].endswith("receivers[1].name: is required")
+    assert all("UNSET is not set" in each for each in found[1:])
+
+
+def test_a_key_that_is_no_text_hides_no_other_problem():
+    found = problems(tenant(route="{receiver: oncall, receivr: x}", more="    1: x\n"))
+    assert found == [
+        "t.yaml:4: tenants.acme.route.receivr: is not a known field",
+        "t.yaml:5: tenants.acme: a key must be text; put it in quotes",
     ]
 
 

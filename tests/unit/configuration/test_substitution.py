@@ -1,6 +1,6 @@
 import pytest
 
-from tocsin.configuration.substitution import substitute
+from tocsin.configuration.substitution import substitute, variables
 
 ENVIRON = {"TOKEN": "s3cret", "EMPTY": "", "NESTED": "${TOKEN}"}
 
@@ -33,3 +33,15 @@ def test_an_unset_variable_is_named():
 def test_a_malformed_reference_is_refused(text):
     with pytest.raises(ValueError, match="malformed"):
         substitute(text, ENVIRON)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("plain $${NO}", ()),
+        ("${A}/${B:-${C}}/${A}", ("A", "B")),
+        ("${", ()),
+    ],
+)
+def test_the_variables_of_a_text_are_named_once(text, names):
+    assert variables(text) == names

@@ -78,13 +78,20 @@ def test_a_receiver_that_takes_no_resolves_is_settled_silently() -> None:
     assert [each.reason for each in planned.records] == ["the receiver takes no resolves"]
 
 
-def test_the_end_of_a_dead_lettered_firing_is_not_told_but_its_refire_is() -> None:
+def test_the_end_of_a_refused_firing_is_not_told_but_its_refire_is() -> None:
     state = _group(FIRE)
-    _tell(state, "dead")
+    _tell(state, "refused")
     state = apply_changes(state, [RESOLVE, REFIRE], T0).group
     planned = plan(state, receiver(), T0)
     assert [step.step for step, _ in planned.steps] == ["firing"]
     assert [each.reason for each in planned.records] == ["its firing was dead-lettered"]
+
+
+def test_the_end_of_a_firing_that_may_have_arrived_is_told() -> None:
+    state = _group(FIRE)
+    _tell(state, "dead")
+    state = apply_changes(state, [RESOLVE], T0).group
+    assert [step for step, _ in _said(state)] == ["resolved"]
 
 
 def test_a_revived_group_tells_its_dead_steps_again() -> None:

@@ -87,7 +87,8 @@ class Groups(Protocol):
         """Write evaluate's side of all groups and the records in one transaction.
 
         Each group must still have the `version` it was read with (0: absent); the stored one
-        becomes `version + 1`. Raises Conflict and writes nothing where one has not.
+        becomes `version + 1`. A `poke_due_at_s` of None leaves the stored one.
+        Raises Conflict and writes nothing where one has not.
         """
 
     def acquire(self, key: GroupKey, owner: str, now_s: float, until_s: float) -> Group | None:

@@ -6,20 +6,10 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from tocsin.configuration.models import Document
-from tocsin.configuration.problems import ConfigurationErrors, Location, Problem, path_of
+from tocsin.configuration.problems import ConfigurationErrors, Problem, path_of
 from tocsin.configuration.rules import Finding, broken_rules
+from tocsin.configuration.wording import sentence
 from tocsin.configuration.yamltree import Tree, read
-
-_MESSAGES = {
-    "missing": "is required",
-    "extra_forbidden": "is not a known field",
-    "string_type": "must be text; put it in quotes",
-    "dict_type": "must be a block of fields",
-    "model_type": "must be a block of fields",
-    "list_type": "must be a list",
-    "bool_type": "must be true or false",
-    "int_type": "must be a whole number",
-}
 
 
 def load(text: str, filename: str, environ: Mapping[str, str]) -> Document:
@@ -29,8 +19,6 @@ def load(text: str, filename: str, environ: Mapping[str, str]) -> Document:
     looked at once each part is right by itself.
     """
     tree = read(text, filename, environ)
-    if tree.problems:
-        raise ConfigurationErrors(tree.problems)
     try:
         document = Document.model_validate(tree.value)
     except ValidationError as error:
@@ -38,27 +26,21 @@ def load(text: str, filename: str, environ: Mapping[str, str]) -> Document:
         # `from None`: pydantic's own text would follow, with less to say.
         raise _errors(findings, tree, filename) from None
     findings = list(broken_rules(document))
-    if findings:
+    if findings or tree.problems:
         raise _errors(findings, tree, filename)
     return document
 
 
 def _errors(findings: Iterable[Finding], tree: Tree, filename: str) -> ConfigurationErrors:
-    return ConfigurationErrors(
-        [
-            Problem(filename, _line(location, tree.lines), path_of(location), message)
-            for location, message in findings
-        ]
-    )
-
-
-def _line(location: Location, lines: Mapping[Location, int]) -> int:
-    while location not in lines:
-        location = location[:-1]
-    return lines[location]
+    found = [
+        Problem(filename, tree.line(location), path_of(location), message)
+        for location, message in findings
+        if location not in tree.unread
+    ]
+    return ConfigurationErrors([*tree.problems, *found])
 
 
 def _finding(detail: ErrorDetails) -> Finding:
     # Pydantic marks an error in a key with a last part of its own.
     location = tuple(part for part in detail["loc"] if part != "[key]")
-    return location, _MESSAGES.get(detail["type"], detail["msg"])
+    return location, sentence(detail)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -59,6 +60,18 @@ def _duration(value: object) -> float:
         raise wrong(str(error)) from error
 
 
+def is_loopback(host: str) -> bool:
+    """Return whether a host name or address means the machine that uses it."""
+    if host == "localhost":
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    # Before Python 3.13 the mapped form is not looked into.
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+
+
 def between(shortest: str, longest: str) -> AfterValidator:
     """Allow durations from `shortest` to `longest`."""
     shortest_s, longest_s = parse_duration(shortest), parse_duration(longest)
@@ -93,7 +106,7 @@ def _url(secret: SecretStr) -> SecretStr:
         raise wrong("not a URL") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise wrong("not a URL; it must begin with https:// and name a host")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise wrong("not encrypted; use https:// (http:// is for this machine only)")
     if parts.username is not None:
         raise wrong("credentials in a URL end up in logs; send them in a header")

@@ -19,6 +19,11 @@ def substitute(text: str, environ: Mapping[str, str]) -> str:
     return _REFERENCE.sub(lambda found: _replacement(found, environ), text)
 
 
+def variables(text: str) -> tuple[str, ...]:
+    """Return the names of the variables that a text refers to, each once, in their order."""
+    return tuple(dict.fromkeys(found[1] for found in _REFERENCE.finditer(text) if found[1]))
+
+
 def _replacement(found: re.Match[str], environ: Mapping[str, str]) -> str:
     if found[0] == "$${":
         return "${"

@@ -17,7 +17,7 @@ _SENTENCES = {
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
     "string_too_long": "must have at most {max_length} characters",
-    "too_long": "must have at most {max_length} entries, not {actual_length}",
+    "too_long": "must have at most {max_length} entries",
 }
 
 

@@ -7,12 +7,16 @@ import msgspec
 import yaml
 
 from tocsin.configuration.problems import ConfigurationErrors, Location, Problem, path_of
-from tocsin.configuration.substitution import substitute
+from tocsin.configuration.substitution import substitute, variables
 
 # Aliases can make a small file stand for a large tree; these bound what it becomes.
 TEXT_LIMIT_BYTES = 1024 * 1024
 NODE_LIMIT = 100_000
 DEPTH_LIMIT = 40
+
+# Takes the place of a value that cannot be read, so that the rest can be checked all the same.
+# It is right as an address, a header or a text, which is what variables are used for.
+STAND_IN = "https://unread.invalid/"
 
 _TAG = "tag:yaml.org,2002:"
 _TYPED = {_TAG + name for name in ("null", "bool", "int", "float")}
@@ -20,11 +24,23 @@ _TEXT = {_TAG + name for name in ("str", "timestamp", "value", "merge")}
 
 
 class Tree(msgspec.Struct, frozen=True):
-    """The plain values of a YAML document, the line of each, and what could not be read."""
+    """The plain values of a YAML document, the line of each, and what could not be read.
+
+    `unread` are the places whose values are not those of the file, because of a problem.
+    `variables` are the names that a value refers to.
+    """
 
     value: Any
     lines: dict[Location, int]
     problems: tuple[Problem, ...]
+    unread: frozenset[Location]
+    variables: dict[Location, tuple[str, ...]]
+
+    def line(self, location: Location) -> int:
+        """Return the line of a value, or of the nearest block around one that is missing."""
+        while location not in self.lines:
+            location = location[:-1]
+        return self.lines[location]
 
 
 def read(text: str, filename: str, environ: Mapping[str, str]) -> Tree:
@@ -34,7 +50,9 @@ def read(text: str, filename: str, environ: Mapping[str, str]) -> Tree:
     """
     reader = _Reader(filename, environ)
     value = reader.value(_compose(text, filename), ())
-    return Tree(value, reader.lines, tuple(reader.problems))
+    return Tree(
+        value, reader.lines, tuple(reader.problems), frozenset(reader.unread), reader.variables
+    )
 
 
 def _compose(text: str, filename: str) -> yaml.Node:
@@ -64,6 +82,8 @@ class _Reader:
     def __init__(self, filename: str, environ: Mapping[str, str]) -> None:
         self.lines: dict[Location, int] = {}
         self.problems: list[Problem] = []
+        self.unread: set[Location] = set()
+        self.variables: dict[Location, tuple[str, ...]] = {}
         self._filename = filename
         self._environ = environ
         self._nodes = 0
@@ -87,6 +107,7 @@ class _Reader:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode) or key_node.tag not in _TEXT:
                 self._report(line, location, "a key must be text; put it in quotes")
+                self.unread.add(location)
                 continue
             key = key_node.value
             if key in values:
@@ -103,11 +124,17 @@ class _Reader:
             if node.tag in _TYPED:
                 return self._constructor.construct_object(node)
             if node.tag in _TEXT:
-                return substitute(node.value, self._environ)
+                return self._text(node.value, location)
             self._report(node.start_mark.line + 1, location, "this YAML tag has no meaning here")
         except ValueError as error:
             self._report(node.start_mark.line + 1, location, str(error))
-        return None
+        self.unread.add(location)
+        return STAND_IN
+
+    def _text(self, text: str, location: Location) -> str:
+        if names := variables(text):
+            self.variables[location] = names
+        return substitute(text, self._environ)
 
     def _report(self, line: int, location: Location, message: str) -> None:
         self.problems.append(Problem(self._filename, line, path_of(location), message))

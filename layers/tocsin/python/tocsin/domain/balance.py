@@ -7,10 +7,10 @@ import msgspec
 
 from tocsin.domain.journal import DeliveryRecord, EnvelopeRecord, Record, TransitionRecord
 
-# What one alert's outcome at one receiver is worth when records disagree: a redelivered
+# What one alert's outcome in one group is worth when records disagree: a redelivered
 # message may be judged again, and what really happened wins over what was merely planned.
 _WEIGHT = {"delivered": 5, "dead": 4, "suppressed": 3, "pending": 2, "duplicate": 1}
-# An alert with several receivers is as good as its worst one.
+# An alert with several groups is as good as its worst one.
 _WORST_FIRST = ("pending", "dead", "delivered", "suppressed", "duplicate")
 
 
@@ -41,23 +41,31 @@ class _Request:
         self.repeated: set[int] = set()
 
     def note(self, record: EnvelopeRecord) -> None:
-        self.accepted[record.envelope] = record.accepted
+        known = self.accepted.get(record.envelope, 0)
+        self.accepted[record.envelope] = max(known, record.accepted)
         self.forwarded |= record.forwarded.keys()
         self.dead |= record.dead.keys()
         self.repeated.update(record.repeated)
 
 
 class _Fates:
-    """The outcome of each forwarded alert at each receiver."""
+    """The outcome of each forwarded alert in each group."""
 
     def __init__(self) -> None:
         self._by_source: dict[str, dict[str, tuple[str, str]]] = {}
 
-    def note(self, source: str, receiver: str, outcome: str, reason: str = "") -> None:
+    def note(self, source: str, group: str, outcome: str, reason: str = "") -> None:
         fates = self._by_source.setdefault(source, {})
-        known = fates.get(receiver)
+        known = fates.get(group)
         if known is None or _WEIGHT[outcome] > _WEIGHT[known[0]]:
-            fates[receiver] = (outcome, reason)
+            fates[group] = (outcome, reason)
+
+    def sources(self) -> Iterable[tuple[str, int]]:
+        """Return the request and the index of every alert that has a fate."""
+        for source in self._by_source:
+            name, _, index = source.rpartition(":")
+            if name:
+                yield name, int(index)
 
     def of(self, source: str) -> tuple[str, str]:
         """Return the one outcome of an alert, with its reason."""
@@ -75,9 +83,13 @@ def add_up(records: Iterable[Record]) -> Balance:
         if isinstance(record, EnvelopeRecord):
             requests.setdefault(record.request, _Request()).note(record)
         elif isinstance(record, TransitionRecord):
-            fates.note(record.source, record.receiver, *_fate_of(record))
+            fates.note(record.source, record.group, *_fate_of(record))
         elif isinstance(record, DeliveryRecord) and record.outcome != "failed":
-            fates.note(record.source, record.receiver, record.outcome, record.reason)
+            fates.note(record.source, record.group, record.outcome, record.reason)
+    # Whatever has a fate was forwarded, though its worker may have died before it said so.
+    for name, index in fates.sources():
+        if name in requests:
+            requests[name].forwarded.add(index)
     return _count(requests, fates)
 
 
@@ -93,7 +105,8 @@ def _count(requests: dict[str, _Request], fates: _Fates) -> Balance:
     counts: Counter[str] = Counter()
     suppressed: Counter[str] = Counter()
     for name, request in requests.items():
-        accepted = sum(request.accepted.values())
+        known = len(request.forwarded | request.dead | request.repeated)
+        accepted = max(sum(request.accepted.values()), known)
         # What was separated once and went on when it came back is not dead any more.
         dead = request.dead - request.forwarded - request.repeated
         counts["accepted"] += accepted

@@ -9,8 +9,11 @@ import msgspec
 
 from tocsin.domain.change import Change
 
-# Senders that repeat a firing alert are heard again well before it would time out.
-_QUIET_SHARE = 0.75
+# A repeat may be dropped only if another is heard before the alert times out. Senders repeat
+# within half of the time that a firing holds; some slack is for their jitter.
+_QUIET_SHARE = 0.4
+# Holds that differ more than this are news: somebody made it longer or shorter.
+_HOLD_TOLERANCE = 0.25
 _QUIET_S = 3600.0
 _KEPT_S = 86400.0
 
@@ -24,6 +27,9 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     starts_at_s: float | None = None
     ends_at_s: float | None = None
     observed_at_s: float | None = None
+    order_at_s: float
+    # For how long the firing held from its receipt.
+    hold_s: float | None = None
     quiet_until_s: float
     expires_at_s: float
 
@@ -41,6 +47,8 @@ def mark_of(tenant: str, change: Change) -> Mark:
         starts_at_s=starts_at_s,
         ends_at_s=ends_at_s,
         observed_at_s=observed_at_s,
+        order_at_s=change.order[0],
+        hold_s=_hold_s(change),
         quiet_until_s=received_at_s + quiet_s,
         expires_at_s=received_at_s + _KEPT_S,
     )
@@ -57,7 +65,38 @@ def is_repeat(mark: Mark | None, change: Change) -> bool:
         return False
     if (mark.says, mark.starts_at_s, mark.ends_at_s, mark.observed_at_s) != change.identity:
         return False
+    if change.alert.status == "firing" and not _holds_alike(mark, change):
+        return False
+    if not _is_stamped(change):
+        # Nothing tells it from a later event, and the opposite may be under way between the
+        # two. Only within one request is it certain.
+        return change.order[0] == mark.order_at_s
     return change.received_at_s < mark.quiet_until_s
+
+
+def _is_stamped(change: Change) -> bool:
+    alert = change.alert
+    at_s = alert.starts_at_s if alert.status == "firing" else alert.ends_at_s
+    return at_s is not None or alert.observed_at_s is not None
+
+
+def is_older(change: Change, mark: Mark | None) -> bool:
+    """Tell whether a mark already speaks of a later event, and must stay."""
+    if mark is None:
+        return False
+    return change.order < (mark.order_at_s, int(mark.says == "resolved"))
+
+
+def _hold_s(change: Change) -> float | None:
+    until_s = change.alert.holds_until_s
+    return None if until_s is None else until_s - change.received_at_s
+
+
+def _holds_alike(mark: Mark, change: Change) -> bool:
+    hold_s = _hold_s(change)
+    if hold_s is None or mark.hold_s is None:
+        return hold_s is mark.hold_s
+    return abs(hold_s - mark.hold_s) <= _HOLD_TOLERANCE * mark.hold_s
 
 
 def may_trust_memory(change: Change, resends: bool) -> bool:

@@ -33,12 +33,12 @@ def merge(member: Member | None, change: Change) -> Merged:
     if change.source in (member.fired_by, member.resolved_by):
         verdict: Verdict = "new" if change.source == member.fired_by else "resolved"
         return Merged(member=member, verdict=verdict, again=True)
-    known = (member.order_at_s, rank(member.status))
+    is_newer = change.order > (member.order_at_s, rank(member.status))
     if change.alert.status == member.status:
-        return _same_status(member, change, is_newer=change.order > known)
-    if change.order <= known:
+        return _same_status(member, change, is_newer=is_newer)
+    if not is_newer:
         return Merged(member=member, verdict="stale", reason="older than what is known")
-    return _resolve(member, change) if member.status == "firing" else _reopen(member, change)
+    return _resolve(member, change) if member.status == "firing" else _fire_again(member, change)
 
 
 def time_out(member: Member, now_s: float) -> Member | None:
@@ -50,11 +50,18 @@ def time_out(member: Member, now_s: float) -> Member | None:
         member,
         status="resolved",
         alert=_ended(member.alert, holds_until_s),
-        order_at_s=max(member.order_at_s, holds_until_s),
         holds_until_s=None,
         changed_at_s=now_s,
         resolved_by="",
     )
+
+
+def _is_over(member: Member, change: Change) -> bool:
+    """Tell whether a firing held no longer than the time at which its alert timed out."""
+    until_s, ended_at_s = change.alert.holds_until_s, member.alert.ends_at_s
+    if member.resolved_by or until_s is None or ended_at_s is None:
+        return False
+    return until_s <= ended_at_s
 
 
 def _first(change: Change) -> Merged:
@@ -113,7 +120,9 @@ def _resolve(member: Member, change: Change) -> Merged:
     return Merged(member=member, verdict="resolved")
 
 
-def _reopen(member: Member, change: Change) -> Merged:
+def _fire_again(member: Member, change: Change) -> Merged:
+    if _is_over(member, change):
+        return Merged(member=member, verdict="stale", reason="timed out before it arrived")
     opened = Member(
         fingerprint=member.fingerprint,
         # Episodes of one alert only ever grow, whatever the clocks say.

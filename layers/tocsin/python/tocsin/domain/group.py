@@ -13,7 +13,8 @@ import msgspec
 from tocsin.domain.alert import Alert, Status
 from tocsin.domain.matchers import Matcher
 
-Outcome = Literal["delivered", "suppressed", "dead"]
+# "dead" was tried too often and may have arrived; "refused" certainly did not.
+Outcome = Literal["delivered", "suppressed", "dead", "refused"]
 
 
 class GroupKey(msgspec.Struct, frozen=True, array_like=True):
@@ -82,6 +83,8 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     alerts: tuple[Alert, ...]
     created_at_s: float
     attempts: int = 0
+    # When the next attempt may be made: back-off, or what the receiver asked for.
+    not_before_s: float = 0.0
 
 
 class Group(msgspec.Struct, kw_only=True):

@@ -11,11 +11,12 @@ from tocsin.domain.group import Group, Member
 from tocsin.domain.journal import DeliveryRecord, Record, TransitionRecord
 from tocsin.domain.reconcile import has_work
 
-# A resolved alert is remembered this long after it is settled, so that a late firing of the
-# same episode is recognised as old. Prometheus repeats a resolve for 15 minutes.
-TOMBSTONE_S = 3600.0
-# A group in which nothing fires any more is forgotten after a week.
-IDLE_S = 7 * 86400.0
+# A resolved alert is remembered for as long as a message can wait in a queue, so that a late
+# firing of the same episode is recognised as old; after an hour without its texts.
+TOMBSTONE_S = 4 * 86400.0 + 3600.0
+COMPACT_S = 3600.0
+# A group in which nothing fires any more is forgotten when no dead letter can name it.
+IDLE_S = 15 * 86400.0
 # A poke that got lost is repeated after this long.
 POKE_GRACE_S = 60.0
 
@@ -36,6 +37,7 @@ def apply_changes(group: Group, changes: Iterable[Change], now_s: float) -> Appl
         merged = merge(before, change)
         if merged.again:
             continue
+        merged = _keep_end(group, before, merged)
         applied.records.extend(_records(group, before, merged, change, now_s))
         if merged.member != before:
             applied.group.members[change.fingerprint] = merged.member
@@ -72,18 +74,33 @@ def finish(applied: Applied, config: TenantConfig, now_s: float) -> Group:
     group = applied.group
     if group.key.receiver in config.receivers:
         group.config_version = config.version
-    for member in [each for each in group.members.values() if _is_forgotten(group, each, now_s)]:
-        del group.members[member.fingerprint]
+    for member in [each for each in group.members.values() if _is_settled(group, each)]:
+        age_s = now_s - member.changed_at_s
+        if age_s >= TOMBSTONE_S:
+            del group.members[member.fingerprint]
+        elif age_s >= COMPACT_S:
+            group.members[member.fingerprint] = _compact(member)
     firing = [each for each in group.members.values() if each.status == "firing"]
     holds = [each.holds_until_s for each in firing if each.holds_until_s is not None]
     group.resolve_due_at_s = min(holds, default=None)
     group.expires_at_s = None if firing else now_s + IDLE_S
     group.urgent = any(each.alert.is_urgent for each in group.members.values())
+    known, group.poke_due_at_s = group.poke_due_at_s, None
     if has_work(group):
         due_at_s = now_s + POKE_GRACE_S
-        known = group.poke_due_at_s
         group.poke_due_at_s = due_at_s if known is None else min(known, due_at_s)
     return group
+
+
+def _keep_end(group: Group, before: Member | None, merged: Merged) -> Merged:
+    """Keep the end of the episode that the receiver believes to be firing."""
+    told = group.told.get(merged.member.fingerprint)
+    if merged.verdict != "reopened" or before is None or before.closed is None or told is None:
+        return merged
+    if told.step != "firing" or told.episode != before.closed[0]:
+        return merged
+    member = msgspec.structs.replace(merged.member, closed=before.closed)
+    return msgspec.structs.replace(merged, member=member)
 
 
 def _copy(group: Group) -> Group:
@@ -130,10 +147,19 @@ def _superseded(group: Group, before: Member, now_s: float) -> Iterable[Delivery
             )
 
 
-def _is_forgotten(group: Group, member: Member, now_s: float) -> bool:
-    if member.status != "resolved" or now_s - member.changed_at_s < TOMBSTONE_S:
+def _is_settled(group: Group, member: Member) -> bool:
+    """Tell whether an alert is over and its receiver knows, or never had to."""
+    if member.status != "resolved":
         return False
     told = group.told.get(member.fingerprint)
     if told is None:
         return not member.fired_by
-    return told.episode == member.episode and told.step == "resolved"
+    # What was dead-lettered can be redriven, and must then find what it was about.
+    is_dead = told.outcome in ("dead", "refused")
+    return not is_dead and told.episode == member.episode and told.step == "resolved"
+
+
+def _compact(member: Member) -> Member:
+    """Keep of an alert only what orders the events that may still come."""
+    alert = msgspec.structs.replace(member.alert, name="", labels={}, annotations={}, url="")
+    return msgspec.structs.replace(member, alert=alert)

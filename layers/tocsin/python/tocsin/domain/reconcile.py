@@ -70,6 +70,17 @@ def plan(group: Group, receiver: Receiver, at_s: float) -> Plan:
     )
 
 
+def resume(group: Group, intent: Intent, at_s: float) -> Plan:
+    """Return what stands beside an intent that is sent again: ends that were settled silently."""
+    records: list[DeliveryRecord] = []
+    for step in intent.steps:
+        member, told = group.members.get(step.fingerprint), group.told.get(step.fingerprint)
+        if member is None or told is None or told.step != "firing" or told.episode >= step.episode:
+            continue
+        records.extend(_suppressed(group, _close(member, told, False), at_s))
+    return Plan(steps=(), told=dict(group.told), records=tuple(records), more=True)
+
+
 def _settle_silently(
     group: Group,
     member: Member,
@@ -81,7 +92,10 @@ def _settle_silently(
     """Settle what needs no sending, in `told` and `records`; return what is left to decide."""
     decision = decide(member, told.get(member.fingerprint), send_resolved)
     while decision.step is not None and decision.reason:
-        told[member.fingerprint] = _told(decision.step, "suppressed")
+        before = told.get(member.fingerprint)
+        # An end that was dead-lettered is still owed, whatever came and went since.
+        is_owed = before is not None and before.step == "resolved" and _is_dead(before)
+        told[member.fingerprint] = _told(decision.step, "dead" if is_owed else "suppressed")
         records.extend(_suppressed(group, decision, at_s))
         decision = decide(member, told[member.fingerprint], send_resolved)
     return decision
@@ -120,7 +134,14 @@ def settle_steps(told: Mapping[str, Told], intent: Intent, outcome: Outcome) -> 
 
 def revive(told: Mapping[str, Told]) -> dict[str, Told]:
     """Return `told` without the steps that were dead-lettered, so that they are tried again."""
-    return {name: value for name, value in told.items() if value.outcome != "dead"}
+    revived: dict[str, Told] = {}
+    for name, value in told.items():
+        if not _is_dead(value):
+            revived[name] = value
+        elif value.step == "resolved":
+            # Only an episode that was told is ever ended at the receiver.
+            revived[name] = Told(value.episode, "firing", "delivered")
+    return revived
 
 
 def _close(member: Member, told: Told, send_resolved: bool) -> Decision:
@@ -133,7 +154,7 @@ def _close(member: Member, told: Told, send_resolved: bool) -> Decision:
         ends_at_s = member.alert.starts_at_s
         alert = msgspec.structs.replace(member.alert, status="resolved", ends_at_s=ends_at_s)
     step = Step(member.fingerprint, told.episode, "resolved", source)
-    if told.outcome == "dead":
+    if told.outcome == "refused":
         return Decision(step=step, reason="its firing was dead-lettered", sources=(source,))
     if not send_resolved:
         return Decision(step=step, reason="the receiver takes no resolves", sources=(source,))
@@ -153,6 +174,10 @@ def _never_told(member: Member) -> Decision:
 
 def _step(member: Member, step: Status, source: str) -> Step:
     return Step(member.fingerprint, member.episode, step, source)
+
+
+def _is_dead(told: Told) -> bool:
+    return told.outcome in ("dead", "refused")
 
 
 def _told(step: Step, outcome: Outcome) -> Told:

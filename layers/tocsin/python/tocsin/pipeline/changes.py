@@ -6,11 +6,20 @@ import msgspec
 
 from tocsin.domain.change import Change
 from tocsin.domain.errors import Permanent
-from tocsin.pipeline.envelope import VERSION, Envelope, encode, open_payload, seal
+from tocsin.pipeline.envelope import (
+    FRAME_LIMIT_BYTES,
+    VERSION,
+    Envelope,
+    encode,
+    open_payload,
+    seal,
+)
 from tocsin.ports import Blobs, OutMessage
 
 # One message of at most this many changes keeps evaluate's transactions small.
 CHANGES_LIMIT = 2000
+# Half of what a frame may grow to; a change is at most as long as its request.
+CHUNK_LIMIT_BYTES = FRAME_LIMIT_BYTES // 2
 
 _decoder = msgspec.json.Decoder(list[Change])
 
@@ -19,8 +28,7 @@ def pack_changes(
     tenant: str, changes: Sequence[Change], name: str, trace: str, blobs: Blobs
 ) -> Iterator[OutMessage]:
     """Yield the messages that carry `changes`; `name` identifies this unit of work."""
-    for start in range(0, len(changes), CHANGES_LIMIT):
-        chunk = changes[start : start + CHANGES_LIMIT]
+    for start, chunk in _chunks(changes):
         envelope = Envelope(
             v=VERSION,
             kind="changes",
@@ -31,6 +39,22 @@ def pack_changes(
             trace=trace,
         )
         yield encode(seal(envelope, msgspec.json.encode(chunk), blobs))
+
+
+def _chunks(changes: Sequence[Change]) -> Iterator[tuple[int, list[Change]]]:
+    """Cut changes by count and by size; yield where each chunk starts, and the chunk."""
+    chunk: list[Change] = []
+    start = size_bytes = 0
+    for change in changes:
+        length_bytes = len(msgspec.json.encode(change)) + 1
+        is_full = len(chunk) == CHANGES_LIMIT or size_bytes + length_bytes > CHUNK_LIMIT_BYTES
+        if chunk and is_full:
+            yield start, chunk
+            start, chunk, size_bytes = start + len(chunk), [], 0
+        chunk.append(change)
+        size_bytes += length_bytes
+    if chunk:
+        yield start, chunk
 
 
 def unpack_changes(envelope: Envelope, blobs: Blobs) -> list[Change]:

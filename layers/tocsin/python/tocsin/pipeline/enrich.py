@@ -10,7 +10,7 @@ from hashlib import blake2b
 import msgspec
 
 from tocsin.domain.change import Change
-from tocsin.domain.dedup import Mark, is_repeat, mark_key, mark_of, may_trust_memory
+from tocsin.domain.dedup import Mark, is_older, is_repeat, mark_key, mark_of, may_trust_memory
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.journal import EnvelopeRecord
 from tocsin.pipeline.archive import Entry, pack
@@ -68,13 +68,13 @@ class Enrich:
         self._archive(tenant, opened, name)
         self._separate(opened)
         changes, resends = _in_order(opened)
-        forward = self._decide(tenant, changes, resends, now_s)
+        forward, fresh = self._decide(tenant, changes, resends, now_s)
         _record(opened, {change.source for change in forward})
         trace = opened[0].envelope.trace
         self._forward(tenant, forward, name, trace)
         records = [_envelope_record(each) for each in opened]
         self._ports.journal.write(tenant, now_s, f"enrich.{name}", records)
-        marks = list({mark.key: mark for mark in (mark_of(tenant, c) for c in forward)}.values())
+        marks = list(fresh.values())
         if marks:
             self._ports.fingerprints.write(marks)
         for mark in marks:
@@ -106,26 +106,29 @@ class Enrich:
 
     def _decide(
         self, tenant: str, changes: list[Change], resends: set[str], now_s: float
-    ) -> list[Change]:
-        """Return the events to forward, in order, equal ones collapsed."""
+    ) -> tuple[list[Change], dict[str, Mark]]:
+        """Return the events to forward, in order, and the marks to write for them."""
         marks: dict[str, Mark] = {}
         unsure: dict[str, None] = {}
         for change in changes:
             key = mark_key(tenant, change.fingerprint)
             known = self._recent.get(key)
-            if known and may_trust_memory(change, change.source in resends):
+            is_proof = may_trust_memory(change, change.source in resends)
+            if known is not None and is_proof and is_repeat(known, change):
                 marks[key] = known
-            if not is_repeat(marks.get(key), change):
+            else:
                 unsure[key] = None
         if unsure:
             marks.update(self._ports.fingerprints.read(list(unsure), now_s))
         forward: list[Change] = []
+        fresh: dict[str, Mark] = {}
         for change in changes:
             key = mark_key(tenant, change.fingerprint)
             if not is_repeat(marks.get(key), change):
                 forward.append(change)
-                marks[key] = mark_of(tenant, change)
-        return forward
+                if not is_older(change, marks.get(key)):
+                    marks[key] = fresh[key] = mark_of(tenant, change)
+        return forward, fresh
 
     def _forward(self, tenant: str, forward: list[Change], name: str, trace: str) -> None:
         urgent = [change for change in forward if change.alert.is_urgent]

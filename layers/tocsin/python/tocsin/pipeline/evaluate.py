@@ -11,7 +11,7 @@ import msgspec
 
 from tocsin.domain.change import Change
 from tocsin.domain.config import TenantConfig
-from tocsin.domain.errors import ConfigurationError, Conflict
+from tocsin.domain.errors import ConfigurationError, Conflict, TocsinError
 from tocsin.domain.group import Group, GroupKey
 from tocsin.domain.grouping import Applied, apply_changes, apply_timeouts, finish
 from tocsin.domain.reconcile import has_work
@@ -24,7 +24,7 @@ from tocsin.ports import Blobs, Configs, Groups, Outbox, Queue
 # A conflict means that another worker made progress; the queue's redelivery is the last resort.
 _COMMIT_TRIES = 8
 # How many versions of the configuration back a resolve looks for the group of its firing.
-_HISTORY = 3
+_HISTORY = 20
 
 
 class EvaluatePorts(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +67,7 @@ class Evaluate:
         return each_tenant(deliveries, handle_tenant, has_time)
 
     def _process(self, tenant: str, own: list[Delivery], now_s: float, outcome: Outcome) -> None:
-        work = self._unpack(own)
+        work = self._unpack(own, outcome)
         config = self._ports.configs.current(tenant)
         if config is None:
             raise ConfigurationError(f"tenant {tenant} has no configuration; run config apply")
@@ -80,14 +80,17 @@ class Evaluate:
             raise Conflict("other workers kept changing the same groups", retry_after_s=1)
         self._poke([group for group in groups if has_work(group)], own[0], now_s)
 
-    def _unpack(self, own: list[Delivery]) -> _Work:
+    def _unpack(self, own: list[Delivery], outcome: Outcome) -> _Work:
         work = _Work()
         for delivery in own:
-            if delivery.envelope.kind == "changes":
-                work.changes.extend(unpack_changes(delivery.envelope, self._ports.blobs))
-            else:
-                pokes = unpack_pokes(delivery.envelope, self._ports.blobs)
-                work.timeouts.extend(poke.key for poke in pokes)
+            try:
+                if delivery.envelope.kind == "changes":
+                    work.changes.extend(unpack_changes(delivery.envelope, self._ports.blobs))
+                else:
+                    pokes = unpack_pokes(delivery.envelope, self._ports.blobs)
+                    work.timeouts.extend(poke.key for poke in pokes)
+            except TocsinError as error:
+                outcome.fail([delivery], error)
         return work
 
     def _by_group(self, config: TenantConfig, work: _Work) -> dict[GroupKey, _Wanted]:
@@ -95,20 +98,24 @@ class Evaluate:
         history: list[TenantConfig] | None = None
         for change in work.changes:
             own = set(groups_for(config, change.alert))
-            for key in own:
-                wanted.setdefault(key, _Wanted()).changes.append(change)
             if change.alert.status == "resolved":
-                history = history or [config, *self._former(config)]
+                # Also where no firing stands yet: it may still be on its way, under another
+                # severity and in another queue.
+                own |= groups_that_may_know([config], change.alert)
+                history = self._former(config) if history is None else history
                 for key in groups_that_may_know(history, change.alert) - own:
                     wanted.setdefault(key, _Wanted()).if_known.append(change)
+            for key in own:
+                wanted.setdefault(key, _Wanted()).changes.append(change)
         return wanted
 
-    def _former(self, config: TenantConfig) -> Iterable[TenantConfig]:
+    def _former(self, config: TenantConfig) -> list[TenantConfig]:
         oldest = max(1, config.version - _HISTORY)
-        for version in range(config.version - 1, oldest - 1, -1):
-            former = self._ports.configs.version(config.tenant, version)
-            if former is not None:
-                yield former
+        found = (
+            self._ports.configs.version(config.tenant, version)
+            for version in range(config.version - 1, oldest - 1, -1)
+        )
+        return [former for former in found if former is not None]
 
     def _merge(
         self,

@@ -13,7 +13,7 @@ from tocsin.domain.config import Receiver
 from tocsin.domain.errors import Conflict, Permanent, Retryable, TocsinError
 from tocsin.domain.group import Group, Intent
 from tocsin.domain.journal import DeliveryRecord
-from tocsin.domain.reconcile import Plan, intent_for, plan, revive, settle_steps
+from tocsin.domain.reconcile import Plan, intent_for, plan, resume, revive, settle_steps
 from tocsin.domain.retry import RetryPolicy
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.poke import Poke, pack_poke, unpack_pokes
@@ -25,7 +25,8 @@ LEASE_S = 45.0
 # How often one poke may send: an old episode's end, the new one's begin, and what came since.
 _ROUNDS = 5
 
-DeliveryOutcome = Literal["delivered", "dead"]
+DeliveryOutcome = Literal["delivered", "dead", "refused"]
+Recorded = Literal["delivered", "dead", "failed"]
 
 
 class NotifyPorts(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,10 +54,15 @@ class Notify:
         outcome = Outcome()
         for delivery in deliveries:
             try:
-                for poke in unpack_pokes(delivery.envelope, self._ports.blobs):
-                    self._reconcile(poke, owner, has_time, outcome)
+                pokes = unpack_pokes(delivery.envelope, self._ports.blobs)
             except TocsinError as error:
                 outcome.fail([delivery], error)
+                continue
+            for poke in pokes:
+                try:
+                    self._reconcile(poke, owner, has_time, outcome)
+                except TocsinError as error:
+                    outcome.fail([delivery], error)
         return outcome
 
     def _reconcile(
@@ -69,14 +75,18 @@ class Notify:
             now_s = self._ports.clock()
             group = self._ports.groups.acquire(poke.key, owner, now_s, now_s + LEASE_S)
             if group is None:
-                # Whoever holds the lease looks for changes before giving it back.
+                # Whoever holds the lease looks for changes before giving it back, but knows
+                # nothing of what is to be tried again.
                 outcome.count("leased")
+                if poke.revive:
+                    raise Retryable("another worker speaks for this group")
                 return
             if revives:
-                group.told, revives = revive(group.told), False
+                group.told = revive(group.told)
             try:
                 if self._round(group, outcome):
                     return
+                revives = False
             except Conflict:
                 outcome.count("conflicts")
 
@@ -84,14 +94,17 @@ class Notify:
         """Say the next thing, if any; tell whether the group is done with."""
         at_s = self._ports.clock()
         receiver = self._receiver(group)
-        planned = Plan(steps=(), told=dict(group.told), records=(), more=True)
-        intent = group.intent
-        if intent is None:
-            planned = plan(group, receiver, at_s)
-            if not planned.steps:
-                return self._settle(group, planned, None, None)
-            intent = intent_for(group.key, planned.steps, at_s)
-            self._ports.groups.intend(group, intent)
+        if group.intent is not None:
+            planned = resume(group, group.intent, at_s)
+            if group.intent.not_before_s > at_s:
+                self._settle(group, planned, group.intent, group.intent.not_before_s)
+                return True
+            return self._send(group, planned, group.intent, receiver, outcome)
+        planned = plan(group, receiver, at_s)
+        if not planned.steps:
+            return self._settle(group, planned, None, None)
+        intent = intent_for(group.key, planned.steps, at_s)
+        self._ports.groups.intend(group, intent)
         return self._send(group, planned, intent, receiver, outcome)
 
     def _send(
@@ -111,10 +124,10 @@ class Notify:
             outcome.count("failed")
             if attempt < self._retry.attempts:
                 return self._defer(group, planned, intent, error)
-            return self._bury(group, planned, intent, error.reason)
+            return self._bury(group, planned, intent, "dead", error.reason)
         except Permanent as error:
             outcome.count("failed")
-            return self._bury(group, planned, intent, error.reason)
+            return self._bury(group, planned, intent, "refused", error.reason)
         outcome.count("delivered")
         outcome.count("steps", len(intent.steps))
         return self._close(group, planned, intent, "delivered", "")
@@ -122,8 +135,9 @@ class Notify:
     def _defer(self, group: Group, planned: Plan, intent: Intent, error: Retryable) -> bool:
         """Leave the intent for a later attempt; the time index brings it back."""
         at_s = self._ports.clock()
-        tried = msgspec.structs.replace(intent, attempts=intent.attempts + 1)
-        delay_s = self._retry.delay_s(tried.attempts, intent.key, error.retry_after_s)
+        attempt = intent.attempts + 1
+        delay_s = self._retry.delay_s(attempt, intent.key, error.retry_after_s)
+        tried = msgspec.structs.replace(intent, attempts=attempt, not_before_s=at_s + delay_s)
         records = _records(group, tried, "failed", error.reason, at_s)
         self._ports.groups.settle(
             group,
@@ -135,7 +149,9 @@ class Notify:
         )
         return True
 
-    def _bury(self, group: Group, planned: Plan, intent: Intent, reason: str) -> bool:
+    def _bury(
+        self, group: Group, planned: Plan, intent: Intent, ended: DeliveryOutcome, reason: str
+    ) -> bool:
         """Dead-letter a notification that cannot be delivered; the rest of the group goes on."""
         at_s = self._ports.clock()
         letter = pack_poke(
@@ -147,7 +163,7 @@ class Notify:
         )
         queue: Queue = "notify-urgent" if group.urgent else "notify"
         self._ports.outbox.dead_letter(queue, letter, "DeliveryFailed", reason)
-        return self._close(group, planned, intent, "dead", reason)
+        return self._close(group, planned, intent, ended, reason)
 
     def _close(
         self, group: Group, planned: Plan, intent: Intent, ended: DeliveryOutcome, reason: str
@@ -155,7 +171,8 @@ class Notify:
         """Write down how an intent ended; tell whether nothing else is left to say."""
         tried = msgspec.structs.replace(intent, attempts=intent.attempts + 1)
         told = settle_steps(planned.told, intent, ended)
-        records = _records(group, tried, ended, reason, self._ports.clock())
+        outcome: Recorded = "delivered" if ended == "delivered" else "dead"
+        records = _records(group, tried, outcome, reason, self._ports.clock())
         done = msgspec.structs.replace(planned, told=told, records=(*planned.records, *records))
         return self._settle(group, done, None, self._ports.clock() if planned.more else None)
 
@@ -196,7 +213,7 @@ class Notify:
 def _records(
     group: Group,
     intent: Intent,
-    outcome: DeliveryOutcome | Literal["failed"],
+    outcome: Recorded,
     reason: str,
     at_s: float,
 ) -> list[DeliveryRecord]:

@@ -25,7 +25,11 @@ def primary_key(key: GroupKey) -> Item:
 
 
 def evaluate_values(group: Group, members: Packed) -> Mapping[str, Value | None]:
-    """Return all that evaluate writes of a group, with the version after the one it read."""
+    """Return all that evaluate writes of a group, with the version after the one it read.
+
+    Notify writes `poke_due_at_s` too: where evaluate sets none, what is there stays.
+    """
+    poke = {} if group.poke_due_at_s is None else {"poke_due_at_s": group.poke_due_at_s}
     return {
         "v": 1,
         "key": msgspec.json.encode(group.key).decode(),
@@ -34,7 +38,7 @@ def evaluate_values(group: Group, members: Packed) -> Mapping[str, Value | None]
         "config_version": group.config_version,
         "urgent": group.urgent,
         "resolve_due_at_s": group.resolve_due_at_s,
-        "poke_due_at_s": group.poke_due_at_s,
+        **poke,
         "expires_at_s": expiry(group.expires_at_s),
         **members,
     }

@@ -31,12 +31,16 @@ class MemoryGroups:
                 raise Conflict("a group has changed since it was read")
         for group in groups:
             stored = self.groups.get(group.key, Group(key=group.key))
-            # What notify owns stays as it is.
+            # What notify owns stays as it is, and so does its due time where none is given.
+            poke_due_at_s = group.poke_due_at_s
+            if poke_due_at_s is None:
+                poke_due_at_s = stored.poke_due_at_s
             self.groups[group.key] = replace(
                 _copy(group),
                 version=group.version + 1,
                 told=stored.told,
                 intent=stored.intent,
+                poke_due_at_s=poke_due_at_s,
                 lease_owner=stored.lease_owner,
                 lease_until_s=stored.lease_until_s,
             )

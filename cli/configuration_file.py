@@ -1,0 +1,55 @@
+"""`tocsin.yaml` as commands read it, with what is wrong told to the person at the terminal."""
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import click
+
+from tocsin.configuration import ConfigurationErrors, Document, Problem, load
+from tocsin.configuration.loopback import loopback_receivers
+
+
+class ConfigurationFile:
+    """One file and the environment that its variables are replaced from."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @cached_property
+    def text(self) -> str:
+        """The file as it is."""
+        try:
+            return self.path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise click.ClickException(f"{self.path} cannot be read as UTF-8 text") from error
+
+    @cached_property
+    def document(self) -> Document:
+        """What the file says; ends the command with every problem if it is not right."""
+        try:
+            return load(self.text, str(self.path), os.environ)
+        except ConfigurationErrors as errors:
+            click.echo(str(errors), err=True)
+            raise click.ClickException(f"{_counted(errors.problems)} in {self.path}") from errors
+
+    @cached_property
+    def loopback(self) -> list[Problem]:
+        """The receivers that only the local cloud can reach."""
+        return loopback_receivers(self.document, self.text, str(self.path), os.environ)
+
+    def refuse_loopback(self) -> None:
+        """End the command if a stack on AWS could never reach a receiver."""
+        if not self.loopback:
+            return
+        for problem in self.loopback:
+            click.echo(str(problem), err=True)
+        raise click.ClickException(
+            f"{_counted(self.loopback)} in {self.path}; nothing is applied. "
+            "For the local cloud, add --local"
+        )
+
+
+def _counted(problems: Sequence[Problem]) -> str:
+    return f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
