@@ -105,3 +105,24 @@ def test_a_dead_resolve_can_be_redriven_after_its_tombstone():
     world.drain()
     world.settle()
     assert world.view()["a.prod.example:9100"] == "resolved"
+
+
+def test_a_refusal_after_a_try_that_may_have_arrived_leaves_nothing_open():
+    world = MemoryWorld(config())
+    send = world.receivers.send
+
+    def lose_the_answer(notification):
+        send(notification)
+        world.receivers.send = send
+        raise Retryable("no answer: ReadTimeout")
+
+    world.receivers.send = lose_the_answer
+    world.send(webhook(member("a")))
+    world.drain()
+    world.receivers.failures = [Permanent("HTTP 410")]
+    world.now_s += 60
+    world._tick.run(world.now_s)
+    world.drain()
+    world.send(webhook(resolved("a")))
+    world.drain()
+    assert _said(world) == [["firing"], ["resolved"]]

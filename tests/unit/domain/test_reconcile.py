@@ -121,3 +121,14 @@ def test_the_idempotency_key_follows_from_what_is_said_and_to_whom() -> None:
     assert key != intent_for(other, steps, T0).key
     reopened = plan(_group(FIRE, RESOLVE, REFIRE), receiver(), T0).steps
     assert key != intent_for(state.key, reopened, T0).key
+
+
+def test_an_end_that_is_owed_is_not_forgotten_behind_a_refused_firing() -> None:
+    state = _group(FIRE)
+    _tell(state)
+    state = apply_changes(state, [RESOLVE], T0).group
+    _tell(state, "dead")
+    state = apply_changes(state, [REFIRE], T0).group
+    _tell(state, "refused")
+    state = apply_changes(state, [change(at_s=T0 + 180, status="resolved")], T0).group
+    assert [step for step, _ in _said(state)] == ["resolved"]

@@ -129,7 +129,14 @@ def idempotency_key(key: GroupKey, steps: Iterable[Step]) -> str:
 
 def settle_steps(told: Mapping[str, Told], intent: Intent, outcome: Outcome) -> dict[str, Told]:
     """Return `told` after the steps of an intent ended with `outcome`."""
-    return {**told, **{step.fingerprint: _told(step, outcome) for step in intent.steps}}
+    settled = dict(told)
+    for step in intent.steps:
+        before = told.get(step.fingerprint)
+        # Behind a refused firing an earlier end may still be owed: then the receiver may
+        # believe that the alert fires, whichever episode it heard of.
+        is_owed = outcome == "refused" and before is not None and _is_dead(before)
+        settled[step.fingerprint] = _told(step, "dead" if is_owed else outcome)
+    return settled
 
 
 def revive(told: Mapping[str, Told]) -> dict[str, Told]:

@@ -127,7 +127,9 @@ class Notify:
             return self._bury(group, planned, intent, "dead", error.reason)
         except Permanent as error:
             outcome.count("failed")
-            return self._bury(group, planned, intent, "refused", error.reason)
+            # A try before this one may have arrived though its answer was lost.
+            ended: DeliveryOutcome = "dead" if intent.attempts else "refused"
+            return self._bury(group, planned, intent, ended, error.reason)
         outcome.count("delivered")
         outcome.count("steps", len(intent.steps))
         return self._close(group, planned, intent, "delivered", "")
