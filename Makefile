@@ -47,8 +47,9 @@ e2e: setup ## Run the long end-to-end suite with real clients
 	  || echo "prometheus or amtool is missing and cannot be installed here; their tests are skipped"
 	$(BIN)/python -m pytest -m e2e
 
-bench: setup ## Measure CPU per alert, as ratios
+bench: setup ## Measure CPU per alert as ratios, and AWS calls, write units and log lines
 	$(BIN)/python -m benchmarks.cpu
+	$(BIN)/python -m pytest -q tests/integration/test_budgets.py
 
 docs: setup ## Write the generated pages
 	$(BIN)/tocsin docs
