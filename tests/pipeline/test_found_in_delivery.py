@@ -126,3 +126,16 @@ def test_a_refusal_after_a_try_that_may_have_arrived_leaves_nothing_open():
     world.send(webhook(resolved("a")))
     world.drain()
     assert _said(world) == [["firing"], ["resolved"]]
+
+
+def test_a_refusal_after_a_worker_died_in_the_act_leaves_nothing_open():
+    world = MemoryWorld(config())
+    _up_to_notify(world, webhook(member("a")))
+    world.fault.at, world.fault.when = len(world.fault.calls) + 3, "after"
+    world.pump("notify")
+    assert world.fault.calls[-1] == "receivers.send"
+    world.receivers.failures = [Permanent("HTTP 410")]
+    world.drain()
+    world.send(webhook(resolved("a")))
+    world.drain()
+    assert _said(world) == [["firing"], ["resolved"]]

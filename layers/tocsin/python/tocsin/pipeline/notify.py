@@ -127,8 +127,9 @@ class Notify:
             return self._bury(group, planned, intent, "dead", error.reason)
         except Permanent as error:
             outcome.count("failed")
-            # A try before this one may have arrived though its answer was lost.
-            ended: DeliveryOutcome = "dead" if intent.attempts else "refused"
+            # Before an intent that was found, rather than planned, a try may have arrived: its
+            # answer was lost, or its worker.
+            ended: DeliveryOutcome = "refused" if planned.steps else "dead"
             return self._bury(group, planned, intent, ended, error.reason)
         outcome.count("delivered")
         outcome.count("steps", len(intent.steps))
