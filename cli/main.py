@@ -15,6 +15,7 @@ COMMANDS = {
     "keys": ("cli.commands.keys", "Create, list and revoke API keys."),
     "normalize": ("cli.commands.normalize", "Print the canonical alerts of a payload."),
     "balance": ("cli.commands.balance", "Add up what became of every accepted alert."),
+    "dlq": ("cli.commands.dlq", "List, show, redrive and purge dead letters."),
     "check": ("cli.commands.check", "Check that a deployed stack has the right shape."),
     "docs": ("cli.commands.docs", "Write the generated pages of docs/."),
 }

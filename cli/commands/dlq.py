@@ -1,0 +1,196 @@
+"""`tocsin dlq`: list, show, redrive and purge dead letters."""
+
+import time
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+import click
+import orjson
+
+from cli.deadletters.redrive import Redrive, Tally
+from cli.deadletters.stack import QUEUES, blobs, dead_letters
+from cli.deadletters.text import counted, letter_json, letter_line, pile_json, pile_lines
+from cli.deadletters.walk import find, progress_bar, walk
+from cli.target import Target, with_target
+from tocsin.adapters.deadletters import DeadLetters, Reading
+from tocsin.domain.deadletter import Letter, Piles, Selection
+from tocsin.pipeline.deadletters import contents
+from tocsin.ports import Queue
+
+
+@click.group()
+def command() -> None:
+    """List, show, redrive and purge dead letters."""
+
+
+def _filters(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the filters, as `queues` and `selection`."""
+
+    @click.option(
+        "--queue",
+        "queues",
+        multiple=True,
+        type=click.Choice(QUEUES),
+        help="Only this queue's; can be given twice.",
+    )
+    @click.option("--tenant", help="Only this tenant's.")
+    @click.option("--error", help="Only those with this error, as `list` shows it.")
+    @wraps(function)
+    def run(
+        queues: tuple[Queue, ...], tenant: str | None, error: str | None, **options: Any
+    ) -> None:
+        selection = Selection(tenant=tenant, error=error, id=options.pop("letter_id", None))
+        function(queues=queues or QUEUES, selection=selection, **options)
+
+    return run
+
+
+_by_id = click.option("--id", "letter_id", metavar="ID", help="Only the letter with this id.")
+
+
+@command.command(name="list")
+@_filters
+@click.option("--each", "is_each", is_flag=True, help="A line a letter instead of counts.")
+@click.option("--json", "is_json", is_flag=True, help="Print JSON lines.")
+@with_target
+def list_letters(
+    queues: Sequence[Queue], selection: Selection, is_each: bool, is_json: bool, target: Target
+) -> None:
+    """Count dead letters by queue, tenant and error; the age is since they were first sent."""
+    letters = dead_letters(target)
+    if is_each:
+        _print_each(letters, queues, selection, is_json=is_json)
+        return
+    piles = _survey(letters, queues, selection)
+    if is_json:
+        for pile in piles.all():
+            click.echo(orjson.dumps(pile_json(pile)))
+    else:
+        _print_piles(piles)
+
+
+@command.command()
+@click.argument("letter_id", metavar="ID")
+@click.option("--queue", type=click.Choice(QUEUES), help="Look only here.")
+@with_target
+def show(letter_id: str, queue: Queue | None, target: Target) -> None:
+    """Print what the letter with this ID holds, one JSON line each: its alerts or its groups.
+
+    The letter itself is described on standard error.
+    """
+    letter = find(dead_letters(target), [queue] if queue else QUEUES, letter_id)
+    if letter is None:
+        raise click.ClickException(f"there is no dead letter {letter_id}; see `dlq list --each`")
+    click.echo(letter_line(letter, time.time()), err=True)
+    for line in contents(letter, blobs(target)):
+        click.echo(orjson.dumps(line))
+
+
+@command.command()
+@_filters
+@_by_id
+@click.option("--dry-run", is_flag=True, help="Only say what would be redriven.")
+@click.option("--yes", "is_sure", is_flag=True, help="Do not ask.")
+@with_target
+def redrive(
+    queues: Sequence[Queue], selection: Selection, dry_run: bool, is_sure: bool, target: Target
+) -> None:
+    """Send dead letters back to their queues; doing it twice does no harm."""
+    letters = dead_letters(target)
+    if dry_run or not is_sure:
+        piles = _survey(letters, queues, selection)
+        _print_piles(piles)
+        _require(piles.letters, selection)
+        if dry_run or not piles.letters:
+            return
+        click.confirm(f"Redrive {counted(piles.letters, 'letter')}?", abort=True)
+    with progress_bar() as bar:
+        tally = Redrive(letters, selection, time.time(), time.sleep, bar).run(queues)
+    _report(tally, selection)
+
+
+@command.command()
+@_filters
+@_by_id
+@click.option("--yes", "is_sure", is_flag=True, help="Delete; without it, nothing is deleted.")
+@with_target
+def purge(queues: Sequence[Queue], selection: Selection, is_sure: bool, target: Target) -> None:
+    """Delete dead letters for good: the alerts in them are told to nobody."""
+    letters = dead_letters(target)
+    if not is_sure:
+        piles = _survey(letters, queues, selection)
+        _print_piles(piles)
+        _require(piles.letters, selection)
+        if piles.letters:
+            found = counted(piles.letters, "letter")
+            raise click.ClickException(f"{found} not deleted: say --yes to delete for good")
+        return
+    gone, kept = Piles(), Piles()
+
+    def delete(reading: Reading, chosen: list[Letter]) -> None:
+        deleted = {letter.message_id for letter in reading.delete(chosen)}
+        for letter in chosen:
+            (gone if letter.message_id in deleted else kept).add(letter)
+
+    with progress_bar() as bar:
+        walk(letters, queues, selection, delete, bar)
+    _print_piles(gone)
+    _require(gone.letters + kept.letters, selection)
+    click.echo(f"{counted(gone.letters, 'letter')} deleted", err=True)
+    if kept.letters:
+        raise click.ClickException(f"{counted(kept.letters, 'letter')} could not be deleted")
+
+
+def _survey(letters: DeadLetters, queues: Sequence[Queue], selection: Selection) -> Piles:
+    piles = Piles()
+
+    def count(_: Reading, chosen: list[Letter]) -> None:
+        for letter in chosen:
+            piles.add(letter)
+
+    with progress_bar() as bar:
+        walk(letters, queues, selection, count, bar)
+    return piles
+
+
+def _print_each(
+    letters: DeadLetters, queues: Sequence[Queue], selection: Selection, *, is_json: bool
+) -> None:
+    now_s = time.time()
+
+    def show_page(_: Reading, chosen: list[Letter]) -> None:
+        for letter in chosen:
+            click.echo(orjson.dumps(letter_json(letter)) if is_json else letter_line(letter, now_s))
+
+    # Rows on the terminal show progress by themselves, and a bar would run through them.
+    with progress_bar(is_shown=False) as bar:
+        walk(letters, queues, selection, show_page, bar)
+
+
+def _print_piles(piles: Piles) -> None:
+    if not piles.letters:
+        click.echo("no dead letters", err=True)
+        return
+    for line in pile_lines(piles.all(), time.time()):
+        click.echo(line)
+
+
+def _require(found: int, selection: Selection) -> None:
+    """Refuse to pass over a letter that was named and is not there."""
+    if selection.id is not None and not found:
+        raise click.ClickException(f"there is no dead letter {selection.id}; see `dlq list --each`")
+
+
+def _report(tally: Tally, selection: Selection) -> None:
+    _require(tally.sent + tally.refused + tally.late, selection)
+    click.echo(f"{counted(tally.sent, 'letter')} redriven")
+    if tally.late:
+        came = counted(tally.late, "letter")
+        click.echo(f"{came} came after the redrive began, and stayed: see `dlq list`", err=True)
+    if tally.copied:
+        came = counted(tally.copied, "letter")
+        click.echo(f"{came} could not be deleted; a second redrive does no harm", err=True)
+    if tally.refused:
+        came = counted(tally.refused, "letter")
+        raise click.ClickException(f"{came} not taken by the queue, and still dead: try again")

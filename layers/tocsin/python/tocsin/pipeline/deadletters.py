@@ -1,0 +1,76 @@
+"""What a dead letter says, and what it holds."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import orjson
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.deadletter import UNREADABLE, Letter
+from tocsin.domain.errors import InvalidAlert, Permanent, TocsinError
+from tocsin.domain.fingerprint import fingerprint
+from tocsin.domain.wire import canonical
+from tocsin.pipeline.changes import unpack_changes
+from tocsin.pipeline.envelope import Envelope, decode, open_payload
+from tocsin.pipeline.poke import unpack_pokes
+from tocsin.ports import Blobs
+from tocsin.providers.members import Entry
+from tocsin.providers.registry import provider
+
+
+def read_letter(letter: Letter) -> Letter:
+    """Return the letter with what its envelope says of itself; `Unreadable` if it is none."""
+    try:
+        envelope = decode(letter.body)
+    except Permanent as error:
+        return msgspec.structs.replace(letter, error=UNREADABLE, reason=error.reason)
+    holds_alerts = envelope.kind in ("raw", "changes")
+    return msgspec.structs.replace(
+        letter,
+        id=envelope.part,
+        tenant=envelope.tenant,
+        alerts=envelope.count if holds_alerts else 0,
+        groups=0 if holds_alerts else envelope.count,
+    )
+
+
+def contents(letter: Letter, blobs: Blobs) -> Iterator[dict[str, Any]]:
+    """Yield what a letter holds: canonical alerts, or the groups that it pokes.
+
+    An alert that cannot be read is yielded as its index and the error. Raises Permanent if
+    the letter as a whole cannot be read.
+    """
+    envelope = decode(letter.body)
+    try:
+        if envelope.kind == "raw":
+            yield from _raw(envelope, blobs)
+        elif envelope.kind == "changes":
+            for change in unpack_changes(envelope, blobs):
+                yield canonical(change.alert, change.fingerprint, change.received_at_s)
+        else:
+            for poke in unpack_pokes(envelope, blobs):
+                group = {**msgspec.structs.asdict(poke.key), "labels": dict(poke.key.labels)}
+                yield {"group": group, "revive": poke.revive}
+    except (ValueError, TypeError) as error:
+        # Base64 and JSON of a damaged body; their texts may quote it.
+        raise Permanent(f"the letter cannot be opened: {type(error).__name__}") from error
+
+
+def _raw(envelope: Envelope, blobs: Blobs) -> Iterator[dict[str, Any]]:
+    payload = orjson.loads(open_payload(envelope, blobs))
+    entries = provider(envelope.provider).parse(payload, envelope.at_s)
+    indices = range(len(entries)) if envelope.select is None else envelope.select
+    for index in indices:
+        is_there = 0 <= index < len(entries)
+        entry = entries[index] if is_there else InvalidAlert("there is no such alert")
+        yield _shown(envelope, index, entry)
+
+
+def _shown(envelope: Envelope, index: int, entry: Entry) -> dict[str, Any]:
+    if not isinstance(entry, Alert):
+        return {"index": index, "error": f"{type(entry).__name__}: {entry}"}
+    try:
+        return canonical(entry, fingerprint(envelope.tenant, entry.labels), envelope.at_s)
+    except (TocsinError, ValueError, TypeError) as error:
+        return {"index": index, "error": type(error).__name__}

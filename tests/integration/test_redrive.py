@@ -1,0 +1,64 @@
+"""Dead letters through the real handlers: redriven twice, told once."""
+
+from typing import Any
+
+from click.testing import CliRunner, Result
+
+from cli.commands.dlq import command
+from cli.localcloud.receiver import LocalReceiver
+from tests.integration.letters import OlderSqs, target
+from tests.integration.payloads import member, webhook
+from tests.integration.world import World
+from tocsin.domain.config import TenantConfig
+from tocsin.pipeline import opening
+
+AM = "/v1/alerts/alertmanager"
+
+
+def _dlq(stack: World, sqs: OlderSqs, *arguments: str) -> Result:
+    runner = CliRunner(mix_stderr=False)
+    return runner.invoke(command, arguments, obj=target(stack.resources, sqs))
+
+
+def _heard(people: LocalReceiver) -> list[tuple[str, int]]:
+    return sorted(
+        (alert["labels"]["instance"].partition(".")[0], arrival.status)
+        for arrival in people.arrivals
+        for alert in arrival.alerts
+    )
+
+
+def test_a_separated_alert_and_a_refused_notification_are_redriven_twice_and_told_once(
+    stack: World, people: LocalReceiver, acme: TenantConfig, monkeypatch: Any
+) -> None:
+    key, sqs = stack.add_tenant(acme), OlderSqs()
+    people.answer(404)
+    with monkeypatch.context() as broken:
+        broken.setattr(opening, "fingerprint", _breaking(opening.fingerprint, "db-2"))
+        stack.post(AM, key, webhook(member("db-1"), member("db-2")))
+        stack.drain()
+    listed = _dlq(stack, sqs, "list").output
+    assert "enrich  acme    ValueError      1        1 alert" in listed
+    assert "notify  acme    DeliveryFailed  1        1 group" in listed
+    for copies in (1, 0):
+        # The first time, no letter can be deleted: a copy of each stays.
+        sqs.fails = {}
+        for queue in ("enrich", "notify"):
+            sqs.fails["delete_message_batch"] = copies
+            result = _dlq(stack, sqs, "redrive", "--queue", queue, "--yes")
+            assert (result.exit_code, result.output) == (0, "1 letter redriven\n"), result.stderr
+        stack.drain()
+    assert _heard(people) == [("db-1", 200), ("db-1", 404), ("db-2", 200)]
+    assert _dlq(stack, sqs, "list").stderr == "no dead letters\n"
+    balance = stack.balance(key)
+    assert (balance["accepted"], balance["delivered"], balance["pending"]) == (2, 2, 0)
+    assert balance["dead_lettered"] == 0
+
+
+def _breaking(fingerprint: Any, host: str) -> Any:
+    def broken(tenant: str, labels: dict[str, str]) -> Any:
+        if labels["instance"].startswith(host):
+            raise ValueError(host)
+        return fingerprint(tenant, labels)
+
+    return broken
