@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format lock docs e2e bench clean
+.PHONY: help setup demo up test check format lock docs e2e simulate bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 12
@@ -46,6 +46,9 @@ e2e: setup ## Run the long end-to-end suite with real clients
 	  || apt-get install -y --no-install-recommends prometheus prometheus-alertmanager \
 	  || echo "prometheus or amtool is missing and cannot be installed here; their tests are skipped"
 	$(BIN)/python -m pytest -m e2e
+
+simulate: setup ## Simulate thousands of interleavings, crashes and losses
+	$(BIN)/python -m tests.simulation --seeds 5000
 
 bench: setup ## Measure CPU per alert as ratios, and AWS calls, write units and log lines
 	$(BIN)/python -m benchmarks.cpu

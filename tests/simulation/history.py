@@ -1,0 +1,77 @@
+"""What the outside saw of a run: what was accepted, what was told, and what went wrong."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import msgspec
+
+from tocsin.domain.alert import Alert, Severity, Status
+from tocsin.domain.group import GroupKey
+from tocsin.ports import Notification
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """One accepted alert as its sender meant it."""
+
+    tenant: str
+    instance: str
+    status: Status
+    severity: Severity
+    at_s: float
+    # Until when it fires if nobody repeats it; None: until it is resolved.
+    holds_until_s: float | None = None
+
+
+class Telling(msgspec.Struct, frozen=True, kw_only=True):
+    """One notification that arrived."""
+
+    tenant: str
+    receiver: str
+    key: str
+    said: tuple[tuple[str, Status], ...]
+
+
+def firings(key: GroupKey, alerts: Iterable[Alert]) -> set[tuple[str, str, str]]:
+    """Return tenant, receiver and name of the alerts that fire in a notification."""
+    return {
+        (key.tenant, key.receiver, alert.labels["instance"])
+        for alert in alerts
+        if alert.status == "firing"
+    }
+
+
+class History(msgspec.Struct, kw_only=True):
+    """The record of a run, that the oracle judges."""
+
+    reports: list[Report] = []
+    tellings: list[Telling] = []
+    # By key: how often a worker died between what it told and its next write.
+    excused: Counter[str] = msgspec.field(default_factory=Counter)
+    # By key: until when its receiver wants to be left alone.
+    closed_until_s: dict[str, float] = {}
+    # By key: attempts that came before that.
+    hasty: Counter[str] = msgspec.field(default_factory=Counter)
+    # By tenant, receiver and alert: firings that may have arrived, as far as a worker can know.
+    uncertain: set[tuple[str, str, str]] = set()
+    # Dead letters that were redriven at the end.
+    letters: int = 0
+    errors: list[str] = []
+    lines: list[str] = []
+
+    def attempted(self, notification: Notification, now_s: float) -> None:
+        """Note an attempt, whatever comes of it."""
+        if now_s < self.closed_until_s.pop(notification.key, 0.0):
+            self.hasty[notification.key] += 1
+
+    def arrived(self, notification: Notification) -> None:
+        """Note what a receiver took."""
+        self.tellings.append(
+            Telling(
+                tenant=notification.group.tenant,
+                receiver=notification.receiver.name,
+                key=notification.key,
+                said=tuple(
+                    (alert.labels["instance"], alert.status) for alert in notification.alerts
+                ),
+            )
+        )

@@ -1,0 +1,70 @@
+"""What kinds of random runs there are: who sends, and what may go wrong."""
+
+from typing import Literal
+
+import msgspec
+
+Senders = tuple[str, ...]
+
+WEBHOOKS: Senders = ("alertmanager", "generic")
+ALL: Senders = ("alertmanager", "generic", "alertmanager-api")
+
+
+class Mode(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of run. Each seed draws the particulars within it."""
+
+    name: str
+    says: str
+    senders: Senders = WEBHOOKS
+    tenants: tuple[str, ...] = ("acme",)
+    crashes: int = 9
+    # Messages may be late, and pokes may be lost.
+    is_late: bool = True
+    # Receivers may refuse for good, so that there are dead letters to redrive.
+    refuses: bool = False
+    # One alert fires under several severities, and its resolve may not name any.
+    moves_severity: bool = False
+    # What senders do, where it is no random mixture.
+    plan: Literal["", "steady", "unchanged"] = ""
+
+
+MODES = {
+    mode.name: mode
+    for mode in (
+        Mode(name="plain", says="workers die; messages are late, doubled and lost"),
+        Mode(name="calm", says="as plain, but nobody dies", crashes=0),
+        Mode(name="refusing", says="receivers refuse for good; redrive at the end", refuses=True),
+        Mode(name="timeouts", says="some firings hold only for a while", senders=ALL),
+        Mode(name="severity", says="severities change and route", moves_severity=True),
+        Mode(name="tenants", says="two tenants have the same alerts", tenants=("acme", "globex")),
+        Mode(
+            name="steady",
+            says="firings are repeated in time, and nothing is late",
+            senders=("alertmanager-api",),
+            crashes=0,
+            is_late=False,
+            plan="steady",
+        ),
+        Mode(
+            name="unchanged",
+            says="alerts come back under the same start",
+            senders=("alertmanager",),
+            crashes=2,
+            is_late=False,
+            plan="unchanged",
+        ),
+        Mode(
+            name="all",
+            says="everything at once",
+            senders=ALL,
+            tenants=("acme", "globex"),
+            refuses=True,
+            moves_severity=True,
+        ),
+    )
+}
+
+
+def mode_of(seed: int, name: str = "") -> Mode:
+    """Return the mode of this name, or without one that of the seed: they take turns."""
+    return MODES[name] if name else list(MODES.values())[seed % len(MODES)]

@@ -1,0 +1,159 @@
+"""What must hold after a run, whatever went wrong in it.
+
+It knows what was accepted and what was told, and nothing of how the pipeline decides. Only
+the books are the pipeline's own: they must say what was seen from outside.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+
+import msgspec
+
+from tests.simulation.history import History, Report
+from tests.simulation.landscape import Landscape
+from tests.simulation.modes import Mode
+from tocsin.adapters.memory import MemoryGroups, MemoryJournal
+from tocsin.domain.alert import Status
+from tocsin.domain.balance import add_up
+from tocsin.domain.journal import DeliveryRecord
+
+_FOR_EVER_S = 1e11
+
+# Tenant, receiver and alert.
+Subject = tuple[str, str, str]
+
+
+class Violation(msgspec.Struct, frozen=True):
+    """A promise that did not hold, and the case."""
+
+    promise: str
+    case: str
+
+    def __str__(self) -> str:
+        return f"{self.promise}: {self.case}"
+
+
+def judge(
+    history: History, landscape: Landscape, mode: Mode, journal: MemoryJournal, groups: MemoryGroups
+) -> list[Violation]:
+    """Return every promise that a finished run broke."""
+    told = _told(history)
+    return [
+        *(Violation("error", text) for text in history.errors),
+        *_repeated(history),
+        *_in_disorder(told, history, landscape),
+        *_left_wrong(told, history, landscape),
+        *(_not_steady(told) if mode.plan == "steady" else ()),
+        *_books(history, landscape, journal),
+        *_work_left(groups),
+    ]
+
+
+def _told(history: History) -> dict[Subject, list[Status]]:
+    """Return what each receiver heard of each alert, every notification once."""
+    told: dict[Subject, list[Status]] = {}
+    seen: set[tuple[str, str, str]] = set()
+    for telling in history.tellings:
+        identity = (telling.tenant, telling.receiver, telling.key)
+        if identity in seen:
+            continue
+        seen.add(identity)
+        for instance, status in telling.said:
+            told.setdefault((telling.tenant, telling.receiver, instance), []).append(status)
+    return told
+
+
+def _repeated(history: History) -> Iterator[Violation]:
+    """Told again only if a worker died on it, and not before its receiver wants it."""
+    counts = Counter((each.tenant, each.receiver, each.key) for each in history.tellings)
+    for subject, count in counts.items():
+        allowed = 1 + history.excused[subject[2]]
+        if count > allowed:
+            yield Violation("once", f"{subject} told {count} times, {allowed} allowed")
+    for key, count in history.hasty.items():
+        yield Violation("back-off", f"{key} tried {count} times too early")
+
+
+def _in_disorder(
+    told: dict[Subject, list[Status]], history: History, landscape: Landscape
+) -> Iterator[Violation]:
+    """A firing comes first, and after that they take turns."""
+    for subject, steps in told.items():
+        begins = steps[0] == "firing" or subject in history.uncertain
+        alternates = all(left != right for left, right in pairwise(steps))
+        # What a receiver refused is missing between two others.
+        must_alternate = landscape.takes_resolves[subject[1]] and not history.letters
+        if not begins or (must_alternate and not alternates):
+            yield Violation("order", f"{subject} heard {steps}")
+
+
+def _left_wrong(
+    told: dict[Subject, list[Status]], history: History, landscape: Landscape
+) -> Iterator[Violation]:
+    """Each receiver ends with what the newest event says that concerns it."""
+    reports: dict[tuple[str, str], list[Report]] = {}
+    for report in history.reports:
+        reports.setdefault((report.tenant, report.instance), []).append(report)
+    for tenant, receiver, instance in told:
+        if (tenant, instance) not in reports:
+            yield Violation("ghost", f"{receiver} of {tenant} heard of {instance}")
+    for (tenant, instance), own in reports.items():
+        for receiver, takes_resolves in landscape.takes_resolves.items():
+            heard = told.get((tenant, receiver, instance), [])
+            concerning = [
+                each
+                for each in own
+                if each.status == "resolved" or landscape.hears(receiver, each.severity)
+            ]
+            fires = bool(concerning) and _fires(concerning)
+            case = f"{receiver} of {tenant} heard {heard} of {instance}"
+            if fires and heard[-1:] != ["firing"]:
+                yield Violation("lost", case)
+            if not fires and takes_resolves and heard[-1:] == ["firing"]:
+                yield Violation("left open", case)
+
+
+def _fires(reports: list[Report]) -> bool:
+    """Say whether an alert fires when all that holds for a while has run out."""
+    newest = max(reports, key=lambda each: (each.at_s, each.status == "resolved"))
+    return newest.status == "firing" and newest.holds_until_s is None
+
+
+def _not_steady(told: dict[Subject, list[Status]]) -> Iterator[Violation]:
+    """Who repeats a firing in time is heard once, until it ceases."""
+    for subject, steps in told.items():
+        if steps != ["firing", "resolved"]:
+            yield Violation("steady", f"{subject} heard {steps}")
+
+
+def _books(history: History, landscape: Landscape, journal: MemoryJournal) -> Iterator[Violation]:
+    """Every accepted alert is in one count, and what is delivered was told."""
+    for tenant in landscape.tenants:
+        records = list(journal.read(tenant, 0.0, _FOR_EVER_S))
+        balance = add_up(records)
+        accepted = sum(each.tenant == tenant for each in history.reports)
+        if not balance.is_settled or balance.duplicate < 0 or balance.accepted != accepted:
+            yield Violation("books", f"{tenant} had {accepted} alerts: {balance}")
+        deliveries = [each for each in records if isinstance(each, DeliveryRecord)]
+        if any(each.outcome == "dead" for each in deliveries):
+            continue
+        steps = {
+            (each.group, each.fingerprint, each.episode, each.step)
+            for each in deliveries
+            if each.outcome == "delivered"
+        }
+        said = {
+            (each.receiver, each.key): len(each.said)
+            for each in history.tellings
+            if each.tenant == tenant
+        }
+        if len(steps) != sum(said.values()):
+            yield Violation("books", f"{tenant} was told {said}, and the journal has {len(steps)}")
+
+
+def _work_left(groups: MemoryGroups) -> Iterator[Violation]:
+    """When all is quiet, nobody owes anybody anything."""
+    for group in groups.groups.values():
+        if group.intent is not None or group.poke_due_at_s is not None:
+            yield Violation("at rest", f"{group.key.id} still has work")
