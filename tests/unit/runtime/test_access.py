@@ -42,7 +42,6 @@ class OneKey:
 def _ask(keys: OneKey | None = None, scope: str = "ingest", path: str = "", **headers: str):
     request = HttpRequest(
         id="r",
-        method="POST",
         resource="/",
         parameters={"key": path} if path else {},
         query={},

@@ -27,7 +27,7 @@ def _event(**fields: Any) -> dict[str, Any]:
 
 def _request(body: bytes, **headers: str) -> HttpRequest:
     return HttpRequest(
-        id="r", method="POST", resource="/", parameters={}, query={}, headers=headers, raw_body=body
+        id="r", resource="/", parameters={}, query={}, headers=headers, raw_body=body
     )
 
 

@@ -37,10 +37,8 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 def mark_of(tenant: str, change: Change) -> Mark:
     """Return the mark that says this event was forwarded."""
     says, starts_at_s, ends_at_s, observed_at_s = change.identity
-    received_at_s, holds_until_s = change.received_at_s, change.alert.holds_until_s
-    quiet_s = _QUIET_S
-    if holds_until_s is not None:
-        quiet_s = max(0.0, holds_until_s - received_at_s) * _QUIET_SHARE
+    received_at_s, hold_s = change.received_at_s, _hold_s(change)
+    quiet_s = _QUIET_S if hold_s is None else max(0.0, hold_s) * _QUIET_SHARE
     return Mark(
         key=mark_key(tenant, change.fingerprint),
         says=says,
@@ -48,7 +46,7 @@ def mark_of(tenant: str, change: Change) -> Mark:
         ends_at_s=ends_at_s,
         observed_at_s=observed_at_s,
         order_at_s=change.order[0],
-        hold_s=_hold_s(change),
+        hold_s=hold_s,
         quiet_until_s=received_at_s + quiet_s,
         expires_at_s=received_at_s + _KEPT_S,
     )

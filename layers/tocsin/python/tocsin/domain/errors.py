@@ -21,15 +21,24 @@ class TocsinError(Exception):
 
 
 class InvalidInput(TocsinError):
-    """What the sender sent is wrong; `path` says where, in JSON terms."""
+    """What the sender sent is wrong; `path` says where, in JSON terms.
+
+    `status` (HTTP) and `code` are those of the class unless given.
+    """
 
     status = 422
     code = "invalid_input"
 
-    def __init__(self, message: str, path: str = "") -> None:
+    def __init__(
+        self, message: str, path: str = "", *, status: int | None = None, code: str | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.path = path
+        if status is not None:
+            self.status = status
+        if code is not None:
+            self.code = code
 
 
 class InvalidPayload(InvalidInput):

@@ -62,6 +62,11 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     step: Status
     outcome: Outcome
 
+    @property
+    def is_dead(self) -> bool:
+        """Whether this step was dead-lettered, so that it can be redriven."""
+        return self.outcome in ("dead", "refused")
+
 
 class Step(msgspec.Struct, frozen=True, array_like=True):
     """One thing to tell: that `episode` of an alert fires, or that it is resolved."""

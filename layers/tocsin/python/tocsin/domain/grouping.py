@@ -7,9 +7,9 @@ import msgspec
 from tocsin.domain.change import Change
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.episode import Merged, merge, time_out
-from tocsin.domain.group import Group, Member
+from tocsin.domain.group import Group, Member, Step
 from tocsin.domain.journal import DeliveryRecord, Record, TransitionRecord
-from tocsin.domain.reconcile import has_work
+from tocsin.domain.reconcile import has_work, suppressed
 
 # A resolved alert is remembered for as long as a message can wait in a queue, so that a late
 # firing of the same episode is recognised as old; after an hour without its texts.
@@ -130,21 +130,12 @@ def _superseded(group: Group, before: Member, now_s: float) -> Iterable[Delivery
     If notify is telling it at this very moment, its own record outweighs this one.
     """
     told = group.told.get(before.fingerprint)
-    if told is not None and told.episode >= before.episode:
-        return
-    for source in (before.fired_by, before.resolved_by):
-        if source and before.fired_by:
-            yield DeliveryRecord(
-                source=source,
-                fingerprint=before.fingerprint,
-                episode=before.episode,
-                step="resolved",
-                receiver=group.key.receiver,
-                group=group.key.id,
-                outcome="suppressed",
-                reason="fired again before anybody was told",
-                at_s=now_s,
-            )
+    is_told = told is not None and told.episode >= before.episode
+    if is_told or not before.fired_by:
+        return ()
+    step = Step(before.fingerprint, before.episode, "resolved", before.resolved_by)
+    sources = (before.fired_by, before.resolved_by)
+    return suppressed(group, step, sources, "fired again before anybody was told", now_s)
 
 
 def _is_settled(group: Group, member: Member) -> bool:
@@ -155,8 +146,7 @@ def _is_settled(group: Group, member: Member) -> bool:
     if told is None:
         return not member.fired_by
     # What was dead-lettered can be redriven, and must then find what it was about.
-    is_dead = told.outcome in ("dead", "refused")
-    return not is_dead and told.episode == member.episode and told.step == "resolved"
+    return not told.is_dead and told.episode == member.episode and told.step == "resolved"
 
 
 def _compact(member: Member) -> Member:

@@ -94,7 +94,7 @@ def _settle_silently(
     while decision.step is not None and decision.reason:
         before = told.get(member.fingerprint)
         # An end that was dead-lettered is still owed, whatever came and went since.
-        is_owed = before is not None and before.step == "resolved" and _is_dead(before)
+        is_owed = before is not None and before.step == "resolved" and before.is_dead
         told[member.fingerprint] = _told(decision.step, "dead" if is_owed else "suppressed")
         records.extend(_suppressed(group, decision, at_s))
         decision = decide(member, told[member.fingerprint], send_resolved)
@@ -134,7 +134,7 @@ def settle_steps(told: Mapping[str, Told], intent: Intent, outcome: Outcome) -> 
         before = told.get(step.fingerprint)
         # Behind a refused firing an earlier end may still be owed: then the receiver may
         # believe that the alert fires, whichever episode it heard of.
-        is_owed = outcome == "refused" and before is not None and _is_dead(before)
+        is_owed = outcome == "refused" and before is not None and before.is_dead
         settled[step.fingerprint] = _told(step, "dead" if is_owed else outcome)
     return settled
 
@@ -143,12 +143,31 @@ def revive(told: Mapping[str, Told]) -> dict[str, Told]:
     """Return `told` without the steps that were dead-lettered, so that they are tried again."""
     revived: dict[str, Told] = {}
     for name, value in told.items():
-        if not _is_dead(value):
+        if not value.is_dead:
             revived[name] = value
         elif value.step == "resolved":
             # Only an episode that was told is ever ended at the receiver.
             revived[name] = Told(value.episode, "firing", "delivered")
     return revived
+
+
+def suppressed(
+    group: Group, step: Step, sources: Iterable[str], reason: str, at_s: float
+) -> Iterator[DeliveryRecord]:
+    """Yield the record of a step that is settled unsent, for each accepted alert behind it."""
+    for source in sources:
+        if source:
+            yield DeliveryRecord(
+                source=source,
+                fingerprint=step.fingerprint,
+                episode=step.episode,
+                step=step.step,
+                receiver=group.key.receiver,
+                group=group.key.id,
+                outcome="suppressed",
+                reason=reason,
+                at_s=at_s,
+            )
 
 
 def _close(member: Member, told: Told, send_resolved: bool) -> Decision:
@@ -183,26 +202,10 @@ def _step(member: Member, step: Status, source: str) -> Step:
     return Step(member.fingerprint, member.episode, step, source)
 
 
-def _is_dead(told: Told) -> bool:
-    return told.outcome in ("dead", "refused")
-
-
 def _told(step: Step, outcome: Outcome) -> Told:
     return Told(step.episode, step.step, outcome)
 
 
 def _suppressed(group: Group, decision: Decision, at_s: float) -> Iterator[DeliveryRecord]:
     assert decision.step is not None
-    for source in decision.sources:
-        if source:
-            yield DeliveryRecord(
-                source=source,
-                fingerprint=decision.step.fingerprint,
-                episode=decision.step.episode,
-                step=decision.step.step,
-                receiver=group.key.receiver,
-                group=group.key.id,
-                outcome="suppressed",
-                reason=decision.reason,
-                at_s=at_s,
-            )
+    return suppressed(group, decision.step, decision.sources, decision.reason, at_s)

@@ -57,9 +57,7 @@ def groups_that_may_know(configs: Iterable[TenantConfig], alert: Alert) -> set[G
     Many senders leave the severity out when they resolve, and the routes may have changed
     since the alert fired. So the resolve must look wherever the firing can have gone.
     """
-    return {
-        key
-        for config in configs
-        for severity in SEVERITIES
-        for key in groups_for(config, msgspec.structs.replace(alert, severity=severity))
-    }
+    # A label of that name is what matchers see, whatever the severity is.
+    severities = (alert.severity,) if "severity" in alert.labels else SEVERITIES
+    variants = [msgspec.structs.replace(alert, severity=severity) for severity in severities]
+    return {key for config in configs for each in variants for key in groups_for(config, each)}

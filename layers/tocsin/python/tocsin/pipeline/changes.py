@@ -21,6 +21,7 @@ CHANGES_LIMIT = 2000
 # Half of what a frame may grow to; a change is at most as long as its request.
 CHUNK_LIMIT_BYTES = FRAME_LIMIT_BYTES // 2
 
+_encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(list[Change])
 
 
@@ -28,33 +29,33 @@ def pack_changes(
     tenant: str, changes: Sequence[Change], name: str, trace: str, blobs: Blobs
 ) -> Iterator[OutMessage]:
     """Yield the messages that carry `changes`; `name` identifies this unit of work."""
-    for start, chunk in _chunks(changes):
+    for start, texts in _chunks(changes):
         envelope = Envelope(
             v=VERSION,
             kind="changes",
             id=f"{name}.{start}" if start else name,
             tenant=tenant,
-            at_s=chunk[0].received_at_s,
-            count=len(chunk),
+            at_s=changes[start].received_at_s,
+            count=len(texts),
             trace=trace,
         )
-        yield encode(seal(envelope, msgspec.json.encode(chunk), blobs))
+        yield encode(seal(envelope, b"[" + b",".join(texts) + b"]", blobs))
 
 
-def _chunks(changes: Sequence[Change]) -> Iterator[tuple[int, list[Change]]]:
-    """Cut changes by count and by size; yield where each chunk starts, and the chunk."""
-    chunk: list[Change] = []
+def _chunks(changes: Sequence[Change]) -> Iterator[tuple[int, list[bytes]]]:
+    """Cut changes by count and by size; yield where each chunk starts, and its JSON texts."""
+    texts: list[bytes] = []
     start = size_bytes = 0
     for change in changes:
-        length_bytes = len(msgspec.json.encode(change)) + 1
-        is_full = len(chunk) == CHANGES_LIMIT or size_bytes + length_bytes > CHUNK_LIMIT_BYTES
-        if chunk and is_full:
-            yield start, chunk
-            start, chunk, size_bytes = start + len(chunk), [], 0
-        chunk.append(change)
-        size_bytes += length_bytes
-    if chunk:
-        yield start, chunk
+        text = _encoder.encode(change)
+        is_full = len(texts) == CHANGES_LIMIT or size_bytes + len(text) + 1 > CHUNK_LIMIT_BYTES
+        if texts and is_full:
+            yield start, texts
+            start, texts, size_bytes = start + len(texts), [], 0
+        texts.append(text)
+        size_bytes += len(text) + 1
+    if texts:
+        yield start, texts
 
 
 def unpack_changes(envelope: Envelope, blobs: Blobs) -> list[Change]:

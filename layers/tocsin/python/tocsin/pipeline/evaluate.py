@@ -72,8 +72,9 @@ class Evaluate:
         if config is None:
             raise ConfigurationError(f"tenant {tenant} has no configuration; run config apply")
         wanted = self._by_group(config, work)
-        for attempt in range(_COMMIT_TRIES):
-            groups = self._merge(config, wanted, now_s, outcome, is_retry=attempt > 0)
+        outcome.count("changes", sum(len(each.changes) for each in wanted.values()))
+        for _ in range(_COMMIT_TRIES):
+            groups = self._merge(config, wanted, now_s, outcome)
             if groups is not None:
                 break
         else:
@@ -97,11 +98,12 @@ class Evaluate:
         wanted: dict[GroupKey, _Wanted] = {key: _Wanted() for key in work.timeouts}
         history: list[TenantConfig] | None = None
         for change in work.changes:
-            own = set(groups_for(config, change.alert))
-            if change.alert.status == "resolved":
+            if change.alert.status == "firing":
+                own = set(groups_for(config, change.alert))
+            else:
                 # Also where no firing stands yet: it may still be on its way, under another
                 # severity and in another queue.
-                own |= groups_that_may_know([config], change.alert)
+                own = groups_that_may_know([config], change.alert)
                 history = self._former(config) if history is None else history
                 for key in groups_that_may_know(history, change.alert) - own:
                     wanted.setdefault(key, _Wanted()).if_known.append(change)
@@ -110,12 +112,15 @@ class Evaluate:
         return wanted
 
     def _former(self, config: TenantConfig) -> list[TenantConfig]:
+        """Return former configurations that route otherwise, each way of routing once."""
         oldest = max(1, config.version - _HISTORY)
-        found = (
-            self._ports.configs.version(config.tenant, version)
-            for version in range(config.version - 1, oldest - 1, -1)
-        )
-        return [former for former in found if former is not None]
+        others: list[TenantConfig] = []
+        for version in range(config.version - 1, oldest - 1, -1):
+            former = self._ports.configs.version(config.tenant, version)
+            known = (config, *others)
+            if former is not None and all(former.route != each.route for each in known):
+                others.append(former)
+        return others
 
     def _merge(
         self,
@@ -123,8 +128,6 @@ class Evaluate:
         wanted: dict[GroupKey, _Wanted],
         now_s: float,
         outcome: Outcome,
-        *,
-        is_retry: bool,
     ) -> list[Group] | None:
         """Read, merge and commit; None if another worker was first and all must be redone."""
         stored = self._ports.groups.read(list(wanted))
@@ -141,8 +144,6 @@ class Evaluate:
             except Conflict:
                 outcome.count("conflicts")
                 return None
-        if not is_retry:
-            outcome.count("changes", sum(len(each.changes) for each in wanted.values()))
         outcome.count("groups", len(changed))
         return [each.group for each in applied]
 

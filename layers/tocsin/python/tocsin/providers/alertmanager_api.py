@@ -24,9 +24,8 @@ PROVIDER = "prometheus"
 def parse(payload: Any, received_at_s: float) -> list[Entry]:
     """Read a list of postable alerts; one that names an end in the past is resolved."""
     if type(payload) is not list:
-        error = InvalidPayload(f"alertmanager-api: expected a list, got {kind(payload)}")
-        error.status = 400
-        raise error
+        message = f"alertmanager-api: expected a list, got {kind(payload)}"
+        raise InvalidPayload(message, status=400)
     return read_each(payload, "", partial(_read_as_alertmanager, received_at_s))
 
 
@@ -44,18 +43,12 @@ def _check_schema(member: Any) -> None:
     if type(member) is not dict:
         return
     if member.get("labels") is None:
-        raise _unprocessable("labels in body is required", "labels")
+        raise InvalidAlert("labels in body is required", "labels", status=422)
     url = member.get("generatorURL")
     # The length only bounds the memory of the cache: a longer one is accepted and not shown.
     if url and type(url) is str and len(url) <= URL_CHARACTERS and not _is_uri(url):
         message = f"generatorURL in body must be of type uri: {quoted(url)}"
-        raise _unprocessable(message, "generatorURL")
-
-
-def _unprocessable(message: str, path: str) -> InvalidAlert:
-    error = InvalidAlert(message, path)
-    error.status = 422
-    return error
+        raise InvalidAlert(message, "generatorURL", status=422)
 
 
 def _read(received_at_s: float, member: Any) -> Alert:

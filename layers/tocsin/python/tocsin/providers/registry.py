@@ -56,8 +56,7 @@ def provider(name: str) -> Provider:
 def _load(name: str) -> Provider:
     entry = _ENTRIES.get(name)
     if entry is None:
-        error = InvalidInput(f"no provider {quoted(name)}; there are {', '.join(NAMES)}")
-        error.status, error.code = 404, "unknown_provider"
-        raise error
+        message = f"no provider {quoted(name)}; there are {', '.join(NAMES)}"
+        raise InvalidInput(message, status=404, code="unknown_provider")
     module = import_module(f"tocsin.providers.{entry.module}")
     return Provider(name, getattr(module, entry.function), entry.resends)

@@ -27,9 +27,7 @@ def authenticate(
     if found is None or not is_good or found.revoked_at_s is not None:
         raise unauthorized()
     if scope not in found.scopes:
-        error = InvalidInput(f"this key has not the scope {scope}")
-        error.status, error.code = 403, "forbidden"
-        raise error
+        raise InvalidInput(f"this key has not the scope {scope}", status=403, code="forbidden")
     return found
 
 

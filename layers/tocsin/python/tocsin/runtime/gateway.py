@@ -23,7 +23,6 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One HTTP request; header names are in lower case."""
 
     id: str
-    method: str
     resource: str
     parameters: dict[str, str]
     query: dict[str, str]
@@ -45,7 +44,6 @@ def from_event(event: Mapping[str, Any], request_id: str) -> HttpRequest:
         raise InvalidInput("the body is not valid base64 or UTF-8") from error
     return HttpRequest(
         id=request_id,
-        method=event["httpMethod"],
         resource=event["resource"],
         parameters=_given(event.get("pathParameters")),
         query=_given(event.get("queryStringParameters")),
@@ -69,9 +67,8 @@ def body_of(request: HttpRequest) -> bytes:
     if encoding in ("", "identity"):
         return request.raw_body
     if encoding != "gzip":
-        error = InvalidInput("Content-Encoding may be gzip or identity")
-        error.status, error.code = 415, "unsupported_encoding"
-        raise error
+        message = "Content-Encoding may be gzip or identity"
+        raise InvalidInput(message, status=415, code="unsupported_encoding")
     if not request.raw_body.startswith(_GZIP_MAGIC):
         # API Gateway inflates bodies itself and leaves the header as it was.
         return request.raw_body
@@ -99,9 +96,8 @@ def json_of(body: bytes) -> Any:
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        invalid = InvalidInput(f"the body is not JSON: {error.msg} at character {error.pos}")
-        invalid.status, invalid.code = 400, "invalid_json"
-        raise invalid from error
+        message = f"the body is not JSON: {error.msg} at character {error.pos}"
+        raise InvalidInput(message, status=400, code="invalid_json") from error
 
 
 def answer(status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:

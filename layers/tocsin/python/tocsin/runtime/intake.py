@@ -73,9 +73,10 @@ class Alertmanager:
         """Refuse what is not JSON by its content type, and an empty body."""
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
-            raise _refusal(415, f'unsupported media type "{kind}", only application/json')
+            message = f'unsupported media type "{kind}", only application/json'
+            raise InvalidInput(message, status=415)
         if not request.raw_body:
-            raise _refusal(422, "alerts in body is required")
+            raise InvalidInput("alerts in body is required", status=422)
 
     def accepted(self, result: Answer) -> Any:
         """Answer 200, or the error of the first alert whose shape is wrong, or all others."""
@@ -101,9 +102,3 @@ class Alertmanager:
 def dialect_of(request: HttpRequest) -> Dialect:
     """Choose by route."""
     return Alertmanager() if request.resource.endswith("/api/v2/alerts") else Native()
-
-
-def _refusal(status: int, message: str) -> InvalidInput:
-    error = InvalidInput(message)
-    error.status = status
-    return error
