@@ -150,40 +150,27 @@ def _g(status, **f):
     return {"name": "Disk", "host": "a", "status": status, **f}
 
 
-def test_a_refire_that_overtakes_its_resolve_in_enrich():
-    """No crash: the resolve waits while the next firing is judged by the mark of the first."""
+@pytest.mark.parametrize("count", [3, 4])
+def test_a_last_event_that_overtakes_the_one_before_it_in_enrich(count):
+    """No crash: the last is judged by the mark of the one before the one that waits."""
+    statuses = ["firing", "resolved", "firing", "resolved"][:count]
     world = MemoryWorld(config())
-    world.send(_g("firing"), "generic")
-    world.drain()
-    world.now_s += 1
-    world.send(_g("resolved"), "generic")
+    for status in statuses[:-2]:
+        _tell(world, status)
+    world.send(_g(statuses[-2]), "generic")
     waiting = world.outbox.take("enrich")
     world.now_s += 1
-    world.send(_g("firing"), "generic")
-    world.drain()
+    _tell(world, statuses[-1])
     world.outbox.queues["enrich"].extend(waiting)
     world.drain()
     world.settle()
-    assert [s for n in _said(world) for s in n][-1] == "firing"
+    assert [s for n in _said(world) for s in n][-1] == statuses[-1]
 
 
-def test_a_resolve_that_overtakes_its_firing_in_enrich():
-    world = MemoryWorld(config())
-    world.send(_g("firing"), "generic")
+def _tell(world, status):
+    world.send(_g(status), "generic")
     world.drain()
     world.now_s += 1
-    world.send(_g("resolved"), "generic")
-    world.drain()
-    world.now_s += 1
-    world.send(_g("firing"), "generic")
-    waiting = world.outbox.take("enrich")
-    world.now_s += 1
-    world.send(_g("resolved"), "generic")
-    world.drain()
-    world.outbox.queues["enrich"].extend(waiting)
-    world.drain()
-    world.settle()
-    assert [s for n in _said(world) for s in n][-1] == "resolved"
 
 
 def test_a_resolve_without_severity_that_overtakes_its_firing():

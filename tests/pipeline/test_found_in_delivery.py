@@ -10,6 +10,18 @@ from tocsin.pipeline.batch import Delivery
 from tocsin.pipeline.envelope import decode
 
 
+def _lose_the_next_answer(world):
+    """Let the receiver hear the next notification, and nobody hear its answer."""
+    send = world.receivers.send
+
+    def unheard(notification):
+        send(notification)
+        world.receivers.send = send
+        raise Retryable("no answer: ReadTimeout")
+
+    world.receivers.send = unheard
+
+
 def test_redriven_dead_resolve_is_told():
     world = MemoryWorld(config())
     world.send(webhook(member("a")))
@@ -72,14 +84,7 @@ def test_escalation_is_told():
 
 def test_timeout_last_try_may_have_arrived():
     world = MemoryWorld(config(), retry=RetryPolicy(attempts=1))
-    send = world.receivers.send
-
-    def slow(n):
-        send(n)
-        world.receivers.send = send
-        raise Retryable("no answer: ReadTimeout")
-
-    world.receivers.send = slow
+    _lose_the_next_answer(world)
     world.send(webhook(member("a")))
     world.drain()
     world.now_s += 1
@@ -109,14 +114,7 @@ def test_a_dead_resolve_can_be_redriven_after_its_tombstone():
 
 def test_a_refusal_after_a_try_that_may_have_arrived_leaves_nothing_open():
     world = MemoryWorld(config())
-    send = world.receivers.send
-
-    def lose_the_answer(notification):
-        send(notification)
-        world.receivers.send = send
-        raise Retryable("no answer: ReadTimeout")
-
-    world.receivers.send = lose_the_answer
+    _lose_the_next_answer(world)
     world.send(webhook(member("a")))
     world.drain()
     world.receivers.failures = [Permanent("HTTP 410")]
