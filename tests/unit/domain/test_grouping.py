@@ -91,3 +91,13 @@ def test_an_episode_that_was_followed_untold_is_accounted_for() -> None:
 def test_a_critical_member_makes_the_group_urgent() -> None:
     assert _finish(apply_changes(group(), [change(severity="critical")], T0)).urgent
     assert not _finish(apply_changes(group(), [change()], T0)).urgent
+
+
+def test_a_critical_alert_that_is_over_and_told_makes_its_group_urgent_no_more() -> None:
+    fire = change("A", severity="critical")
+    resolve = change("A", at_s=T0 + 1, status="resolved", severity="critical")
+    state = apply_changes(group(), [fire, resolve], T0).group
+    assert _finish(Applied(group=state)).urgent
+    (member,) = state.members.values()
+    state.told = {member.fingerprint: Told(member.episode, "resolved", "delivered")}
+    assert not _finish(Applied(group=state)).urgent

@@ -84,7 +84,10 @@ def finish(applied: Applied, config: TenantConfig, now_s: float) -> Group:
     holds = [each.holds_until_s for each in firing if each.holds_until_s is not None]
     group.resolve_due_at_s = min(holds, default=None)
     group.expires_at_s = None if firing else now_s + IDLE_S
-    group.urgent = any(each.alert.is_urgent for each in group.members.values())
+    # What is over and told is remembered for days, and hurries nobody.
+    group.urgent = any(
+        each.alert.is_urgent and not _is_settled(group, each) for each in group.members.values()
+    )
     known, group.poke_due_at_s = group.poke_due_at_s, None
     if has_work(group):
         due_at_s = now_s + POKE_GRACE_S
