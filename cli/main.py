@@ -16,6 +16,7 @@ COMMANDS = {
     "normalize": ("cli.commands.normalize", "Print the canonical alerts of a payload."),
     "balance": ("cli.commands.balance", "Add up what became of every accepted alert."),
     "dlq": ("cli.commands.dlq", "List, show, redrive and purge dead letters."),
+    "migrate": ("cli.commands.migrate", "Rewrite what is stored in an older format."),
     "check": ("cli.commands.check", "Check that a deployed stack has the right shape."),
     "docs": ("cli.commands.docs", "Write the generated pages of docs/."),
 }

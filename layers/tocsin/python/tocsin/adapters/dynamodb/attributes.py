@@ -7,7 +7,7 @@ from typing import Any
 Value = str | bytes | bool | int | float
 Item = dict[str, dict[str, Any]]
 
-# The schema version of every item, in its attribute `v`.
+# The format of an item, in its attribute `v`, where its table has had no other (see formats).
 VERSION = 1
 
 
@@ -23,7 +23,7 @@ def attribute(value: Value) -> dict[str, Any]:
 
 
 def item(values: Mapping[str, Value | None]) -> Item:
-    """Write an item with its schema version, without the attributes that are None."""
+    """Write an item with its format, without the attributes that are None."""
     versioned = {"v": VERSION, **values}
     return {name: attribute(value) for name, value in versioned.items() if value is not None}
 

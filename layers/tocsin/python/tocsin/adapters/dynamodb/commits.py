@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from tocsin.adapters.dynamodb.expressions import update
-from tocsin.adapters.dynamodb.groupitems import evaluate_values, primary_key
+from tocsin.adapters.dynamodb.groupitems import evaluate_values, group_update, primary_key
 from tocsin.adapters.dynamodb.journal import journal_items
 from tocsin.adapters.dynamodb.spill import Packed
 from tocsin.adapters.dynamodb.transactions import Action
@@ -88,11 +88,7 @@ def journal_puts(table: str, tenant: str, at_s: float, records: Sequence[Record]
 
 
 def _update(table: str, group: Group, packed: Packed) -> dict[str, Any]:
-    is_new = group.version == 0
-    return update(
-        table,
-        primary_key(group.key),
-        evaluate_values(group, packed),
-        "attribute_not_exists(#pk)" if is_new else "#version = :read",
-        {} if is_new else {"read": group.version},
-    )
+    values = evaluate_values(group, packed)
+    if group.version == 0:
+        return update(table, primary_key(group.key), values, "attribute_not_exists(#pk)", {})
+    return group_update(table, group.key, values, "#version = :read", {"read": group.version})

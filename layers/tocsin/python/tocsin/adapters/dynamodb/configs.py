@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from tocsin.adapters.aws import translated
-from tocsin.adapters.dynamodb.attributes import Item, Value, attribute, item
+from tocsin.adapters.dynamodb.attributes import Item, Value, attribute
+from tocsin.adapters.dynamodb.formats import upgraded, versioned
 from tocsin.adapters.dynamodb.queries import query_all
 from tocsin.adapters.dynamodb.transactions import write
 from tocsin.domain.config import TenantConfig
@@ -68,14 +69,16 @@ class DynamoConfigs:
         return [stored["sk"]["S"] for stored in found]
 
     def _put(self, values: dict[str, Value | None]) -> dict[str, Any]:
-        return {"TableName": self._table, "Item": item(values)}
+        return {"TableName": self._table, "Item": versioned("control", values)}
 
     def _get(self, tenant: str, sk: str) -> TenantConfig | None:
         key = {"pk": attribute(f"tenant#{tenant}"), "sk": attribute(sk)}
         with translated("dynamodb"):
             answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         stored: Item | None = answer.get("Item")
-        return None if stored is None else _decoder.decode(stored["doc"]["S"])
+        if stored is None:
+            return None
+        return _decoder.decode(upgraded("control", stored)["doc"]["S"])
 
 
 def _version_key(version: int) -> str:

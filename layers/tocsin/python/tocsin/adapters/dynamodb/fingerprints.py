@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 
-from tocsin.adapters.dynamodb.attributes import attribute, expiry, item
+from tocsin.adapters.dynamodb.attributes import attribute, expiry
 from tocsin.adapters.dynamodb.batches import get_all, put_all
+from tocsin.adapters.dynamodb.formats import upgraded, versioned
 from tocsin.domain.dedup import Mark
 
 _decoder = msgspec.json.Decoder(Mark)
@@ -23,7 +24,7 @@ class DynamoFingerprints:
         """Return the marks that exist and have not expired."""
         wanted = [{"pk": attribute(key)} for key in dict.fromkeys(keys)]
         marks = (
-            _decoder.decode(stored["mark"]["S"])
+            _decoder.decode(upgraded("fingerprints", stored)["mark"]["S"])
             for stored in get_all(self._client, self._table, wanted)
         )
         # TTL deletes up to two days late.
@@ -36,12 +37,13 @@ class DynamoFingerprints:
             self._client,
             self._table,
             [
-                item(
+                versioned(
+                    "fingerprints",
                     {
                         "pk": mark.key,
                         "mark": msgspec.json.encode(mark).decode(),
                         "expires_at_s": expiry(mark.expires_at_s),
-                    }
+                    },
                 )
                 for mark in latest.values()
             ],

@@ -7,6 +7,8 @@ from zlib import crc32
 import msgspec
 
 from tocsin.adapters.dynamodb.attributes import Item, Value, attribute, expiry, plain
+from tocsin.adapters.dynamodb.expressions import update
+from tocsin.adapters.dynamodb.formats import current, upgraded
 from tocsin.adapters.dynamodb.spill import Packed, Spill
 from tocsin.domain.group import Group, GroupKey, Intent, Member, Told
 
@@ -31,7 +33,7 @@ def evaluate_values(group: Group, members: Packed) -> Mapping[str, Value | None]
     """
     poke = {} if group.poke_due_at_s is None else {"poke_due_at_s": group.poke_due_at_s}
     return {
-        "v": 1,
+        "v": current("groups"),
         "key": msgspec.json.encode(group.key).decode(),
         "shard": SHARDS[crc32(group.key.id.encode()) % len(SHARDS)],
         "version": group.version + 1,
@@ -44,9 +46,28 @@ def evaluate_values(group: Group, members: Packed) -> Mapping[str, Value | None]
     }
 
 
+def group_update(
+    table: str,
+    key: GroupKey,
+    values: Mapping[str, Value | None],
+    condition: str,
+    bound: Mapping[str, Value],
+) -> dict[str, Any]:
+    """Return an update of a stored group that takes place only if it has the current format.
+
+    Each side writes its own attributes only; in an item of another format they would not go
+    with the rest.
+    """
+    versioned = {"v": current("groups"), **values}
+    return update(table, primary_key(key), versioned, f"({condition}) AND #v = :set_v", bound)
+
+
 def group_of(item: Item, spill: Spill) -> Group:
-    """Read a whole group. Raises SpillMoved if a part was replaced meanwhile."""
-    stored = plain(item)
+    """Read a whole group.
+
+    Raises SpillMoved if a part was replaced meanwhile, and NewerFormat.
+    """
+    stored = plain(upgraded("groups", item))
     members = spill.unpack(stored, "members")
     told = spill.unpack(stored, "told")
     intent = spill.unpack(stored, "intent")
@@ -63,7 +84,7 @@ def group_of(item: Item, spill: Spill) -> Group:
 
 
 def due_group_of(stored: dict[str, Any]) -> Group:
-    """Read what the time indexes hold of a group."""
+    """Read what the time indexes hold of a group; they do not hold its format."""
     return Group(
         key=_key_decoder.decode(stored["key"]),
         urgent=stored["urgent"],

@@ -6,14 +6,21 @@ from heapq import merge
 from itertools import islice
 from typing import Any, Literal, TypeVar
 
-from tocsin.adapters.dynamodb.attributes import Value, plain
+from tocsin.adapters.dynamodb.attributes import Item, Value, plain
 from tocsin.adapters.dynamodb.batches import get_all
 from tocsin.adapters.dynamodb.commits import actions, journal_puts, parts
-from tocsin.adapters.dynamodb.expressions import update
-from tocsin.adapters.dynamodb.groupitems import SHARDS, due_group_of, group_of, primary_key
+from tocsin.adapters.dynamodb.groupitems import (
+    SHARDS,
+    due_group_of,
+    group_of,
+    group_update,
+    primary_key,
+)
 from tocsin.adapters.dynamodb.queries import query_all
+from tocsin.adapters.dynamodb.renewal import renew
 from tocsin.adapters.dynamodb.spill import Spill, SpillMoved
 from tocsin.adapters.dynamodb.transactions import ConditionFailed, token, write
+from tocsin.domain.errors import Conflict
 from tocsin.domain.group import Group, GroupKey, Intent, Told
 from tocsin.domain.journal import Record
 from tocsin.ports import Blobs
@@ -55,15 +62,19 @@ class DynamoGroups:
             for group in groups
         ]
         for part in parts(packed, records):
-            write(self._client, actions(part, self._table, self._journal_table, at_s))
+            try:
+                write(self._client, actions(part, self._table, self._journal_table, at_s))
+            except ConditionFailed as error:
+                self._renew(error.found, at_s)
+                raise
             for group, members in part.groups:
                 self._spill.replaced(group.key, members)
 
     def acquire(self, key: GroupKey, owner: str, now_s: float, until_s: float) -> Group | None:
         """Take the lease, or keep it if `owner` has it already."""
-        parameters = update(
+        parameters = group_update(
             self._table,
-            primary_key(key),
+            key,
             {"lease_owner": owner, "lease_until_s": until_s},
             "attribute_exists(#pk) AND (#lease_owner = :me"
             " OR attribute_not_exists(#lease_until_s) OR #lease_until_s < :now)",
@@ -74,10 +85,13 @@ class DynamoGroups:
             answer = write(self._client, [{"Update": {**parameters, "ReturnValues": "ALL_NEW"}}])
             return group_of(answer["Attributes"], self._spill)
 
-        try:
-            return _steady(group)
-        except ConditionFailed:
-            return None
+        for _ in range(_READS):
+            try:
+                return _steady(group)
+            except ConditionFailed as error:
+                if not self._renew(error.found, now_s):
+                    return None
+        raise Conflict("a group of an older format keeps changing")
 
     def intend(self, group: Group, intent: Intent) -> None:
         """Write down what is about to be sent. Raises Conflict if the lease is lost."""
@@ -157,7 +171,21 @@ class DynamoGroups:
         condition: str,
         bound: Mapping[str, Value],
     ) -> dict[str, Any]:
-        return update(self._table, primary_key(group.key), values, condition, bound)
+        return group_update(self._table, group.key, values, condition, bound)
+
+    def _renew(self, found: Sequence[Item], now_s: float) -> bool:
+        """Bring groups to the current format whose write failed because they have an older one.
+
+        Returns whether the write may succeed now. Raises NewerFormat.
+        """
+        is_worth_a_try = False
+        for stored in found:
+            try:
+                state = renew(self._client, self._table, "groups", stored, now_s)
+            except Conflict:
+                state = "renewed"
+            is_worth_a_try = is_worth_a_try or state == "renewed"
+        return is_worth_a_try
 
 
 def _holder(group: Group) -> dict[str, Value]:

@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from tocsin.adapters.aws import translated
-from tocsin.adapters.dynamodb.attributes import Item, item
+from tocsin.adapters.dynamodb.attributes import Item
 from tocsin.adapters.dynamodb.batches import put_all
+from tocsin.adapters.dynamodb.formats import upgraded, versioned
 from tocsin.adapters.dynamodb.queries import query_all
 from tocsin.adapters.journalparts import milliseconds
 from tocsin.domain.compression import compress, decompress
@@ -28,13 +29,14 @@ def journal_items(tenant: str, at_s: float, name: str, records: Sequence[Record]
     at_ms = milliseconds(at_s)
     packed = list(_pack(name, records))
     return [
-        item(
+        versioned(
+            "journal",
             {
                 "pk": _partition(tenant, at_ms // _HOUR_MS),
                 "sk": f"{at_ms:015d}#{part}",
                 "data": data,
                 "expires_at_s": at_ms // 1000 + KEPT_S,
-            }
+            },
         )
         for part, data in packed
     ]
@@ -83,5 +85,6 @@ class DynamoJournal:
             }
             condition = "#pk = :pk AND #sk BETWEEN :from AND :to"
             for stored in query_all(self._client, self._table, condition, bound):
-                data = decompress(stored["data"]["B"], _UNPACKED_LIMIT_BYTES)
+                packed = upgraded("journal", stored)["data"]["B"]
+                data = decompress(packed, _UNPACKED_LIMIT_BYTES)
                 yield from _decoder.decode(data)

@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from tocsin.adapters.aws import translated
-from tocsin.adapters.dynamodb.attributes import attribute, item
+from tocsin.adapters.dynamodb.attributes import Item, attribute
+from tocsin.adapters.dynamodb.formats import upgraded, versioned
 from tocsin.adapters.dynamodb.queries import query_all
 from tocsin.adapters.dynamodb.transactions import write
 from tocsin.ports import ApiKey
@@ -25,7 +26,7 @@ class DynamoKeys:
         key = {"pk": attribute(f"key#{key_id}"), "sk": attribute("key")}
         with translated("dynamodb"):
             answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        return _decoder.decode(answer["Item"]["doc"]["S"]) if "Item" in answer else None
+        return _key(answer["Item"]) if "Item" in answer else None
 
     def all(self, tenant: str) -> list[ApiKey]:
         """Return the keys of a tenant, revoked ones too, by id."""
@@ -36,20 +37,26 @@ class DynamoKeys:
             {"pk": f"tenant#{tenant}", "prefix": "key#"},
             ConsistentRead=True,
         )
-        return [_decoder.decode(stored["doc"]["S"]) for stored in found]
+        return [_key(stored) for stored in found]
 
     def put(self, key: ApiKey) -> None:
         """Store or change a key. Raises Conflict if its id belongs to another tenant."""
         values = {"tenant": key.tenant, "doc": msgspec.json.encode(key).decode()}
         by_id = {
             "TableName": self._table,
-            "Item": item({"pk": f"key#{key.id}", "sk": "key", **values}),
+            "Item": versioned("control", {"pk": f"key#{key.id}", "sk": "key", **values}),
             "ConditionExpression": "attribute_not_exists(pk) OR #tenant = :tenant",
             "ExpressionAttributeNames": {"#tenant": "tenant"},
             "ExpressionAttributeValues": {":tenant": attribute(key.tenant)},
         }
         by_tenant = {
             "TableName": self._table,
-            "Item": item({"pk": f"tenant#{key.tenant}", "sk": f"key#{key.id}", **values}),
+            "Item": versioned(
+                "control", {"pk": f"tenant#{key.tenant}", "sk": f"key#{key.id}", **values}
+            ),
         }
         write(self._client, [{"Put": by_id}, {"Put": by_tenant}])
+
+
+def _key(stored: Item) -> ApiKey:
+    return _decoder.decode(upgraded("control", stored)["doc"]["S"])

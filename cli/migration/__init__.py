@@ -1,0 +1,1 @@
+"""Rewriting what is stored in an older format."""
