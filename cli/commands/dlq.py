@@ -8,8 +8,9 @@ from typing import Any
 import click
 import orjson
 
+from cli.deadletters.archived import ArchivedRedrive, archived, find_archived, survey
 from cli.deadletters.redrive import Redrive, Tally
-from cli.deadletters.stack import QUEUES, blobs, dead_letters
+from cli.deadletters.stack import QUEUES, blobs, dead_letters, journal
 from cli.deadletters.text import counted, letter_json, letter_line, pile_json, pile_lines
 from cli.deadletters.walk import find, progress_bar, walk
 from cli.target import Target, with_target
@@ -46,6 +47,9 @@ def _filters(function: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+_archived = click.option(
+    "--archived", "is_archived", is_flag=True, help="Those that were archived, for 30 days."
+)
 _by_id = click.option("--id", "letter_id", metavar="ID", help="Only the letter with this id.")
 
 
@@ -53,16 +57,25 @@ _by_id = click.option("--id", "letter_id", metavar="ID", help="Only the letter w
 @_filters
 @click.option("--each", "is_each", is_flag=True, help="A line a letter instead of counts.")
 @click.option("--json", "is_json", is_flag=True, help="Print JSON lines.")
+@_archived
 @with_target
 def list_letters(
-    queues: Sequence[Queue], selection: Selection, is_each: bool, is_json: bool, target: Target
+    queues: Sequence[Queue],
+    selection: Selection,
+    is_each: bool,
+    is_json: bool,
+    is_archived: bool,
+    target: Target,
 ) -> None:
     """Count dead letters by queue, tenant and error; the age is since they were first sent."""
-    letters = dead_letters(target)
     if is_each:
-        _print_each(letters, queues, selection, is_json=is_json)
+        _print_each(target, queues, selection, is_json=is_json, is_archived=is_archived)
         return
-    piles = _survey(letters, queues, selection)
+    if is_archived:
+        with progress_bar() as bar:
+            piles = survey(archived(blobs(target), queues, selection, bar))
+    else:
+        piles = _survey(dead_letters(target), queues, selection)
     if is_json:
         for pile in piles.all():
             click.echo(orjson.dumps(pile_json(pile)))
@@ -77,9 +90,14 @@ def list_letters(
 def show(letter_id: str, queue: Queue | None, target: Target) -> None:
     """Print what the letter with this ID holds, one JSON line each: its alerts or its groups.
 
-    The letter itself is described on standard error.
+    The letter itself is described on standard error. What SQS holds no more is looked for in
+    the archive.
     """
-    letter = find(dead_letters(target), [queue] if queue else QUEUES, letter_id)
+    queues = [queue] if queue else QUEUES
+    letter = find(dead_letters(target), queues, letter_id)
+    if letter is None:
+        with progress_bar() as bar:
+            letter = find_archived(blobs(target), queues, letter_id, bar)
     if letter is None:
         raise click.ClickException(f"there is no dead letter {letter_id}; see `dlq list --each`")
     click.echo(letter_line(letter, time.time()), err=True)
@@ -92,12 +110,21 @@ def show(letter_id: str, queue: Queue | None, target: Target) -> None:
 @_by_id
 @click.option("--dry-run", is_flag=True, help="Only say what would be redriven.")
 @click.option("--yes", "is_sure", is_flag=True, help="Do not ask.")
+@_archived
 @with_target
 def redrive(
-    queues: Sequence[Queue], selection: Selection, dry_run: bool, is_sure: bool, target: Target
+    queues: Sequence[Queue],
+    selection: Selection,
+    dry_run: bool,
+    is_sure: bool,
+    is_archived: bool,
+    target: Target,
 ) -> None:
     """Send dead letters back to their queues; doing it twice does no harm."""
     letters = dead_letters(target)
+    if is_archived:
+        _redrive_archived(target, queues, selection, dry_run=dry_run, is_sure=is_sure)
+        return
     if dry_run or not is_sure:
         piles = _survey(letters, queues, selection)
         _print_piles(piles)
@@ -142,6 +169,22 @@ def purge(queues: Sequence[Queue], selection: Selection, is_sure: bool, target: 
         raise click.ClickException(f"{counted(kept.letters, 'letter')} could not be deleted")
 
 
+def _redrive_archived(
+    target: Target, queues: Sequence[Queue], selection: Selection, *, dry_run: bool, is_sure: bool
+) -> None:
+    archive = ArchivedRedrive(blobs(target), dead_letters(target), journal(target))
+    with progress_bar() as bar:
+        letters = archive.plan(queues, selection, time.time(), bar)
+    if dry_run or not is_sure:
+        _print_piles(survey((each.key, each.letter) for each in letters))
+        if dry_run or not letters:
+            return
+        click.confirm(f"Redrive {counted(len(letters), 'letter')}?", abort=True)
+    with progress_bar() as bar:
+        tally = archive.send(letters, bar)
+    _report(tally, Selection())
+
+
 def _survey(letters: DeadLetters, queues: Sequence[Queue], selection: Selection) -> Piles:
     piles = Piles()
 
@@ -155,17 +198,26 @@ def _survey(letters: DeadLetters, queues: Sequence[Queue], selection: Selection)
 
 
 def _print_each(
-    letters: DeadLetters, queues: Sequence[Queue], selection: Selection, *, is_json: bool
+    target: Target,
+    queues: Sequence[Queue],
+    selection: Selection,
+    *,
+    is_json: bool,
+    is_archived: bool,
 ) -> None:
     now_s = time.time()
 
-    def show_page(_: Reading, chosen: list[Letter]) -> None:
+    def show_page(_: object, chosen: list[Letter]) -> None:
         for letter in chosen:
             click.echo(orjson.dumps(letter_json(letter)) if is_json else letter_line(letter, now_s))
 
     # Rows on the terminal show progress by themselves, and a bar would run through them.
     with progress_bar(is_shown=False) as bar:
-        walk(letters, queues, selection, show_page, bar)
+        if is_archived:
+            for _, letter in archived(blobs(target), queues, selection, bar):
+                show_page(None, [letter])
+        else:
+            walk(dead_letters(target), queues, selection, show_page, bar)
 
 
 def _print_piles(piles: Piles) -> None:

@@ -4,9 +4,10 @@ from typing import get_args
 
 from cli.target import Target
 from tocsin.adapters.deadletters import DeadLetters, Pair
+from tocsin.adapters.dynamodb.journal import DynamoJournal
 from tocsin.adapters.s3 import S3Blobs
 from tocsin.adapters.shape import dead_letter_queue
-from tocsin.ports import Blobs, Queue
+from tocsin.ports import Journal, ListedBlobs, Queue
 
 QUEUES: tuple[Queue, ...] = get_args(Queue)
 
@@ -16,9 +17,14 @@ def dead_letters(target: Target) -> DeadLetters:
     return DeadLetters(target.client("sqs"), {queue: _pair(target, queue) for queue in QUEUES})
 
 
-def blobs(target: Target) -> Blobs:
-    """Return where the bodies lie that were too long for a message."""
+def blobs(target: Target) -> ListedBlobs:
+    """Return where archived letters lie, and bodies that were too long for a message."""
     return S3Blobs(target.client("s3"), target.resource("ArchiveBucket"))
+
+
+def journal(target: Target) -> Journal:
+    """Return the records of what became of the alerts in a letter."""
+    return DynamoJournal(target.client("dynamodb"), target.resource("JournalTable"))
 
 
 def _pair(target: Target, queue: Queue) -> Pair:

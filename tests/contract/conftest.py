@@ -4,6 +4,7 @@ import pytest
 from moto import mock_aws
 
 from tests.integration.resources import make_resources
+from tests.strict import install
 from tocsin.adapters import aws
 
 
@@ -18,7 +19,9 @@ def cloud(monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
+    strict = install(aws._session())
+    with mock_aws(), strict.watching():
         aws.client.cache_clear()
         yield make_resources(aws.client)
     aws.client.cache_clear()
+    assert not strict.refusals, strict.refusals

@@ -30,6 +30,16 @@ def test_a_missing_blob_is_permanent(blobs):
         blobs.get("key")
 
 
+def test_blobs_are_found_by_how_their_keys_begin(blobs):
+    for name in ("b", "a", "c/d"):
+        blobs.put(f"letters/tenant=acme/{name}", b"x")
+    blobs.put("letters/tenant=acme2/e", b"x")
+    blobs.put("claims/tenant=acme/f", b"x")
+    found = list(blobs.keys("letters/tenant=acme/"))
+    assert found == [f"letters/tenant=acme/{name}" for name in ("a", "b", "c/d")]
+    assert list(blobs.keys("letters/tenant=globex/")) == []
+
+
 def test_deleting_twice_is_fine(blobs):
     blobs.put("key", b"one")
     blobs.delete("key")

@@ -83,8 +83,8 @@ def test_a_reading_meets_each_letter_once_and_shows_all_again_at_its_end(side):
     assert side.dead() == bodies
 
 
-def test_letters_that_come_again_during_a_reading_do_not_keep_it_going(side, monkeypatch):
-    monkeypatch.setattr(deadletters, "HOLD_S", 0)
+def test_letters_that_come_again_during_a_reading_do_not_keep_it_going(side):
+    side.letters = dead_letters(side.cloud, side.sqs, hold_s=0)
     side.bury("a", "b")
     assert side.dead() == ["a", "b"]
 
@@ -152,6 +152,16 @@ def test_a_lost_answer_to_the_send_deletes_nothing(side, monkeypatch):
         with pytest.raises(Retryable):
             reading.redrive(page)
     assert side.dead() == side.alive() == ["a"]
+
+
+def test_copies_are_sent_back_whether_or_not_the_queue_holds_the_letters(side):
+    side.bury("a", "b")
+    with side.letters.reading("enrich") as reading:
+        (page,) = reading.pages()
+    side.sqs.fails["send_message_batch"] = 1
+    assert side.letters.send_back("enrich", page) == page[1:]
+    assert side.dead() == ["a", "b"]
+    assert side.alive() == [page[1].body]
 
 
 def test_long_letters_go_in_several_calls(side):

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from cli.target import Target
 from tests.integration.resources import Resources
 from tocsin.adapters import aws
-from tocsin.adapters.deadletters import DeadLetters, Pair
+from tocsin.adapters.deadletters import HOLD_S, DeadLetters, Pair
 
 
 class OlderSqs:
@@ -46,18 +46,21 @@ class OlderSqs:
         return {**answer, "Failed": [{"Id": each["Id"], "Code": "Busy"} for each in failed]}
 
 
-def dead_letters(resources: Resources, sqs: Any) -> DeadLetters:
+def dead_letters(resources: Resources, sqs: Any, hold_s: int = HOLD_S) -> DeadLetters:
     """Return the dead letters of a stack that was made for moto."""
     pairs: Any = {
         queue: Pair(url, resources.dead_letters[queue]) for queue, url in resources.queues.items()
     }
-    return DeadLetters(sqs, pairs, wait_s=0)
+    return DeadLetters(sqs, pairs, wait_s=0, hold_s=hold_s)
 
 
 def target(resources: Resources, sqs: Any) -> Target:
     """Return what the command line takes for a deployed stack."""
     made = Target("test", lambda service: sqs if service == "sqs" else aws.client(service))
-    made.resources = {"ArchiveBucket": resources.environ["ARCHIVE_BUCKET"]}
+    made.resources = {
+        "ArchiveBucket": resources.environ["ARCHIVE_BUCKET"],
+        "JournalTable": resources.environ["JOURNAL_TABLE"],
+    }
     for queue, url in resources.queues.items():
         name = "".join(word.title() for word in queue.split("-"))
         made.resources[f"{name}Queue"] = url

@@ -11,16 +11,25 @@ from moto import mock_aws
 
 from tests.integration.meter import Meter
 from tests.integration.resources import STAGES, Resources, make_resources
+from tests.strict import Strict, install
 from tocsin.adapters import aws
 from tocsin.adapters.dynamodb.configs import DynamoConfigs
 from tocsin.adapters.dynamodb.keys import DynamoKeys
 from tocsin.domain import apikey
 from tocsin.domain.config import TenantConfig
 from tocsin.ports import ApiKey
-from tocsin.runtime import api, enrich, evaluate, ingest, notify, tick
+from tocsin.runtime import api, enrich, evaluate, ingest, letters, notify, tick
 
 HANDLERS = {"enrich": enrich.handler, "evaluate": evaluate.handler, "notify": notify.handler}
-_WIRED = (ingest._parts, enrich._enrich, evaluate._evaluate, notify._notify, tick._tick, api._parts)
+_WIRED = (
+    ingest._parts,
+    enrich._enrich,
+    evaluate._evaluate,
+    notify._notify,
+    tick._tick,
+    letters._keeper,
+    api._parts,
+)
 
 
 class Context:
@@ -37,9 +46,10 @@ class Context:
 class World:
     """A deployed stack in this process."""
 
-    def __init__(self, resources: Resources, meter: Meter) -> None:
+    def __init__(self, resources: Resources, meter: Meter, strict: Strict) -> None:
         self.resources = resources
         self.meter = meter
+        self.strict = strict
         self._requests = 0
 
     def add_tenant(self, config: TenantConfig) -> str:
@@ -97,6 +107,12 @@ class World:
         """Run the clock once."""
         self._call(tick.handler, {})
 
+    def letters(self, remaining_ms: int = 60_000) -> dict[str, int]:
+        """Let dead letters be archived; return the counts."""
+        answer = self._call(letters.handler, {}, remaining_ms)
+        counts: dict[str, int] = answer["counts"]
+        return counts
+
     def balance(self, key: str) -> dict[str, Any]:
         """Return what the API says of a tenant's alerts."""
         answer = self.get("/v1/stats/overview", key)
@@ -104,10 +120,13 @@ class World:
         result: dict[str, Any] = json.loads(answer["body"])
         return result
 
-    def _call(self, handler: Any, event: dict[str, Any]) -> dict[str, Any]:
+    def _call(
+        self, handler: Any, event: dict[str, Any], remaining_ms: int = 30_000
+    ) -> dict[str, Any]:
         self._requests += 1
+        context = Context(f"invocation-{self._requests}", remaining_ms)
         with self.meter.invocation():
-            result: dict[str, Any] = handler(event, Context(f"invocation-{self._requests}"))
+            result: dict[str, Any] = handler(event, context)
         return result
 
     def _event(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Any:
@@ -154,21 +173,28 @@ def _meter() -> Meter:
 
 @contextmanager
 def world(monkeypatch: Any) -> Iterator[World]:
-    """Deploy a stack for one test."""
+    """Deploy a stack for one test, in which AWS would refuse no request.
+
+    A test that provokes a refusal asserts `strict.refusals` and clears it.
+    """
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
+    strict = install(aws._session())
+    with mock_aws(), strict.watching():
         forget()
         # Before any client is made: a client takes its session's subscribers along.
         meter = _meter()
         resources = make_resources(aws.client)
         for name, value in resources.environ.items():
             monkeypatch.setenv(name, value)
+        # moto sits out a long poll in real time.
+        monkeypatch.setattr(letters, "_WAIT_S", 0)
         meter.reset()
-        yield World(resources, meter)
+        yield World(resources, meter, strict)
     forget()
+    assert not strict.refusals, strict.refusals
 
 
 def forget() -> None:

@@ -1,10 +1,16 @@
 """The books."""
 
+from itertools import permutations
 from typing import Any
 
 from tests.builders import T0
 from tocsin.domain.balance import add_up
-from tocsin.domain.journal import DeliveryRecord, EnvelopeRecord, TransitionRecord
+from tocsin.domain.journal import (
+    DeliveryRecord,
+    EnvelopeRecord,
+    GivenUpRecord,
+    TransitionRecord,
+)
 
 
 def _envelope(**fields: Any) -> EnvelopeRecord:
@@ -119,3 +125,75 @@ def test_a_separated_alert_that_comes_back_is_counted_once() -> None:
     balance = add_up([first, *fates, repeated])
     assert (balance.accepted, balance.duplicate, balance.dead_lettered) == (2, 1, 0)
     assert balance.is_settled
+
+
+def _given_up(**fields: Any) -> GivenUpRecord:
+    return GivenUpRecord(letter="letter", at_s=T0, **fields)
+
+
+GIVEN_UP = _given_up(request="r", envelope="r", accepted=3)
+ENRICHED = _envelope(accepted=3, forwarded={0: "f", 1: "g"})
+FATES = [_change("r:0"), _delivery("r:0", "delivered"), _change("r:1", "stale", reason="old")]
+
+
+def test_what_sqs_gave_up_before_enrich_is_accepted_and_dead() -> None:
+    balance = add_up([GIVEN_UP])
+    assert (balance.accepted, balance.dead_lettered, balance.pending) == (3, 3, 0)
+    assert balance.is_settled
+
+
+def test_a_part_that_sqs_gave_up_leaves_the_other_alone() -> None:
+    balance = add_up(
+        [
+            _given_up(request="r", envelope="r.u", accepted=2, indices=(1, 4)),
+            _envelope(envelope="r.n", accepted=3, forwarded={0: "f"}),
+            _change("r:0"),
+            _delivery("r:0", "delivered"),
+        ]
+    )
+    assert (balance.accepted, balance.delivered, balance.duplicate) == (5, 1, 2)
+    assert (balance.dead_lettered, balance.is_settled) == (2, True)
+
+
+def test_what_enrich_says_outweighs_that_sqs_gave_up_in_any_order() -> None:
+    expected = add_up([ENRICHED, *FATES])
+    for order in permutations([GIVEN_UP, ENRICHED, *FATES]):
+        assert add_up(order) == add_up([*order, *order]) == expected
+    assert (expected.accepted, expected.delivered, expected.dead_lettered) == (3, 1, 0)
+
+
+def test_what_went_on_before_its_envelope_was_given_up_is_counted_by_its_fate() -> None:
+    balance = add_up([GIVEN_UP, *FATES])
+    assert (balance.accepted, balance.delivered, balance.dead_lettered) == (3, 1, 1)
+    assert balance.suppressed == {"old": 1}
+    assert balance.is_settled
+
+
+def test_changes_that_sqs_gave_up_are_dead_where_nothing_else_became_of_them() -> None:
+    records = [ENRICHED, _given_up(sources=("r:0", "r:1", "other:7"))]
+    balance = add_up(records)
+    assert (balance.accepted, balance.duplicate, balance.dead_lettered) == (3, 1, 2)
+    assert balance.is_settled
+    assert add_up(records * 2) == add_up(records[::-1]) == balance
+
+
+def test_any_fate_in_any_group_outweighs_that_sqs_gave_up() -> None:
+    for order in permutations([ENRICHED, _given_up(sources=("r:0", "r:1")), *FATES]):
+        assert add_up(order) == add_up([ENRICHED, *FATES])
+    under_way = add_up([ENRICHED, _given_up(sources=("r:0",)), _change("r:0")])
+    assert (under_way.pending, under_way.dead_lettered) == (2, 0)
+
+
+def test_changes_and_their_envelope_can_both_be_given_up() -> None:
+    both = [GIVEN_UP, _given_up(sources=("r:0", "r:1"))]
+    assert add_up(both) == add_up(both[::-1]) == add_up([GIVEN_UP])
+
+
+def test_a_separated_alert_that_is_given_up_stays_dead_and_is_counted_once() -> None:
+    first = _envelope(accepted=2, forwarded={0: "f"}, dead={1: "ValueError"})
+    fates = [_change("r:0"), _delivery("r:0", "delivered")]
+    again = _given_up(request="r", envelope="r.1", indices=(1,))
+    assert add_up([again, first, *fates]) == add_up([first, *fates])
+    back = _envelope(envelope="r.1", accepted=0, repeated=(1,))
+    balance = add_up([again, first, *fates, back])
+    assert (balance.accepted, balance.duplicate, balance.dead_lettered) == (2, 1, 0)

@@ -14,7 +14,7 @@ import msgspec
 from tocsin.adapters.aws import translated
 from tocsin.adapters.movetask import MoveTask, start_move
 from tocsin.adapters.sqs import CALL_LIMIT_BYTES, CALL_LIMIT_ENTRIES
-from tocsin.domain.deadletter import RECEIVED_TOO_OFTEN, Letter
+from tocsin.domain.deadletter import RECEIVED_TOO_OFTEN, Depth, Letter
 from tocsin.domain.errors import TocsinError
 from tocsin.ports import Queue
 
@@ -34,13 +34,6 @@ class Pair(msgspec.Struct, frozen=True):
     dead_letter_url: str
 
 
-class Depth(msgspec.Struct, frozen=True):
-    """About how many letters a queue holds; `in_flight` are in some reader's hands."""
-
-    visible: int
-    in_flight: int
-
-
 class Redriven(msgspec.Struct, frozen=True):
     """Which letters their queue confirmed; `remaining` of them could not be deleted."""
 
@@ -52,12 +45,16 @@ class DeadLetters:
     """The dead-letter queues of a stack.
 
     `wait_s` makes an empty answer certain: only a long poll asks all servers of a queue.
+    `hold_s` is for how long a reader that is killed hides what it held.
     """
 
-    def __init__(self, client: Any, pairs: Mapping[Queue, Pair], wait_s: int = 1) -> None:
+    def __init__(
+        self, client: Any, pairs: Mapping[Queue, Pair], wait_s: int = 1, hold_s: int = HOLD_S
+    ) -> None:
         self._client = client
         self._pairs = pairs
         self._wait_s = wait_s
+        self._hold_s = hold_s
 
     @property
     def queues(self) -> tuple[Queue, ...]:
@@ -76,11 +73,18 @@ class DeadLetters:
     @contextmanager
     def reading(self, queue: Queue) -> Iterator["Reading"]:
         """Look through the dead letters of a queue."""
-        reading = Reading(self._client, queue, self._pairs[queue], self._wait_s)
+        reading = Reading(self._client, queue, self._pairs[queue], self._wait_s, self._hold_s)
         try:
             yield reading
         finally:
             reading.release()
+
+    def send_back(self, queue: Queue, letters: Sequence[Letter]) -> list[Letter]:
+        """Send copies of letters to their queue again; return those that it confirmed."""
+        sent: list[Letter] = []
+        for batch in _batches(letters):
+            sent += _send(self._client, self._pairs[queue].url, batch)
+        return sent
 
     def move(self, queue: Queue) -> MoveTask | None:
         """Let SQS send all letters back by itself; None where the service cannot."""
@@ -91,11 +95,12 @@ class DeadLetters:
 class Reading:
     """One pass over a dead-letter queue; it remembers ids and receipts, never bodies."""
 
-    def __init__(self, client: Any, queue: Queue, pair: Pair, wait_s: int) -> None:
+    def __init__(self, client: Any, queue: Queue, pair: Pair, wait_s: int, hold_s: int) -> None:
         self._client = client
         self._queue = queue
         self._pair = pair
         self._wait_s = wait_s
+        self._hold_s = hold_s
         self._receipts: dict[str, str] = {}
 
     def pages(self) -> Iterator[list[Letter]]:
@@ -119,7 +124,7 @@ class Reading:
         sent: list[Letter] = []
         remaining = 0
         for batch in _batches(letters):
-            confirmed = self._send(batch)
+            confirmed = _send(self._client, self._pair.url, batch)
             sent += confirmed
             remaining += len(confirmed) - len(self.delete(confirmed))
         return Redriven(sent, remaining)
@@ -163,7 +168,7 @@ class Reading:
             answer = self._client.receive_message(
                 QueueUrl=self._pair.dead_letter_url,
                 MaxNumberOfMessages=CALL_LIMIT_ENTRIES,
-                VisibilityTimeout=HOLD_S,
+                VisibilityTimeout=self._hold_s,
                 WaitTimeSeconds=self._wait_s,
                 MessageSystemAttributeNames=["All"],
                 MessageAttributeNames=["All"],
@@ -171,16 +176,17 @@ class Reading:
         messages: list[dict[str, Any]] = answer.get("Messages") or []
         return messages
 
-    def _send(self, letters: Sequence[Letter]) -> list[Letter]:
-        entries = [
-            # Without the attributes of the letter: they tell of a failure that may be mended.
-            {"Id": str(index), "MessageBody": letter.body}
-            | ({"MessageGroupId": letter.tenant} if letter.tenant else {})
-            for index, letter in enumerate(letters)
-        ]
-        with translated("sqs"):
-            answer = self._client.send_message_batch(QueueUrl=self._pair.url, Entries=entries)
-        return _successful(letters, answer)
+
+def _send(client: Any, url: str, letters: Sequence[Letter]) -> list[Letter]:
+    entries = [
+        # Without the attributes of the letter: they tell of a failure that may be mended.
+        {"Id": str(index), "MessageBody": letter.body}
+        | ({"MessageGroupId": letter.tenant} if letter.tenant else {})
+        for index, letter in enumerate(letters)
+    ]
+    with translated("sqs"):
+        answer = client.send_message_batch(QueueUrl=url, Entries=entries)
+    return _successful(letters, answer)
 
 
 def _letter(queue: str, message: Mapping[str, Any]) -> Letter:

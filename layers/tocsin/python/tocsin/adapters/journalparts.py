@@ -6,7 +6,7 @@ from hashlib import blake2b
 import msgspec
 
 from tocsin.domain.group import Group
-from tocsin.domain.journal import EnvelopeRecord, Record
+from tocsin.domain.journal import EnvelopeRecord, GivenUpRecord, Record
 
 
 def milliseconds(at_s: float) -> int:
@@ -37,5 +37,5 @@ def by_tenant(groups: Iterable[Group], records: Iterable[Record]) -> dict[str, l
 
 
 def group_id(record: Record) -> str:
-    """Return the id of the group that a record is about; "" for a record of an envelope."""
-    return "" if isinstance(record, EnvelopeRecord) else record.group
+    """Return the id of the group that a record is about; "" for a record of a message."""
+    return "" if isinstance(record, EnvelopeRecord | GivenUpRecord) else record.group

@@ -1,5 +1,6 @@
 """Blobs and the archive on S3."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -39,6 +40,18 @@ class S3Blobs:
         """Delete an object; fine if there is none."""
         with translated("s3"):
             self._client.delete_object(Bucket=self._bucket, Key=key)
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Yield the keys that begin with `prefix`; pages are read as they are consumed."""
+        parameters = {"Bucket": self._bucket, "Prefix": prefix}
+        while True:
+            with translated("s3"):
+                answer = self._client.list_objects_v2(**parameters)
+            for found in answer.get("Contents") or ():
+                yield found["Key"]
+            if not answer.get("IsTruncated"):
+                return
+            parameters["ContinuationToken"] = answer["NextContinuationToken"]
 
 
 class S3Archive:

@@ -5,7 +5,12 @@ from collections.abc import Iterable
 
 import msgspec
 
-from tocsin.domain.journal import DeliveryRecord, EnvelopeRecord, Record, TransitionRecord
+from tocsin.domain.journal import (
+    EnvelopeRecord,
+    GivenUpRecord,
+    Record,
+    TransitionRecord,
+)
 
 # What one alert's outcome in one group is worth when records disagree: a redelivered
 # message may be judged again, and what really happened wins over what was merely planned.
@@ -39,6 +44,7 @@ class _Request:
         self.forwarded: set[int] = set()
         self.dead: set[int] = set()
         self.repeated: set[int] = set()
+        self._given_up: dict[str, GivenUpRecord] = {}
 
     def note(self, record: EnvelopeRecord) -> None:
         known = self.accepted.get(record.envelope, 0)
@@ -47,12 +53,23 @@ class _Request:
         self.dead |= record.dead.keys()
         self.repeated.update(record.repeated)
 
+    def give_up(self, record: GivenUpRecord) -> None:
+        self._given_up[record.envelope] = record
+
+    def settle(self) -> None:
+        """Count as dead what SQS gave up on, unless enrich said what became of it."""
+        for part, record in self._given_up.items():
+            if part not in self.accepted:
+                self.accepted[part] = record.accepted
+                self.dead.update(record.given_up)
+
 
 class _Fates:
     """The outcome of each forwarded alert in each group."""
 
     def __init__(self) -> None:
         self._by_source: dict[str, dict[str, tuple[str, str]]] = {}
+        self._given_up: set[str] = set()
 
     def note(self, source: str, group: str, outcome: str, reason: str = "") -> None:
         fates = self._by_source.setdefault(source, {})
@@ -60,9 +77,12 @@ class _Fates:
         if known is None or _WEIGHT[outcome] > _WEIGHT[known[0]]:
             fates[group] = (outcome, reason)
 
+    def give_up(self, sources: Iterable[str]) -> None:
+        self._given_up.update(sources)
+
     def sources(self) -> Iterable[tuple[str, int]]:
-        """Return the request and the index of every alert that has a fate."""
-        for source in self._by_source:
+        """Return the request and the index of every alert that has a fate or was given up."""
+        for source in self._by_source.keys() | self._given_up:
             name, _, index = source.rpartition(":")
             if name:
                 yield name, int(index)
@@ -71,7 +91,7 @@ class _Fates:
         """Return the one outcome of an alert, with its reason."""
         fates = self._by_source.get(source)
         if not fates:
-            return ("pending", "")
+            return ("dead" if source in self._given_up else "pending", "")
         return min(fates.values(), key=lambda fate: _WORST_FIRST.index(fate[0]))
 
 
@@ -80,17 +100,27 @@ def add_up(records: Iterable[Record]) -> Balance:
     requests: dict[str, _Request] = {}
     fates = _Fates()
     for record in records:
-        if isinstance(record, EnvelopeRecord):
-            requests.setdefault(record.request, _Request()).note(record)
-        elif isinstance(record, TransitionRecord):
-            fates.note(record.source, record.group, *_fate_of(record))
-        elif isinstance(record, DeliveryRecord) and record.outcome != "failed":
-            fates.note(record.source, record.group, record.outcome, record.reason)
+        _note(record, requests, fates)
+    for request in requests.values():
+        request.settle()
     # Whatever has a fate was forwarded, though its worker may have died before it said so.
     for name, index in fates.sources():
         if name in requests:
             requests[name].forwarded.add(index)
     return _count(requests, fates)
+
+
+def _note(record: Record, requests: dict[str, _Request], fates: _Fates) -> None:
+    if isinstance(record, EnvelopeRecord):
+        requests.setdefault(record.request, _Request()).note(record)
+    elif isinstance(record, TransitionRecord):
+        fates.note(record.source, record.group, *_fate_of(record))
+    elif isinstance(record, GivenUpRecord):
+        fates.give_up(record.sources)
+        if record.request:
+            requests.setdefault(record.request, _Request()).give_up(record)
+    elif record.outcome != "failed":
+        fates.note(record.source, record.group, record.outcome, record.reason)
 
 
 def _fate_of(record: TransitionRecord) -> tuple[str, str]:

@@ -26,6 +26,13 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     body: str
 
 
+class Depth(msgspec.Struct, frozen=True):
+    """About how many letters a queue holds; `in_flight` are in some reader's hands."""
+
+    visible: int
+    in_flight: int
+
+
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
     """Which letters are meant; what is None does not matter."""
 

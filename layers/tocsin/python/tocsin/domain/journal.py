@@ -4,6 +4,7 @@ Records of one accepted alert share its source, `envelope:index`. Every record c
 twice without harm: readers merge by source, receiver and envelope, never by adding up.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -63,4 +64,27 @@ class DeliveryRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     at_s: float
 
 
-Record = EnvelopeRecord | TransitionRecord | DeliveryRecord
+class GivenUpRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="given-up"):
+    """A message that SQS moved to a dead-letter queue, since it was received too often.
+
+    An envelope of accepted alerts names its `request` and the part `envelope`, how many alerts
+    it brought in (`accepted`: none where they were separated, and so counted before) and their
+    `indices`; () stands for all from 0. Changes name the `sources` that they are about.
+    It counts only for what no stage has a record of, before or after.
+    """
+
+    letter: str
+    request: str = ""
+    envelope: str = ""
+    accepted: int = 0
+    indices: tuple[int, ...] = ()
+    sources: tuple[str, ...] = ()
+    at_s: float
+
+    @property
+    def given_up(self) -> Sequence[int]:
+        """The indices of the alerts of an envelope, in full."""
+        return self.indices or range(self.accepted)
+
+
+Record = EnvelopeRecord | TransitionRecord | DeliveryRecord | GivenUpRecord

@@ -1,5 +1,7 @@
 """Blobs and the archive in memory."""
 
+from collections.abc import Iterator
+
 from tocsin.adapters.archivekey import archive_key
 from tocsin.domain.errors import Permanent
 
@@ -23,6 +25,10 @@ class MemoryBlobs:
     def delete(self, key: str) -> None:
         """Delete a value; fine if there is none."""
         self.data.pop(key, None)
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Yield the keys that begin with `prefix`, in their order."""
+        yield from sorted(key for key in self.data if key.startswith(prefix))
 
 
 class MemoryArchive:

@@ -1,0 +1,58 @@
+"""The letters function: wiring. EventBridge Scheduler calls it every five minutes."""
+
+import os
+from functools import cache
+from typing import Any
+
+from tocsin.adapters.aws import client
+from tocsin.adapters.deadletters import DeadLetters, Pair
+from tocsin.adapters.dynamodb.journal import DynamoJournal
+from tocsin.adapters.s3 import S3Blobs
+from tocsin.domain.errors import Retryable
+from tocsin.pipeline.letterkeeper import KeeperPorts, LetterKeeper
+from tocsin.ports import Queue
+from tocsin.runtime.clock import now_s
+from tocsin.runtime.settings import LettersSettings, load
+from tocsin.runtime.worker import Context
+
+# Enough to keep the letter that is under way, and to show all others again.
+_RESERVE_MS = 20_000
+# A run that is killed hides letters no longer than it could have run.
+_HOLD_S = 60
+_WAIT_S = 1
+
+
+@cache
+def _keeper() -> LetterKeeper:
+    settings = load(LettersSettings, os.environ)
+    urls: dict[Queue, str] = {
+        "enrich": settings.enrich_dead_letter_queue_url,
+        "enrich-urgent": settings.enrich_urgent_dead_letter_queue_url,
+        "evaluate": settings.evaluate_dead_letter_queue_url,
+        "evaluate-urgent": settings.evaluate_urgent_dead_letter_queue_url,
+        "notify": settings.notify_dead_letter_queue_url,
+        "notify-urgent": settings.notify_urgent_dead_letter_queue_url,
+    }
+    # It sends nothing back, so it knows no queue but these.
+    pairs = {queue: Pair("", url) for queue, url in urls.items()}
+    ports = KeeperPorts(
+        letters=DeadLetters(client("sqs"), pairs, _WAIT_S, _HOLD_S),
+        blobs=S3Blobs(client("s3"), settings.archive_bucket),
+        journal=DynamoJournal(client("dynamodb"), settings.journal_table),
+    )
+    return LetterKeeper(ports)
+
+
+def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Archive dead letters; raise Retryable if some could not be, so that an alarm tells of it."""
+    from tocsin.runtime.observability import flush_counts, log_failures
+
+    def has_time() -> bool:
+        return context.get_remaining_time_in_millis() > _RESERVE_MS
+
+    outcome = _keeper().run(now_s(), has_time)
+    flush_counts(outcome.counts)
+    if outcome.failed:
+        log_failures(outcome.failed, "")
+        raise Retryable(f"{len(outcome.failed)} letters or queues wait for the next run")
+    return {"counts": outcome.counts}
