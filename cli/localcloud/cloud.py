@@ -16,7 +16,13 @@ from cli.localcloud.emulator import Emulator
 from cli.localcloud.environment import ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY
 from cli.localcloud.interrupts import uninterrupted
 from cli.localcloud.progress import Progress
-from cli.localcloud.seams import Ticker, enable_ttl, limit_concurrency, warm_up
+from cli.localcloud.seams import (
+    LETTERS_EVERY_S,
+    Ticker,
+    enable_ttl,
+    limit_concurrency,
+    warm_up,
+)
 from cli.localcloud.tenants import apply_file
 from cli.target import Target
 
@@ -127,9 +133,10 @@ class LocalCloud:
             enable_ttl(self.target)
             limit_concurrency(self.target)
             warm_up(self.target, self.base_url)
-        ticker = Ticker(self.target)
-        ticker.start()
-        self._stack.callback(ticker.stop)
+        tickers = (Ticker(self.target), Ticker(self.target, LETTERS_EVERY_S, "LettersFunction"))
+        for ticker in tickers:
+            ticker.start()
+            self._stack.callback(ticker.stop)
 
     def _take_state(self) -> None:
         self.state.mkdir(parents=True, exist_ok=True)

@@ -7,10 +7,11 @@ from threading import Event, Thread
 from cli.localcloud.http import call
 from cli.target import Target
 
-EXPIRING_TABLES = ("FingerprintTable", "GroupTable", "JournalTable")
+EXPIRING_TABLES = ("FingerprintTable", "GroupTable", "JournalTable", "BreakerTable")
 TTL_ATTRIBUTE = "expires_at_s"
 QUEUE_FUNCTIONS = ("EnrichFunction", "EvaluateFunction", "NotifyFunction")
 TICK_EVERY_S = 3.0
+LETTERS_EVERY_S = 30.0
 
 
 class FunctionFailedError(Exception):
@@ -47,6 +48,7 @@ def warm_up(target: Target, base_url: str) -> None:
         lambda: call("POST", f"{base_url}/v1/alerts", b"{}"),
         lambda: call("GET", f"{base_url}/v1/stats/overview"),
         lambda: invoke(target, "TickFunction", b"{}"),
+        lambda: invoke(target, "LettersFunction", b"{}"),
     ]
     jobs += [
         lambda name=name: invoke(target, name, b'{"Records": []}')  # type: ignore[misc]
@@ -70,11 +72,14 @@ def invoke(target: Target, function: str, payload: bytes) -> None:
 
 
 class Ticker:
-    """Calls tick every few seconds, since the emulated scheduler knows minutes only."""
+    """Calls a function every few seconds, since the emulated scheduler knows minutes only."""
 
-    def __init__(self, target: Target, every_s: float = TICK_EVERY_S) -> None:
+    def __init__(
+        self, target: Target, every_s: float = TICK_EVERY_S, function: str = "TickFunction"
+    ) -> None:
         self._target = target
         self._every_s = every_s
+        self._function = function
         self._stopped = Event()
         self._thread = Thread(target=self._run, name="ticker", daemon=True)
 
@@ -83,11 +88,11 @@ class Ticker:
         return self._thread.is_alive()
 
     def start(self) -> None:
-        """Tick, in a thread."""
+        """Begin to call, in a thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Let the tick under way end, and call no more."""
+        """Let the call under way end, and call no more."""
         self._stopped.set()
         if self.is_running:
             self._thread.join(timeout=10)
@@ -97,6 +102,6 @@ class Ticker:
 
         while not self._stopped.wait(self._every_s):
             try:
-                invoke(self._target, "TickFunction", b"{}")
+                invoke(self._target, self._function, b"{}")
             except (BotoCoreError, ClientError, FunctionFailedError):
                 continue  # The scheduler of the emulator calls it as well.

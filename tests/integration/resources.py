@@ -87,6 +87,7 @@ def _tables(dynamodb: Any, environ: dict[str, str]) -> None:
         ("FINGERPRINT_TABLE", ["pk"]),
         ("GROUP_TABLE", ["pk"]),
         ("JOURNAL_TABLE", ["pk", "sk"]),
+        ("BREAKER_TABLE", ["pk"]),
         ("CONTROL_TABLE", ["pk", "sk"]),
     ):
         attributes = dict.fromkeys(keys, "S")

@@ -9,6 +9,7 @@ import orjson
 from tocsin.adapters.memory import (
     MemoryArchive,
     MemoryBlobs,
+    MemoryBreakers,
     MemoryConfigs,
     MemoryFingerprints,
     MemoryGroups,
@@ -18,7 +19,6 @@ from tocsin.adapters.memory import (
 )
 from tocsin.domain.balance import Balance, add_up
 from tocsin.domain.config import TenantConfig
-from tocsin.domain.retry import RetryPolicy
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.enrich import Enrich, EnrichPorts
 from tocsin.pipeline.envelope import decode
@@ -86,15 +86,14 @@ class MemoryWorld:
         self,
         config: TenantConfig,
         fault: Fault | None = None,
-        retry: RetryPolicy | None = None,
     ) -> None:
-        self._retry = retry
         self.now_s = START_S
         self.fault = fault or Fault()
         self.outbox = MemoryOutbox()
         self.archive = MemoryArchive()
         self.journal = MemoryJournal()
         self.receivers = MemoryReceivers()
+        self.breakers = MemoryBreakers()
         self.groups = MemoryGroups(self.journal)
         self.fingerprints = MemoryFingerprints()
         self.configs = MemoryConfigs()
@@ -130,9 +129,9 @@ class MemoryWorld:
                 groups=groups,
                 configs=configs,
                 receivers=guard("receivers", self.receivers),
+                breakers=guard("breakers", self.breakers),
                 clock=lambda: self.now_s,
-            ),
-            self._retry,
+            )
         )
         self._tick = Tick(TickPorts(outbox=outbox, blobs=blobs, groups=groups))
 

@@ -232,7 +232,7 @@ def test_a_crash_forgets_what_was_settled_silently_beside_the_intent():
     world.send(webhook(resolved("a")))
     world.now_s += 1
     _up_to_notify(world, webhook(member("a", startsAt="2025-11-22T06:00:00Z")))
-    world.fault.at, world.fault.when = len(world.fault.calls) + 3, "after"
+    world.fault.at, world.fault.when = len(world.fault.calls) + 4, "after"
     world.pump("notify")
     assert world.fault.calls[-1] == "receivers.send"
     world.drain()

@@ -83,7 +83,8 @@ def test_escalation_is_told():
 
 
 def test_timeout_last_try_may_have_arrived():
-    world = MemoryWorld(config(), retry=RetryPolicy(attempts=1))
+    at_once = receiver(retry=RetryPolicy(give_up_after_s=-1.0))
+    world = MemoryWorld(config(receivers={"oncall": at_once}))
     _lose_the_next_answer(world)
     world.send(webhook(member("a")))
     world.drain()
@@ -129,7 +130,7 @@ def test_a_refusal_after_a_try_that_may_have_arrived_leaves_nothing_open():
 def test_a_refusal_after_a_worker_died_in_the_act_leaves_nothing_open():
     world = MemoryWorld(config())
     _up_to_notify(world, webhook(member("a")))
-    world.fault.at, world.fault.when = len(world.fault.calls) + 3, "after"
+    world.fault.at, world.fault.when = len(world.fault.calls) + 4, "after"
     world.pump("notify")
     assert world.fault.calls[-1] == "receivers.send"
     world.receivers.failures = [Permanent("HTTP 410")]

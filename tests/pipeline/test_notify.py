@@ -6,6 +6,7 @@ from tests.builders import config, receiver, route
 from tests.integration.payloads import member, resolved, webhook
 from tests.pipeline.memory_world import MemoryWorld
 from tocsin.domain.errors import Permanent, Retryable
+from tocsin.domain.journal import DeliveryRecord
 from tocsin.domain.retry import RetryPolicy
 from tocsin.ports import Notification
 
@@ -28,6 +29,26 @@ def _during_send(world: MemoryWorld, act: Callable[[], None]) -> None:
     world.receivers.send = interrupted  # type: ignore[method-assign]
 
 
+def _refuse_alerts_named(world: MemoryWorld, name: str) -> None:
+    send = world.receivers.send
+
+    def picky(notification: Notification) -> None:
+        if notification.alerts[0].name == name:
+            world.receivers.failures = [Retryable("HTTP 500")]
+        send(notification)
+
+    world.receivers.send = picky  # type: ignore[method-assign]
+
+
+def _attempts_at(world: MemoryWorld, name: str) -> list[Notification]:
+    return [each for each in world.receivers.attempted if each.alerts[0].name == name]
+
+
+def _deliveries(world: MemoryWorld) -> list[DeliveryRecord]:
+    records = world.journal.read("acme", 0.0, world.now_s + 3600)
+    return [each for each in records if isinstance(each, DeliveryRecord)]
+
+
 def _said(world: MemoryWorld) -> list[list[str]]:
     return [[alert.status for alert in each.alerts] for each in world.receivers.delivered]
 
@@ -36,8 +57,8 @@ def test_a_page_that_may_have_gone_out_is_closed_when_its_alert_is() -> None:
     world = MemoryWorld(config())
     _up_to_notify(world, webhook(member("a")))
     calls = len(world.fault.calls)
-    # acquire, intend, send: the worker dies right after the receiver has it.
-    world.fault.at, world.fault.when = calls + 3, "after"
+    # acquire, intend, breaker, send: the worker dies right after the receiver has it.
+    world.fault.at, world.fault.when = calls + 4, "after"
     world.pump("notify")
     assert world.fault.calls[-1] == "receivers.send"
     _up_to_notify(world, webhook(resolved("a")))
@@ -107,15 +128,63 @@ def test_a_failing_receiver_is_tried_again_no_earlier_than_it_asked() -> None:
     assert len({each.key for each in world.receivers.attempted}) == 1
 
 
-def test_after_the_last_attempt_the_notification_is_a_dead_letter() -> None:
-    world = MemoryWorld(config(), retry=RetryPolicy(attempts=2))
-    world.receivers.failures = [Retryable("HTTP 500"), Retryable("HTTP 500")]
+def test_what_fails_while_others_arrive_is_a_dead_letter_after_its_last_attempt() -> None:
+    by_name = route(group_by=("alertname",))
+    thrice = receiver(retry=RetryPolicy(attempts=3))
+    world = MemoryWorld(config(route=by_name, receivers={"oncall": thrice}))
+    _refuse_alerts_named(world, "Poison")
+    world.send(webhook(member("a", name="Poison")))
+    world.drain()
+    for index in range(3):
+        world.now_s += 30
+        world.send(webhook(member("a", name=f"Good{index}")))
+        world.drain()
+        world.now_s += 31
+        world._tick.run(world.now_s)
+        world.drain()
+    assert [each.attempt for each in _attempts_at(world, "Poison")] == [1, 2, 3]
+    assert [letter.reason for letter in world.outbox.dead["notify"]] == ["HTTP 500"]
+    assert (world.balance().dead_lettered, world.balance().delivered) == (1, 3)
+
+
+def test_a_page_outlives_an_outage_of_its_receiver() -> None:
+    world = MemoryWorld(config())
+    world.receivers.failures = [Retryable("HTTP 503")] * 8
     world.send(webhook(member("a")))
     world.drain()
-    world.settle()
-    assert len(world.receivers.attempted) == 2
-    assert [letter.reason for letter in world.outbox.dead["notify"]] == ["HTTP 500"]
+    for _ in range(5):
+        world.settle()
+    assert _said(world) == [["firing"]]
+    assert not world.outbox.dead["notify"]
+    assert len(world.receivers.attempted) == 9
+    assert world.balance().delivered == 1
+
+
+def test_a_page_that_nobody_takes_for_hours_is_a_dead_letter() -> None:
+    impatient = receiver(retry=RetryPolicy(give_up_after_s=3600.0))
+    world = MemoryWorld(config(receivers={"oncall": impatient}))
+    world.receivers.failures = [Retryable("HTTP 503")] * 100
+    world.send(webhook(member("a")))
+    world.drain()
+    began_at_s = world.now_s
+    while not world.outbox.dead["notify"]:
+        world.settle()
+    assert 3600 < world.now_s - began_at_s < 3600 + 700
     assert world.balance().dead_lettered == 1
+
+
+def test_waiting_for_a_broken_receiver_leaves_no_record_and_calls_nobody() -> None:
+    world = MemoryWorld(config(route=route(group_by=("alertname",))))
+    world.receivers.failures = [Retryable("HTTP 503")] * 5
+    for index in range(7):
+        world.send(webhook(member("a", name=f"Disk{index}")))
+        world.drain()
+    assert len(world.receivers.attempted) == 5
+    failed = [each for each in _deliveries(world) if each.outcome == "failed"]
+    assert len(failed) == 5
+    world.settle()
+    assert world.balance().delivered == 7
+    assert set(world.tellings().values()) == {1}
 
 
 def test_a_redriven_dead_letter_is_told_once_however_often_it_is_redriven() -> None:

@@ -7,7 +7,8 @@ from tests.simulation.modes import Mode
 
 Moment = Literal["before", "after"]
 # "unheard": the receiver took the notification, and its answer was lost.
-Answer = Literal["taken", "refused", "unheard"]
+# "down": it failed, as it does with everything now. "busy": it asks for fewer calls.
+Answer = Literal["taken", "refused", "unheard", "down", "busy"]
 
 _DELAYS_S = (0.0, 0.0, 0.5, 2.0, 200.0)
 _COPY_DELAYS_S = (0.0, 1.0, 30.0, 190.0)
@@ -25,11 +26,18 @@ class Faults:
         self._delay = random.choice([0.0, 0.2]) if mode.is_late else 0.0
         self._retry = random.choice([0.0, 0.2, 0.5])
         self._refusal = random.choice([0.05, 0.2]) if mode.refuses else 0.0
+        self._busy = 0.0
+        # In seconds from the start.
+        self.outage_s = (0.0, 0.0)
+        if mode.has_outage:
+            self._retry, self._busy = 0.0, random.choice([0.0, 0.2])
+            begin_s = random.choice([0.0, 20.0, 100.0])
+            self.outage_s = (begin_s, begin_s + random.choice([30.0, 300.0, 2400.0]))
 
     def cease(self) -> None:
         """Let nothing go wrong any more."""
         self._crashes_left = 0
-        self._copy = self._loss = self._delay = self._retry = self._refusal = 0.0
+        self._copy = self._loss = self._delay = self._retry = self._refusal = self._busy = 0.0
 
     def crash(self) -> Moment | None:
         """Say whether a worker dies at this call, and on which side of its effect."""
@@ -51,9 +59,13 @@ class Faults:
             delays_s.append(self._random.choice(_COPY_DELAYS_S))
         return delays_s
 
-    def answer(self) -> Answer | float:
+    def answer(self, since_start_s: float) -> Answer | float:
         """Return what a receiver answers, or for how long it wants to be left alone."""
+        if self.outage_s[0] <= since_start_s < self.outage_s[1]:
+            return "down"
         draw = self._random.random()
+        if self._busy:
+            return "busy" if draw < self._busy else "taken"
         if draw < self._retry:
             answers: list[Answer | float] = ["unheard", 0.0, 5.0, 90.0]
             return self._random.choice(answers)

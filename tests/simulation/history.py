@@ -53,6 +53,8 @@ class History(msgspec.Struct, kw_only=True):
     hasty: Counter[str] = msgspec.field(default_factory=Counter)
     # By tenant, receiver and alert: firings that may have arrived, as far as a worker can know.
     uncertain: set[tuple[str, str, str]] = set()
+    # By tenant and receiver: calls while all receivers were down.
+    calls_in_vain: Counter[tuple[str, str]] = msgspec.field(default_factory=Counter)
     # Dead letters that were redriven at the end.
     letters: int = 0
     errors: list[str] = []

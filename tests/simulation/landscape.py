@@ -8,6 +8,7 @@ from tests.builders import config, receiver, route
 from tests.simulation.modes import Mode
 from tocsin.domain.alert import Severity
 from tocsin.domain.config import TenantConfig
+from tocsin.domain.retry import RetryPolicy
 
 
 class Landscape(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,15 +34,19 @@ def draw(random: Random, mode: Mode) -> Landscape:
     """Return the configuration of a run; every tenant has the same."""
     group_by = random.choice([(), ("alertname",), ("instance",)])
     takes_resolves = random.random() < 0.85 or mode.plan == "steady"
+    # Where dead letters would make the oracle forgiving, they are to come of refusals only.
+    retry = RetryPolicy(attempts=3 if mode.refuses or mode.has_outage else 10)
     receivers = {
-        "oncall": receiver(max_alerts=random.choice([1, 2, 1000]), send_resolved=takes_resolves)
+        "oncall": receiver(
+            max_alerts=random.choice([1, 2, 1000]), send_resolved=takes_resolves, retry=retry
+        )
     }
     children = []
     if random.random() < 0.3:
-        receivers["audit"] = receiver("audit")
+        receivers["audit"] = receiver("audit", retry=retry)
         children.append(route("audit", 'alertname=~".*"', continues=True))
     if mode.moves_severity:
-        receivers["pager"] = receiver("pager")
+        receivers["pager"] = receiver("pager", retry=retry)
         children.append(route("pager", 'severity="critical"', group_by=group_by))
     if children:
         children.append(route("oncall", group_by=group_by))

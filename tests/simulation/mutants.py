@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from tocsin.adapters.memory import MemoryGroups
+from tocsin.adapters.memory import MemoryBreakers, MemoryGroups
 from tocsin.domain import dedup, episode, grouping, reconcile
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.fingerprint import fingerprint
 from tocsin.domain.group import Group
 from tocsin.domain.routing import groups_for
-from tocsin.pipeline import enrich, evaluate, notify, opening
+from tocsin.pipeline import endpoint, enrich, evaluate, notify, opening, safecall
 
 Patch = pytest.MonkeyPatch
 
@@ -172,10 +172,30 @@ def _a_refusal_is_always_certain(patch: Patch) -> None:
     patch.setattr(notify.Notify, "_bury", refuse)
 
 
+def _nobody_hears_of_failures(patch: Patch) -> None:
+    patch.setattr(MemoryBreakers, "read", lambda *_: None)
+
+
+def _used_up_is_given_up(patch: Patch) -> None:
+    patch.setattr(endpoint.Endpoints, "has_taken_since", lambda *_: True)
+
+
+def _probes_use_up_attempts(patch: Patch) -> None:
+    call = safecall.SafeCall.call
+
+    def counted(self: Any, attempt: Any, count: Any) -> Any:
+        verdict = call(self, attempt, count)
+        if isinstance(verdict, safecall.Deferred) and attempt.attempts >= 2:
+            return safecall.Dead(reason=verdict.reason)
+        return verdict
+
+    patch.setattr(safecall.SafeCall, "call", counted)
+
+
 # The mode that finds it soon, and the bug.
 MUTANTS: tuple[tuple[str, Callable[[Patch], None]], ...] = (
     ("calm", _no_lease),
-    ("plain", _no_intent),
+    ("severity", _no_intent),
     ("calm", _marks_before_forward),
     ("unchanged", _old_mark_overwrites_newer),
     ("severity", _unstamped_repeats_are_dropped),
@@ -194,4 +214,7 @@ MUTANTS: tuple[tuple[str, Callable[[Patch], None]], ...] = (
     ("severity", _old_end_is_not_told),
     ("plain", _told_before_it_is_sent),
     ("all", _a_refusal_is_always_certain),
+    ("outage", _nobody_hears_of_failures),
+    ("outage", _used_up_is_given_up),
+    ("outage", _probes_use_up_attempts),
 )

@@ -19,6 +19,8 @@ from tocsin.domain.balance import add_up
 from tocsin.domain.journal import DeliveryRecord
 
 _FOR_EVER_S = 1e11
+# Five that open the breaker, those under way, and one every five minutes or so after that.
+_CALLS_IN_VAIN = 5 + 4 + 11
 
 # Tenant, receiver and alert.
 Subject = tuple[str, str, str]
@@ -45,6 +47,7 @@ def judge(
         *_in_disorder(told, history, landscape),
         *_left_wrong(told, history, landscape),
         *(_not_steady(told) if mode.plan == "steady" else ()),
+        *(_outage(history) if mode.has_outage else ()),
         *_books(history, landscape, journal),
         *_work_left(groups),
     ]
@@ -125,6 +128,15 @@ def _not_steady(told: dict[Subject, list[Status]]) -> Iterator[Violation]:
     for subject, steps in told.items():
         if steps != ["firing", "resolved"]:
             yield Violation("steady", f"{subject} heard {steps}")
+
+
+def _outage(history: History) -> Iterator[Violation]:
+    """A receiver that is down is left alone, and no page is given up for it."""
+    for subject, calls in history.calls_in_vain.items():
+        if calls > _CALLS_IN_VAIN:
+            yield Violation("left alone", f"{subject} was called {calls} times while it was down")
+    if history.letters:
+        yield Violation("patience", f"{history.letters} dead letters after an outage")
 
 
 def _books(history: History, landscape: Landscape, journal: MemoryJournal) -> Iterator[Violation]:

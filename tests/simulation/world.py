@@ -19,12 +19,13 @@ from tests.simulation.worker import Port, Worker
 from tocsin.adapters.memory import (
     MemoryArchive,
     MemoryBlobs,
+    MemoryBreakers,
     MemoryConfigs,
     MemoryFingerprints,
     MemoryGroups,
     MemoryJournal,
 )
-from tocsin.domain.errors import Permanent, Retryable
+from tocsin.domain.errors import Permanent, Retryable, Throttled
 from tocsin.pipeline.batch import Delivery
 from tocsin.pipeline.enrich import Enrich, EnrichPorts
 from tocsin.pipeline.envelope import Envelope, decode
@@ -65,6 +66,7 @@ class World:
         self.groups = MemoryGroups(self.journal)
         self.running: list[Invocation] = []
         self._blobs = MemoryBlobs()
+        self._breakers = MemoryBreakers()
         self.queues = Queues(random, self.faults, self._blobs)
         self._archive, self._fingerprints = MemoryArchive(), MemoryFingerprints()
         self._configs = MemoryConfigs()
@@ -225,6 +227,7 @@ class World:
                 groups=self._port("groups", self.groups),
                 configs=self._configs,
                 receivers=self._port("receivers", self),
+                breakers=self._port("breakers", self._breakers),
                 clock=lambda: self.now_s,
             )
         )
@@ -241,7 +244,7 @@ class World:
         self.history.attempted(notification, self.now_s)
         fired = firings(notification.group, notification.alerts)
         worker.attempted[notification.key] = fired
-        answer = self.faults.answer()
+        answer = self.faults.answer(self.now_s - START_S)
         said = [f"{each.labels['instance']} {each.status}" for each in notification.alerts]
         self.say(f"{worker.name} tells {notification.receiver.name} {said}: {answer}")
         if answer == "refused":
@@ -253,7 +256,12 @@ class World:
             return
         self.history.uncertain |= fired
         wait_s = 0.0
-        if answer == "unheard":
+        if answer == "down":
+            self.history.calls_in_vain[notification.group.tenant, notification.receiver.name] += 1
+        elif answer == "busy":
+            self.history.closed_until_s[notification.key] = self.now_s + 45.0
+            raise Throttled("HTTP 429", 45.0)
+        elif answer == "unheard":
             self.history.excused[notification.key] += 1
         else:
             wait_s = answer

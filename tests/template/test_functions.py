@@ -8,7 +8,7 @@ import pytest
 from tests.template.transformed import ROOT, Stack, source, target
 from tocsin.runtime.settings import ALL
 
-STAGES = ["ingest", "enrich", "evaluate", "notify", "tick", "api"]
+STAGES = ["ingest", "enrich", "evaluate", "notify", "tick", "letters", "api"]
 ENDINGS = {"_TABLE": "Table", "_QUEUE_URL": "Queue", "_BUCKET": "Bucket", "_SECRET_ARN": "Secret"}
 
 
@@ -81,5 +81,28 @@ def test_the_clock_ticks_every_minute_and_gives_up_before_the_next_but_one(stack
     assert target(schedule["Target"]["Arn"]) == "TickFunction"
     assert schedule["Target"]["RetryPolicy"]["MaximumEventAgeInSeconds"] <= 60
     assert "Name" not in schedule
-    invoke = next(iter(stack.of_type("AWS::Lambda::EventInvokeConfig").values()))
-    assert invoke["MaximumRetryAttempts"] == 0
+
+
+def test_dead_letters_are_looked_at_as_often_as_the_code_believes(stack: Stack) -> None:
+    from tocsin.pipeline import letterkeeper
+
+    schedule = stack["LettersFunctionLettersSchedule"]
+    assert schedule["ScheduleExpression"] == f"rate({letterkeeper.EVERY_S // 60} minutes)"
+    assert target(schedule["Target"]["Arn"]) == "LettersFunction"
+    late_s = schedule["Target"]["RetryPolicy"]["MaximumEventAgeInSeconds"]
+    assert late_s <= letterkeeper.EVERY_S
+    assert "Name" not in schedule
+
+
+def test_what_is_called_again_anyway_is_not_tried_again(stack: Stack) -> None:
+    configs = stack.of_type("AWS::Lambda::EventInvokeConfig").values()
+    called = {target(config["FunctionName"]): config["MaximumRetryAttempts"] for config in configs}
+    assert called == {"TickFunction": 0, "LettersFunction": 0}
+
+
+def test_a_killed_run_hides_letters_no_longer_than_it_could_have_run(stack: Stack) -> None:
+    from tocsin.runtime import letters
+
+    timeout_s = stack["LettersFunction"]["Timeout"]
+    assert timeout_s / 2 > letters._RESERVE_MS / 1000
+    assert timeout_s >= letters._HOLD_S

@@ -7,6 +7,7 @@ import pytest
 from tests.template.transformed import Stack, as_list, statements, target
 
 SEND = "sqs:SendMessage*"
+LOOK = {"sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:ChangeMessageVisibility*"}
 READ = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 DESCRIBE = {"dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"}
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
@@ -65,6 +66,7 @@ GRANTS = {
         "ControlTable": {"dynamodb:GetItem"},
         "GroupTable": {"dynamodb:UpdateItem"},
         "JournalTable": {"dynamodb:PutItem"},
+        "BreakerTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
         "NotifyDeadLetterQueue": {SEND},
         "ArchiveBucket/claims/*": {"s3:GetObject", "s3:PutObject"},
         "ArchiveBucket/groups/*": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"},
@@ -82,6 +84,20 @@ GRANTS = {
         "NotifyUrgentQueue": {SEND},
         "ArchiveBucket/claims/*": {"s3:PutObject"},
         "TickLogGroup": LOGS,
+        "*": TRACES,
+    },
+    "LettersFunction": {
+        "EnrichDeadLetterQueue": LOOK,
+        "EnrichUrgentDeadLetterQueue": LOOK,
+        "EvaluateDeadLetterQueue": LOOK,
+        "EvaluateUrgentDeadLetterQueue": LOOK,
+        "NotifyDeadLetterQueue": LOOK,
+        "NotifyUrgentDeadLetterQueue": LOOK,
+        "ArchiveBucket": {"s3:ListBucket"},
+        "ArchiveBucket/letters/*": {"s3:PutObject"},
+        "ArchiveBucket/claims/*": {"s3:GetObject", "s3:PutObject"},
+        "JournalTable": {"dynamodb:PutItem", "dynamodb:BatchWriteItem"},
+        "LettersLogGroup": LOGS,
         "*": TRACES,
     },
     "ApiFunction": {
@@ -119,8 +135,14 @@ def name_of(resource: str | dict) -> str:
     return target(resource) + rest
 
 
-def test_there_is_a_role_for_each_function_and_for_the_schedule(stack: Stack) -> None:
-    expected = {f"{function}Role" for function in GRANTS} | {"TickFunctionTickScheduleRole"}
+SCHEDULES = {
+    "TickFunction": "TickFunctionTickScheduleRole",
+    "LettersFunction": "LettersFunctionLettersScheduleRole",
+}
+
+
+def test_there_is_a_role_for_each_function_and_for_the_schedules(stack: Stack) -> None:
+    expected = {f"{function}Role" for function in GRANTS} | set(SCHEDULES.values())
     assert set(stack.of_type("AWS::IAM::Role")) == expected
     for function in GRANTS:
         assert target(stack[function]["Role"]) == f"{function}Role"
@@ -141,9 +163,17 @@ def test_only_a_function_in_the_network_may_make_interfaces(
     assert bool(network) == (function == "ApiFunction")
 
 
-def test_the_schedule_may_only_run_tick(stack: Stack) -> None:
-    expected = {"TickFunction": {"lambda:InvokeFunction"}}
-    assert granted(stack, "TickFunctionTickScheduleRole") == expected
+@pytest.mark.parametrize("function", SCHEDULES)
+def test_a_schedule_may_only_run_its_function(stack: Stack, function: str) -> None:
+    assert granted(stack, SCHEDULES[function]) == {function: {"lambda:InvokeFunction"}}
+
+
+def test_the_letters_function_lists_letters_only(stack: Stack) -> None:
+    (policy,) = stack["LettersFunctionRole"]["Policies"]
+    (listing,) = (
+        each for each in statements(policy["PolicyDocument"]) if each["Action"] == "s3:ListBucket"
+    )
+    assert listing["Condition"] == {"StringLike": {"s3:prefix": "letters/*"}}
 
 
 def test_no_role_has_a_policy_that_is_not_written_here(cached_stack: Stack) -> None:
@@ -165,9 +195,10 @@ def test_no_action_is_a_wildcard(cached_stack: Stack) -> None:
     actions = {
         each for role in roles for each in set().union(*granted(cached_stack, role).values())
     }
-    # This one stands for SendMessage and SendMessageBatch: AWS knows only the first as an
-    # action, other implementations ask for the second.
-    assert {action for action in actions if "*" in action} == {SEND}
+    # These stand for SendMessage and SendMessageBatch, and so on: AWS knows only the first as
+    # an action, other implementations ask for the second.
+    expected = {SEND, "sqs:ChangeMessageVisibility*"}
+    assert {action for action in actions if "*" in action} == expected
 
 
 def test_no_function_sends_to_a_queue_that_triggers_it(stack: Stack) -> None:

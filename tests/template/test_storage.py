@@ -4,7 +4,7 @@ import pytest
 
 from tests.template.transformed import Stack
 
-EXPIRING = ["FingerprintTable", "GroupTable", "JournalTable"]
+EXPIRING = ["FingerprintTable", "GroupTable", "JournalTable", "BreakerTable"]
 KEPT = ["GroupTable", "ControlTable", "ArchiveBucket", "KeyPepperSecret"]
 DAY_S = 86400
 
@@ -85,9 +85,16 @@ def test_a_claim_outlives_the_message_that_points_to_it(stack: Stack) -> None:
         for name, queue in queues.items()
         if "DeadLetter" not in name
     )
-    claims = rules(stack)["claims"]
+    claims, letters = rules(stack)["claims"], rules(stack)["letters"]
     assert claims["Prefix"] == "claims/"
-    assert claims["ExpirationInDays"] * DAY_S > kept_s
+    # An archived letter can be sent back on its last day, and then waits as others do.
+    assert claims["ExpirationInDays"] * DAY_S > letters["ExpirationInDays"] * DAY_S + kept_s
+
+
+def test_an_archived_letter_outlives_sqs_by_as_much_again(stack: Stack) -> None:
+    letters = rules(stack)["letters"]
+    assert letters["Prefix"] == "letters/"
+    assert letters["ExpirationInDays"] == 30
 
 
 def test_leftovers_of_uploads_and_versions_go_everywhere(stack: Stack) -> None:
@@ -99,7 +106,7 @@ def test_leftovers_of_uploads_and_versions_go_everywhere(stack: Stack) -> None:
 
 def test_state_that_nothing_can_rebuild_never_expires_from_the_bucket(stack: Stack) -> None:
     prefixes = {rule.get("Prefix") for rule in rules(stack).values() if "ExpirationInDays" in rule}
-    assert prefixes == {"raw/", "claims/"}
+    assert prefixes == {"raw/", "claims/", "letters/"}
 
 
 def test_the_pepper_is_made_by_aws_and_never_written_down(stack: Stack) -> None:

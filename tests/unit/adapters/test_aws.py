@@ -82,3 +82,10 @@ def test_there_is_one_impatient_client_a_service(monkeypatch):
     assert (sqs.meta.config.connect_timeout, sqs.meta.config.read_timeout) == (1, 5)
     assert sqs.meta.config.retries == {"mode": "standard", "total_max_attempts": 3}
     aws.client.cache_clear()
+
+
+def test_a_hasty_client_tries_once_for_a_second(monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    config = aws.hasty_client("dynamodb").meta.config
+    assert (config.connect_timeout, config.read_timeout) == (1, 1)
+    assert config.retries["total_max_attempts"] == 1

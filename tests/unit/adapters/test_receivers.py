@@ -8,7 +8,7 @@ from tests.builders import T0, alert, receiver
 from tests.contract.localserver import Answer, local_server
 from tocsin.adapters.http import Http
 from tocsin.adapters.receivers import RETRY_AFTER_LIMIT_S, HttpReceivers, retry_after_s
-from tocsin.domain.errors import Permanent, Retryable
+from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
 from tocsin.domain.group import GroupKey
 from tocsin.ports import Notification
 
@@ -49,17 +49,27 @@ def test_statuses_that_may_pass(server, receivers, status):
     assert raised.value.retry_after_s is None
 
 
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 503])
+def test_only_429_asks_for_fewer_calls(server, receivers, status):
+    server.answers = [Answer(status=status, headers={"Retry-After": "30"})]
+    with pytest.raises(Retryable) as raised:
+        receivers.send(notification(server.url))
+    assert isinstance(raised.value, Throttled) == (status == 429)
+    assert raised.value.retry_after_s == 30
+
+
 @pytest.mark.parametrize("status", [301, 302, 400, 401, 403, 404, 410, 413])
 def test_statuses_that_will_not(server, receivers, status):
     server.answers = [Answer(status=status, headers={"Location": server.url})]
     with pytest.raises(Permanent, match=f"HTTP {status} from receiver oncall") as raised:
         receivers.send(notification(server.url))
     assert "secret" not in raised.value.reason
+    assert not isinstance(raised.value, Unsendable)
 
 
 def test_what_cannot_be_written_is_refused_and_nothing_is_sent(server, receivers):
     impossible = replace(notification(server.url), alerts=(alert(starts_at_s=-1e15),))
-    with pytest.raises(Permanent, match="receiver oncall: cannot be written"):
+    with pytest.raises(Unsendable, match="receiver oncall: cannot be written"):
         receivers.send(impossible)
     assert server.requests == []
 
@@ -73,7 +83,7 @@ def test_no_answer_names_the_receiver_only(receivers):
 
 
 def test_a_private_address_names_the_receiver_only(receivers):
-    with pytest.raises(Permanent, match="receiver oncall: the address is not public"):
+    with pytest.raises(Unsendable, match="receiver oncall: the address is not public"):
         receivers.send(notification("http://10.0.0.1/secret"))
 
 

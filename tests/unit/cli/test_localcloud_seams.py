@@ -47,7 +47,7 @@ def test_every_table_that_forgets_gets_its_ttl():
 
     assert [(c["TableName"], c["TimeToLiveSpecification"]) for _, c in target.calls] == [
         (f"stack-{name}Table", {"AttributeName": "expires_at_s", "Enabled": True})
-        for name in ("Fingerprint", "Group", "Journal")
+        for name in ("Fingerprint", "Group", "Journal", "Breaker")
     ]
 
 
@@ -78,7 +78,7 @@ def test_a_function_that_cannot_even_start_is_named():
 def test_the_ticker_goes_on_after_a_failure_and_stops_when_told():
     answer = {"FunctionError": "Unhandled", "Payload": BytesIO(b"")}
     target = FakeTarget(invoke=answer)
-    ticker = Ticker(target, every_s=0.001)
+    ticker = Ticker(target, every_s=0.001, function="LettersFunction")
 
     ticker.start()
     for _ in range(2):
@@ -87,6 +87,7 @@ def test_the_ticker_goes_on_after_a_failure_and_stops_when_told():
     ticker.stop()
 
     assert len(target.calls) >= 2
+    assert {call["FunctionName"] for _, call in target.calls} == {"stack-LettersFunction"}
     assert not ticker.is_running
 
 

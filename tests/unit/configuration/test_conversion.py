@@ -1,9 +1,13 @@
 from pathlib import Path
 
+import msgspec
+
 from tocsin.configuration import load, to_tenant_config
 from tocsin.domain.alert import Alert
-from tocsin.domain.config import Receiver
+from tocsin.domain.breaker import BreakerPolicy
+from tocsin.domain.config import Receiver, TenantConfig
 from tocsin.domain.matchers import Matcher
+from tocsin.domain.retry import RetryPolicy
 from tocsin.domain.routing import groups_for
 
 SAMPLE = Path(__file__).parents[3] / "tocsin.yaml"
@@ -21,6 +25,8 @@ tenants:
           send_resolved: false
       - name: chat
         slack: {url: https://example.com/slack, channel: "#ops"}
+        retry: {attempts: 4, base: 2s, cap: 90s, give_up_after: 1h}
+        breaker: {mode: consecutive, failures: 3, window: 2m, open: 30s}
     route:
       receiver: hook
       group_by: [alertname, cluster]
@@ -52,9 +58,25 @@ def test_receivers_keep_everything_that_was_said_of_them():
             send_resolved=False,
         ),
         "chat": Receiver(
-            name="chat", kind="slack", url="https://example.com/slack", channel="#ops"
+            name="chat",
+            kind="slack",
+            url="https://example.com/slack",
+            channel="#ops",
+            retry=RetryPolicy(attempts=4, base_s=2.0, cap_s=90.0, give_up_after_s=3600.0),
+            breaker=BreakerPolicy(mode="consecutive", failures=3, window_s=120.0, open_s=30.0),
         ),
     }
+
+
+def test_what_an_earlier_release_stored_means_the_defaults():
+    stored = msgspec.json.decode(msgspec.json.encode(converted()))
+    for receiver in stored["receivers"].values():
+        receiver.pop("retry", None)
+        receiver.pop("breaker", None)
+    old = msgspec.convert(stored, TenantConfig)
+    assert old.receivers["hook"] == converted().receivers["hook"]
+    assert old.receivers["chat"].retry == RetryPolicy()
+    assert old.receivers["chat"].breaker == BreakerPolicy()
 
 
 def test_the_version_and_the_settings_are_set():

@@ -11,6 +11,8 @@ tenants:
         webhook: {url: 'https://example.com:8443/t0ken?k=t0ken', headers: {X-Key: t0ken}}
       - name: chat
         slack: {url: https://hooks.example.com/t0ken, channel: "#ops"}
+        retry: {attempts: 4, base: 2s, cap: 90s, give_up_after: 1h}
+        breaker: {mode: consecutive, failures: 3, window: 2m, open: 30s}
     route:
       receiver: hook
       routes:
@@ -27,6 +29,8 @@ def test_no_secret_is_shown_and_all_else_is():
     assert hook["webhook"]["url"] == "https://example.com:8443/***"
     assert hook["webhook"]["headers"] == {"X-Key": "***"}
     assert chat["slack"]["channel"] == "#ops"
+    assert chat["retry"] == {"attempts": 4, "base": "2s", "cap": "1m30s", "give_up_after": "1h"}
+    assert chat["breaker"] == {"mode": "consecutive", "failures": 3, "window": "2m", "open": "30s"}
     assert shown["route"]["routes"] == [
         {"receiver": "chat", "group_by": [], "matchers": ['team=~"db|web"'], "continue": True}
     ]

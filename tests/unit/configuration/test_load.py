@@ -235,3 +235,25 @@ def test_a_key_that_is_no_text_hides_no_other_problem():
 @pytest.mark.parametrize("text", ["tenants: {}", "tenants:", "[]", "x", "other: 1"])
 def test_a_document_without_tenants_is_refused(text):
     assert problems(text)
+
+
+@pytest.mark.parametrize(
+    ("block", "problem"),
+    [
+        ("retry: {attempts: 0}", "retry.attempts: must be at least 1"),
+        ("retry: {attempts: 11}", "retry.attempts: must be at most 10"),
+        ("retry: {base: 1}", "retry.base: not a duration; write one with its unit, such as 30s"),
+        ("retry: {cap: 2h}", "retry.cap: must be from 100ms to 1h"),
+        ("retry: {give_up_after: 3d}", "retry.give_up_after: must be from 1m to 2d"),
+        ("retry: {tries: 3}", "retry.tries: is not a known field"),
+        ("breaker: {mode: maybe}", "breaker.mode: must be 'rate' or 'consecutive'"),
+        ("breaker: {failures: 51}", "breaker.failures: must be at most 50"),
+        ("breaker: {window: 0}", "breaker.window: not a duration; write one with its unit, such"),
+        ("breaker: {open: 61m}", "breaker.open: must be from 1s to 1h"),
+        ("breaker: {rate: 1}", "breaker.rate: is not a known field"),
+    ],
+)
+def test_what_is_wrong_with_retry_and_breaker_is_named(block, problem):
+    receivers = f"[{{name: oncall, webhook: {{url: 'https://example.com/'}}, {block}}}]"
+    (found,) = problems(tenant(receivers=receivers))
+    assert f"tenants.acme.receivers[0].{problem}" in found

@@ -31,7 +31,7 @@ def test_ingest_imports_nothing_that_it_does_not_need() -> None:
 
 
 def test_the_other_queue_stages_import_no_http_client_and_no_pydantic() -> None:
-    for stage in ("enrich", "evaluate", "tick"):
+    for stage in ("enrich", "evaluate", "tick", "letters"):
         loaded = set(_run(f"import sys, tocsin.runtime.{stage}; print(*sys.modules)").split())
         assert not set(FORBIDDEN) & loaded, stage
 

@@ -4,13 +4,16 @@ Every method may raise `Retryable` when the service behind it fails in a way tha
 and `Permanent` when it cannot. The same word names a port, its adapter and its fake.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
 import msgspec
 
 from tocsin.domain.alert import Alert
+from tocsin.domain.breaker import Breaker
 from tocsin.domain.config import Receiver, TenantConfig
+from tocsin.domain.deadletter import Depth, Letter
 from tocsin.domain.dedup import Mark
 from tocsin.domain.group import Group, GroupKey, Intent, Told
 from tocsin.domain.journal import Record
@@ -59,6 +62,32 @@ class Blobs(Protocol):
     def get(self, key: str) -> bytes: ...
 
     def delete(self, key: str) -> None: ...
+
+
+class ListedBlobs(Blobs, Protocol):
+    """Blobs that can be found by how their keys begin."""
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Yield the keys that begin with `prefix`, in their order."""
+
+
+class Pages(Protocol):
+    """One pass over a dead-letter queue."""
+
+    def pages(self) -> Iterator[list[Letter]]:
+        """Yield the letters that were not met before, a few at a time, in no order."""
+
+
+class DeadLetters(Protocol):
+    """The dead-letter queues, to look through."""
+
+    @property
+    def queues(self) -> Sequence[Queue]: ...
+
+    def depth(self, queue: Queue) -> Depth: ...
+
+    def reading(self, queue: Queue) -> AbstractContextManager[Pages]:
+        """Look through a queue; what was met is hidden from others until the block ends."""
 
 
 class Archive(Protocol):
@@ -174,7 +203,24 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Receivers(Protocol):
-    """The only way out to people."""
+    """The only way out to people; only pipeline.safecall takes it."""
 
     def send(self, notification: Notification) -> None:
-        """Deliver, or raise Retryable (with Retry-After, if the receiver said) or Permanent."""
+        """Deliver, or raise Retryable (with Retry-After, if the receiver said) or Permanent.
+
+        Raises Throttled where the receiver asks for fewer calls, and Unsendable where nothing
+        was sent.
+        """
+
+
+class Breakers(Protocol):
+    """What all workers know of the endpoints that failed."""
+
+    def read(self, key: str, now_s: float) -> Breaker | None:
+        """Return what is stored, consistently; None for what is absent or has expired."""
+
+    def write(self, breaker: Breaker, now_s: float) -> None:
+        """Store a state as the version after the one it was read with (0: absent).
+
+        Raises Conflict if another was stored meanwhile. It expires a day after `now_s`.
+        """

@@ -74,12 +74,24 @@ def client(service: str) -> Any:
 
     Region, credentials and endpoint come from the ordinary AWS environment.
     """
+    return _make_client(service, read_timeout_s=5, attempts=3)
+
+
+def hasty_client(service: str) -> Any:
+    """Make a client for what is soon given up: one attempt of a second.
+
+    It is for state that can be done without, on the way of what must not wait for it.
+    """
+    return _make_client(service, read_timeout_s=1, attempts=1)
+
+
+def _make_client(service: str, read_timeout_s: int, attempts: int) -> Any:
     from botocore.config import Config
 
     config = Config(
         connect_timeout=1,
-        read_timeout=5,
-        retries={"mode": "standard", "total_max_attempts": 3},
+        read_timeout=read_timeout_s,
+        retries={"mode": "standard", "total_max_attempts": attempts},
         tcp_keepalive=True,
         # The services check their parameters themselves.
         parameter_validation=False,

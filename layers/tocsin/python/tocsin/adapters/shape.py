@@ -31,6 +31,7 @@ TABLES = {
         },
     ),
     "JournalTable": TableShape(("pk:S", "sk:S")),
+    "BreakerTable": TableShape(("pk:S",)),
     "ControlTable": TableShape(("pk:S", "sk:S"), ttl_attribute=""),
 }
 # Least visibility timeout in seconds: six times the function's timeout, and the window.

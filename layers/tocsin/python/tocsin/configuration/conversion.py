@@ -1,8 +1,20 @@
 """From the models of `tocsin.yaml` to the configuration that the pipeline uses."""
 
-from tocsin.configuration.models import Receiver, Route, Slack, Tenant, Webhook
+from msgspec import structs
+
+from tocsin.configuration.models import (
+    CircuitBreaker,
+    Receiver,
+    Retry,
+    Route,
+    Slack,
+    Tenant,
+    Webhook,
+)
 from tocsin.domain import config
+from tocsin.domain.breaker import BreakerPolicy
 from tocsin.domain.matchers import parse_matcher
+from tocsin.domain.retry import RetryPolicy
 
 
 def to_tenant_config(name: str, model: Tenant, version: int) -> config.TenantConfig:
@@ -31,10 +43,33 @@ def _route(model: Route, receiver: str, group_by: tuple[str, ...]) -> config.Rou
 
 
 def _receiver(model: Receiver) -> config.Receiver:
+    policies = {"retry": _retry(model.retry), "breaker": _breaker(model.breaker)}
+    return structs.replace(_of_its_kind(model), **policies)
+
+
+def _of_its_kind(model: Receiver) -> config.Receiver:
     if model.slack is not None:
         return _slack(model.name, model.slack)
     assert model.webhook is not None, "the model has exactly one kind"
     return _webhook(model.name, model.webhook)
+
+
+def _retry(model: Retry) -> RetryPolicy:
+    return RetryPolicy(
+        attempts=model.attempts,
+        base_s=model.base,
+        cap_s=model.cap,
+        give_up_after_s=model.give_up_after,
+    )
+
+
+def _breaker(model: CircuitBreaker) -> BreakerPolicy:
+    return BreakerPolicy(
+        mode=model.mode,
+        failures=model.failures,
+        window_s=model.window,
+        open_s=model.opens_for,
+    )
 
 
 def _webhook(name: str, model: Webhook) -> config.Receiver:

@@ -4,7 +4,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tocsin.configuration.duration import format_duration
+from tocsin.domain.breaker import BreakerPolicy
 from tocsin.domain.config import Receiver, Route, TenantConfig
+from tocsin.domain.retry import RetryPolicy
 
 MASK = "***"
 
@@ -36,7 +38,30 @@ def _receiver(receiver: Receiver) -> dict[str, Any]:
         kind["timeout"] = format_duration(receiver.timeout_s)
         kind["max_alerts"] = receiver.max_alerts
     kind["send_resolved"] = receiver.send_resolved
-    return {"name": receiver.name, receiver.kind: kind}
+    return {
+        "name": receiver.name,
+        receiver.kind: kind,
+        "retry": _retry(receiver.retry),
+        "breaker": _breaker(receiver.breaker),
+    }
+
+
+def _retry(policy: RetryPolicy) -> dict[str, Any]:
+    return {
+        "attempts": policy.attempts,
+        "base": format_duration(policy.base_s),
+        "cap": format_duration(policy.cap_s),
+        "give_up_after": format_duration(policy.give_up_after_s),
+    }
+
+
+def _breaker(policy: BreakerPolicy) -> dict[str, Any]:
+    return {
+        "mode": policy.mode,
+        "failures": policy.failures,
+        "window": format_duration(policy.window_s),
+        "open": format_duration(policy.open_s),
+    }
 
 
 def _route(route: Route) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The shape of `tocsin.yaml`, one model a block; docs/configuration.md is made from it."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -21,6 +21,10 @@ MAX_ALERTS_LIMIT = 1000
 # Notify's lease on a group is sized for a receiver that takes ten seconds to answer.
 ReceiverTimeout = Annotated[Duration, between("100ms", "10s")]
 ResolveTimeout = Annotated[Duration, between("1s", "7d")]
+RetryDelay = Annotated[Duration, between("100ms", "1h")]
+# Far less than a group is kept for that nobody has news of.
+GiveUpAfter = Annotated[Duration, between("1m", "2d")]
+BreakerTime = Annotated[Duration, between("1s", "1h")]
 
 
 class _Block(BaseModel):
@@ -72,12 +76,64 @@ class Slack(_Block):
     send_resolved: bool = Field(default=True, description="Whether to tell that alerts ended.")
 
 
+class Retry(_Block):
+    """When a notification that failed is tried again, and when it is given up."""
+
+    attempts: int = Field(
+        default=3,
+        ge=1,
+        le=10,
+        description="How often a notification may fail while the receiver takes others; then it "
+        "is a dead letter. Tries while the receiver is down do not count.",
+    )
+    base: RetryDelay = Field(
+        default="1s",
+        validate_default=True,
+        description="The least time before the second try; it doubles with each failure.",
+    )
+    cap: RetryDelay = Field(
+        default="1m", validate_default=True, description="Up to which that time grows."
+    )
+    give_up_after: GiveUpAfter = Field(
+        default="4h",
+        validate_default=True,
+        description="How old a notification may get that nobody takes; then it is a dead letter.",
+    )
+
+
+class CircuitBreaker(_Block):
+    """When a receiver counts as down, so that it is left alone for a while."""
+
+    mode: Literal["rate", "consecutive"] = Field(
+        default="rate",
+        description="`rate`: so many failures in the window, and at least as many as successes "
+        "meanwhile. `consecutive`: so many with no success between them, however far apart.",
+    )
+    failures: int = Field(default=5, ge=1, le=50, description="How many failures it takes.")
+    window: BreakerTime = Field(
+        default="1m", validate_default=True, description="How long a failure counts."
+    )
+    opens_for: BreakerTime = Field(
+        default="1m",
+        validate_default=True,
+        alias="open",
+        description="How long it is left alone at first; twice as long after each try that "
+        "fails, up to `5m`, or this if it is more.",
+    )
+
+
 class Receiver(_Block):
     """A destination of notifications: a name and exactly one of the kinds."""
 
     name: Name = Field(description="What routes call the receiver.")
     webhook: Webhook | None = Field(default=None, description="A webhook of your own.")
     slack: Slack | None = Field(default=None, description="A Slack channel.")
+    retry: Retry = Field(
+        default=Retry(), description="When to try again, and when to give up; see delivery.md."
+    )
+    breaker: CircuitBreaker = Field(
+        default=CircuitBreaker(), description="When to leave the receiver alone for a while."
+    )
 
     @model_validator(mode="after")
     def _has_one_kind(self) -> Self:

@@ -4,7 +4,9 @@ from typing import Literal
 
 import msgspec
 
+from tocsin.domain.breaker import BreakerPolicy
 from tocsin.domain.matchers import Matcher
+from tocsin.domain.retry import RetryPolicy
 
 ReceiverKind = Literal["webhook", "slack"]
 
@@ -20,6 +22,8 @@ class Receiver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     send_resolved: bool = True
     timeout_s: float = 10.0
     max_alerts: int = 1000
+    retry: RetryPolicy = RetryPolicy()
+    breaker: BreakerPolicy = BreakerPolicy()
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

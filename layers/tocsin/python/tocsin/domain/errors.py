@@ -8,8 +8,10 @@ TocsinError
 │   └── TooLarge          above a documented size or count
 ├── ConfigurationError    the operator's fault: says what to fix
 ├── Retryable             try again, not before `retry_after_s`
-│   └── Conflict          somebody else changed the same state first
+│   ├── Conflict          somebody else changed the same state first
+│   └── Throttled         the other side is well and asks for fewer calls
 └── Permanent             trying again cannot help
+    └── Unsendable        so much so that nothing was sent
 
 Adapters translate a vendor's errors into these at the edge; nobody above an adapter
 catches a vendor's exception.
@@ -84,9 +86,17 @@ class Conflict(Retryable):
     """A conditional write that found a newer state: read again and decide anew."""
 
 
+class Throttled(Retryable):
+    """An answer that asks for fewer calls, and says nothing against the one that was made."""
+
+
 class Permanent(TocsinError):
     """A failure that trying again cannot mend."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Unsendable(Permanent):
+    """A call that cannot be made at all, so that it says nothing of the other side."""

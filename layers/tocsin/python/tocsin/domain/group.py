@@ -90,6 +90,8 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     attempts: int = 0
     # When the next attempt may be made: back-off, or what the receiver asked for.
     not_before_s: float = 0.0
+    # When the last attempt failed.
+    failed_at_s: float = 0.0
 
 
 class Group(msgspec.Struct, kw_only=True):

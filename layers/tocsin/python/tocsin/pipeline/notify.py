@@ -14,10 +14,20 @@ from tocsin.domain.errors import Conflict, Permanent, Retryable, TocsinError
 from tocsin.domain.group import Group, Intent
 from tocsin.domain.journal import DeliveryRecord
 from tocsin.domain.reconcile import Plan, intent_for, plan, resume, revive, settle_steps
-from tocsin.domain.retry import RetryPolicy
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.poke import Poke, pack_poke, unpack_pokes
-from tocsin.ports import Blobs, Clock, Configs, Groups, Notification, Outbox, Queue, Receivers
+from tocsin.pipeline.safecall import Attempt, Dead, Deferred, SafeCall
+from tocsin.ports import (
+    Blobs,
+    Breakers,
+    Clock,
+    Configs,
+    Groups,
+    Notification,
+    Outbox,
+    Queue,
+    Receivers,
+)
 
 # Longer than the function may run, shorter than the message stays invisible; the template
 # test holds the three together.
@@ -37,15 +47,16 @@ class NotifyPorts(msgspec.Struct, frozen=True, kw_only=True):
     groups: Groups
     configs: Configs
     receivers: Receivers
+    breakers: Breakers
     clock: Clock
 
 
 class Notify:
     """Handle batches of pokes."""
 
-    def __init__(self, ports: NotifyPorts, retry: RetryPolicy | None = None) -> None:
+    def __init__(self, ports: NotifyPorts) -> None:
         self._ports = ports
-        self._retry = retry or RetryPolicy()
+        self._safe_call = SafeCall(ports.receivers, ports.breakers, ports.clock)
 
     def handle(
         self, deliveries: Sequence[Delivery], owner: str, has_time: Callable[[], bool]
@@ -110,44 +121,51 @@ class Notify:
     def _send(
         self, group: Group, planned: Plan, intent: Intent, receiver: Receiver, outcome: Outcome
     ) -> bool:
-        attempt = intent.attempts + 1
-        notification = Notification(
-            key=intent.key,
-            receiver=receiver,
-            group=group.key,
-            alerts=intent.alerts,
-            attempt=attempt,
+        attempt = Attempt(
+            notification=Notification(
+                key=intent.key,
+                receiver=receiver,
+                group=group.key,
+                alerts=intent.alerts,
+                attempt=intent.attempts + 1,
+            ),
+            owner=group.lease_owner,
+            created_at_s=intent.created_at_s,
+            attempts=intent.attempts,
+            failed_at_s=intent.failed_at_s,
         )
-        try:
-            self._ports.receivers.send(notification)
-        except Retryable as error:
-            outcome.count("failed")
-            if attempt < self._retry.attempts:
-                return self._defer(group, planned, intent, error)
-            return self._bury(group, planned, intent, "dead", error.reason)
-        except Permanent as error:
+        verdict = self._safe_call.call(attempt, outcome.count)
+        if isinstance(verdict, Deferred):
+            outcome.count("failed" if verdict.was_tried else "deferred")
+            return self._defer(group, planned, intent, verdict)
+        if isinstance(verdict, Dead):
             outcome.count("failed")
             # Before an intent that was found, rather than planned, a try may have arrived: its
             # answer was lost, or its worker.
-            ended: DeliveryOutcome = "refused" if planned.steps else "dead"
-            return self._bury(group, planned, intent, ended, error.reason)
+            is_certain = verdict.is_refusal and bool(planned.steps)
+            ended: DeliveryOutcome = "refused" if is_certain else "dead"
+            return self._bury(group, planned, intent, ended, verdict.reason)
         outcome.count("delivered")
         outcome.count("steps", len(intent.steps))
         return self._close(group, planned, intent, "delivered", "")
 
-    def _defer(self, group: Group, planned: Plan, intent: Intent, error: Retryable) -> bool:
+    def _defer(self, group: Group, planned: Plan, intent: Intent, verdict: Deferred) -> bool:
         """Leave the intent for a later attempt; the time index brings it back."""
         at_s = self._ports.clock()
-        attempt = intent.attempts + 1
-        delay_s = self._retry.delay_s(attempt, intent.key, error.retry_after_s)
-        tried = msgspec.structs.replace(intent, attempts=attempt, not_before_s=at_s + delay_s)
-        records = _records(group, tried, "failed", error.reason, at_s)
+        left = msgspec.structs.replace(
+            intent, attempts=verdict.attempts, not_before_s=verdict.until_s
+        )
+        records = [*planned.records]
+        if verdict.was_tried:
+            left = msgspec.structs.replace(left, failed_at_s=at_s)
+            tried = msgspec.structs.replace(intent, attempts=intent.attempts + 1)
+            records += _records(group, tried, "failed", verdict.reason, at_s)
         self._ports.groups.settle(
             group,
             told=planned.told,
-            intent=tried,
-            poke_due_at_s=at_s + delay_s,
-            records=[*planned.records, *records],
+            intent=left,
+            poke_due_at_s=verdict.until_s,
+            records=records,
             at_s=at_s,
         )
         return True

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from tocsin.adapters.aws import client
+from tocsin.adapters.aws import client, hasty_client
 from tocsin.adapters.cached import CachedConfigs
+from tocsin.adapters.dynamodb.breakers import DynamoBreakers
 from tocsin.adapters.dynamodb.configs import DynamoConfigs
 from tocsin.adapters.dynamodb.groups import DynamoGroups
 from tocsin.adapters.http import Http
@@ -20,8 +21,9 @@ from tocsin.runtime.clock import now_s
 from tocsin.runtime.settings import NotifySettings, load
 from tocsin.runtime.worker import Context, HasTime, run
 
-# One more attempt at a receiver may take its 10 s timeout, a connect, and the settling.
-_RESERVE_MS = 15_000
+# One more attempt at a receiver may take a look at its breaker, a connect, its 10 s timeout, and
+# the settling.
+_RESERVE_MS = 17_000
 
 
 @cache
@@ -40,6 +42,7 @@ def _notify() -> Notify:
         groups=DynamoGroups(dynamodb, settings.group_table, settings.journal_table, blobs),
         configs=CachedConfigs(DynamoConfigs(dynamodb, settings.control_table), now_s),
         receivers=HttpReceivers(http, now_s),
+        breakers=DynamoBreakers(hasty_client("dynamodb"), settings.breaker_table),
         clock=now_s,
     )
     return Notify(ports)

@@ -30,7 +30,8 @@ ControlTable = Annotated[str, _says("Table of applied configuration and API keys
 FingerprintTable = Annotated[str, _says("Table of fingerprint marks.")]
 GroupTable = Annotated[str, _says("Table of notification groups.")]
 JournalTable = Annotated[str, _says("Table of packed records.")]
-ArchiveBucket = Annotated[str, _says("Bucket of the archive, claims and large groups.")]
+BreakerTable = Annotated[str, _says("Table of what is known of failing endpoints.")]
+ArchiveBucket = Annotated[str, _says("Bucket of the archives, claims and large groups.")]
 KeyPepper = Annotated[str, _says("Secret under which API keys are hashed.")]
 EnrichQueue = Annotated[str, _says("Queue from ingest to enrich.")]
 EnrichUrgentQueue = Annotated[str, _says("The same, for critical alerts.")]
@@ -38,7 +39,7 @@ EvaluateQueue = Annotated[str, _says("Queue from enrich to evaluate.")]
 EvaluateUrgentQueue = Annotated[str, _says("The same, for critical alerts.")]
 NotifyQueue = Annotated[str, _says("Queue from evaluate to notify.")]
 NotifyUrgentQueue = Annotated[str, _says("The same, for critical alerts.")]
-DeadLetterQueue = Annotated[str, _says("Where the stage puts what it separates.")]
+DeadLetterQueue = Annotated[str, _says("Where messages end that failed for good.")]
 
 
 class IngestSettings(Common, frozen=True, rename=str.upper, kw_only=True):
@@ -80,6 +81,7 @@ class NotifySettings(Common, frozen=True, rename=str.upper, kw_only=True):
     control_table: ControlTable
     group_table: GroupTable
     journal_table: JournalTable
+    breaker_table: BreakerTable
     notify_dead_letter_queue_url: DeadLetterQueue
     archive_bucket: ArchiveBucket
     allow_loopback_receivers: Annotated[
@@ -100,6 +102,19 @@ class TickSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     evaluate_urgent_queue_url: EvaluateUrgentQueue
     notify_queue_url: NotifyQueue
     notify_urgent_queue_url: NotifyUrgentQueue
+
+
+class LettersSettings(Common, frozen=True, rename=str.upper, kw_only=True):
+    """Environment of the letters function."""
+
+    journal_table: JournalTable
+    archive_bucket: ArchiveBucket
+    enrich_dead_letter_queue_url: DeadLetterQueue
+    enrich_urgent_dead_letter_queue_url: DeadLetterQueue
+    evaluate_dead_letter_queue_url: DeadLetterQueue
+    evaluate_urgent_dead_letter_queue_url: DeadLetterQueue
+    notify_dead_letter_queue_url: DeadLetterQueue
+    notify_urgent_dead_letter_queue_url: DeadLetterQueue
 
 
 class ApiSettings(Common, frozen=True, rename=str.upper, kw_only=True):
@@ -123,6 +138,7 @@ ALL: dict[str, type[Common]] = {
     "evaluate": EvaluateSettings,
     "notify": NotifySettings,
     "tick": TickSettings,
+    "letters": LettersSettings,
     "api": ApiSettings,
 }
 

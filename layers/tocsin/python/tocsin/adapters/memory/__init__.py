@@ -4,7 +4,9 @@ They keep the promises of the ports, which one contract test suite holds against
 """
 
 from tocsin.adapters.memory.blobs import MemoryArchive, MemoryBlobs
+from tocsin.adapters.memory.breakers import MemoryBreakers
 from tocsin.adapters.memory.configs import MemoryConfigs
+from tocsin.adapters.memory.deadletters import MemoryDeadLetters
 from tocsin.adapters.memory.fingerprints import MemoryFingerprints
 from tocsin.adapters.memory.groups import MemoryGroups
 from tocsin.adapters.memory.journal import MemoryJournal
@@ -16,7 +18,9 @@ __all__ = [
     "DeadLetter",
     "MemoryArchive",
     "MemoryBlobs",
+    "MemoryBreakers",
     "MemoryConfigs",
+    "MemoryDeadLetters",
     "MemoryFingerprints",
     "MemoryGroups",
     "MemoryJournal",

@@ -7,7 +7,7 @@ from typing import Protocol, cast
 
 from tocsin.adapters.http import Http, HttpAnswer
 from tocsin.domain.config import Receiver, ReceiverKind
-from tocsin.domain.errors import Permanent, Retryable
+from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
 from tocsin.ports import Clock, Notification
 
 # Imported when first needed: a worker pays only for the kinds that its tenants use.
@@ -17,7 +17,8 @@ _KINDS: dict[ReceiverKind, str] = {
 }
 
 # Answers below 500 after which the same request may succeed.
-_PASSING = {408, 425, 429}
+_TOO_MANY = 429
+_PASSING = {408, 425, _TOO_MANY}
 # A receiver may ask for time, but not for ever.
 RETRY_AFTER_LIMIT_S = 86_400.0
 
@@ -44,7 +45,11 @@ class HttpReceivers:
         self._external_url = external_url
 
     def send(self, notification: Notification) -> None:
-        """Deliver, or raise Retryable (with Retry-After, if the receiver said) or Permanent."""
+        """Deliver, or raise Retryable (with Retry-After, if the receiver said) or Permanent.
+
+        Raises Throttled where the receiver asks for fewer calls, and Unsendable where nothing
+        was sent.
+        """
         receiver = notification.receiver
         kind = cast(ReceiverModule, import_module(_KINDS[receiver.kind]))
         try:
@@ -53,11 +58,11 @@ class HttpReceivers:
         except (ValueError, TypeError, OverflowError) as error:
             # What cannot be written now can never be; the rest of the group must go on.
             reason = f"receiver {receiver.name}: cannot be written: {type(error).__name__}"
-            raise Permanent(reason) from None
+            raise Unsendable(reason) from None
         try:
             answer = self._http.post(receiver.url, body, headers, receiver.timeout_s)
         except Permanent as error:
-            raise Permanent(f"receiver {receiver.name}: {error.reason}") from None
+            raise Unsendable(f"receiver {receiver.name}: {error.reason}") from None
         except Retryable as error:
             raise Retryable(f"receiver {receiver.name}: {error.reason}") from None
         refusal = kind.refusal(answer)
@@ -71,7 +76,8 @@ def _raise_for(answer: HttpAnswer, receiver: Receiver, now_s: float) -> None:
         return
     reason = f"HTTP {answer.status} from receiver {receiver.name}"
     if answer.status in _PASSING or answer.status >= 500:
-        raise Retryable(reason, retry_after_s(answer.headers.get("retry-after", ""), now_s))
+        kind = Throttled if answer.status == _TOO_MANY else Retryable
+        raise kind(reason, retry_after_s(answer.headers.get("retry-after", ""), now_s))
     raise Permanent(reason)
 
 

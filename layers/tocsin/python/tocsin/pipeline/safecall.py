@@ -1,0 +1,137 @@
+"""The only way out to a receiver: breaker, then retry, then dead letter, as one call.
+
+It never sleeps and, once something was said, never fails: what became of the notification is
+its verdict, and to write that down is the caller's part.
+
+The attempts of a notification are for what is wrong with it. A receiver that is down fails
+everything, so attempts that are used up count against the notification only if the receiver
+took something else meanwhile; if not, the breaker opens and everybody waits.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from tocsin.domain.breaker import endpoint_key
+from tocsin.domain.errors import Retryable, Throttled, TocsinError, Unsendable
+from tocsin.domain.retry import RetryPolicy, share
+from tocsin.pipeline.endpoint import Endpoint, Endpoints
+from tocsin.ports import Breakers, Clock, Notification, Receivers
+
+# Over how long those are spread that wait for the same endpoint.
+SPREAD_S = 5.0
+
+Count = Callable[[str], None]
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One notification on its way out: who sends it, and what was tried before."""
+
+    notification: Notification
+    owner: str
+    created_at_s: float
+    # Failed tries that count, and when the last try failed.
+    attempts: int = 0
+    failed_at_s: float = 0.0
+
+    @property
+    def retry(self) -> RetryPolicy:
+        """The policy of its receiver."""
+        return self.notification.receiver.retry
+
+    def delay_s(self, error: Retryable) -> float:
+        """Return how long to wait after this failure, in seconds."""
+        return self.retry.delay_s(self.attempts + 1, self.notification.key, error.retry_after_s)
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """The receiver has it."""
+
+
+class Deferred(msgspec.Struct, frozen=True, kw_only=True):
+    """It is to be tried again, not before `until_s`; `attempts` are those that count."""
+
+    until_s: float
+    attempts: int
+    reason: str
+    was_tried: bool = True
+
+
+class Dead(msgspec.Struct, frozen=True, kw_only=True):
+    """It is given up; `is_refusal` if that is what the receiver said just now."""
+
+    reason: str
+    is_refusal: bool = False
+    was_tried: bool = True
+
+
+Verdict = Delivered | Deferred | Dead
+
+
+class SafeCall:
+    """Sends notifications. One a worker: it remembers which endpoints it saw at work."""
+
+    def __init__(self, receivers: Receivers, breakers: Breakers, clock: Clock) -> None:
+        self._receivers = receivers
+        self._endpoints = Endpoints(breakers, clock)
+        self._clock = clock
+
+    def call(self, attempt: Attempt, count: Count) -> Verdict:
+        """Send a notification if its endpoint may be called; `count` takes names of metrics."""
+        receiver = attempt.notification.receiver
+        key = endpoint_key(attempt.notification.group.tenant, receiver.kind, receiver.url)
+        admission, endpoint = self._endpoints.admit(key, receiver.breaker, attempt.owner)
+        if admission.kind == "wait":
+            reason = f"receiver {receiver.name} is left alone: it failed, or asked for it"
+            return self._wait(attempt, admission.until_s, attempt.attempts, reason, tried=False)
+        try:
+            self._receivers.send(attempt.notification)
+        except Throttled as error:
+            return self._throttled(attempt, endpoint, error)
+        except Retryable as error:
+            return self._failed(attempt, endpoint, error, count)
+        except TocsinError as error:
+            self._endpoints.refused(endpoint, was_sent=not isinstance(error, Unsendable))
+            return Dead(reason=str(error), is_refusal=True)
+        self._endpoints.succeeded(endpoint)
+        return Delivered()
+
+    def _throttled(self, attempt: Attempt, endpoint: Endpoint, error: Throttled) -> Verdict:
+        """Let everybody pause: what the receiver asks for is no fault of this notification."""
+        until_s = self._clock() + attempt.delay_s(error)
+        self._endpoints.throttled(endpoint, until_s)
+        return self._wait(attempt, until_s, attempt.attempts, error.reason)
+
+    def _failed(
+        self, attempt: Attempt, endpoint: Endpoint, error: Retryable, count: Count
+    ) -> Verdict:
+        until_s = self._clock() + attempt.delay_s(error)
+        if self._endpoints.failed(endpoint):
+            count("breaker_opened")
+        if endpoint.prober:
+            until_s = max(until_s, self._endpoints.open_until_s(endpoint))
+            return self._wait(attempt, until_s, attempt.attempts, error.reason)
+        attempts = attempt.attempts + 1
+        if attempts < attempt.retry.attempts:
+            deferred = Deferred(until_s=until_s, attempts=attempts, reason=error.reason)
+            return self._unless_too_old(attempt, deferred)
+        if self._endpoints.has_taken_since(endpoint, attempt.failed_at_s or attempt.created_at_s):
+            return Dead(reason=error.reason)
+        if self._endpoints.trip(endpoint):
+            count("breaker_opened")
+        until_s = max(until_s, self._endpoints.open_until_s(endpoint))
+        # What was tried while the receiver was down says nothing of the notification.
+        return self._wait(attempt, until_s, 0, error.reason)
+
+    def _wait(
+        self, attempt: Attempt, until_s: float, attempts: int, reason: str, *, tried: bool = True
+    ) -> Verdict:
+        """Defer with all that wait for this endpoint, which shall not come all at once."""
+        until_s += SPREAD_S * share(attempt.notification.key)
+        deferred = Deferred(until_s=until_s, attempts=attempts, reason=reason, was_tried=tried)
+        return self._unless_too_old(attempt, deferred)
+
+    def _unless_too_old(self, attempt: Attempt, deferred: Deferred) -> Verdict:
+        if self._clock() - attempt.created_at_s <= attempt.retry.give_up_after_s:
+            return deferred
+        return Dead(reason=deferred.reason, was_tried=deferred.was_tried)

@@ -1,0 +1,63 @@
+"""Nothing reaches a receiver but through `SafeCall`."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[3] / "layers/tocsin/python/tocsin"
+ONLY = "pipeline/safecall.py"
+
+
+def calls(tree: ast.AST) -> Iterator[str]:
+    """Yield where `send` of something called receivers is used, called or not."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "send":
+            owner = ast.unparse(node.value)
+            if "receiver" in owner.lower():
+                yield f"line {node.lineno}: {owner}.send"
+
+
+def users() -> dict[str, list[str]]:
+    found = {
+        str(path.relative_to(PACKAGE)): list(calls(ast.parse(path.read_text(encoding="utf-8"))))
+        for path in PACKAGE.rglob("*.py")
+    }
+    return {name: lines for name, lines in found.items() if lines}
+
+
+def test_only_the_safe_call_sends_to_a_receiver() -> None:
+    assert list(users()) == [ONLY]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "self._ports.receivers.send(notification)",
+        "HttpReceivers(http, clock).send(notification)",
+        "deliver = ports.receivers.send",
+    ],
+)
+def test_a_second_way_would_be_noticed(code: str) -> None:
+    assert list(calls(ast.parse(code)))
+
+
+def test_only_the_safe_call_and_who_hands_them_over_know_receivers() -> None:
+    allowed = {
+        "ports.py",
+        ONLY,
+        "pipeline/notify.py",
+        "runtime/notify.py",
+        "adapters/memory/__init__.py",
+        "adapters/memory/receivers.py",
+        "adapters/receivers/__init__.py",
+    }
+    names = {"Receivers", "HttpReceivers", "MemoryReceivers"}
+    knowing = {
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.ClassDef | ast.alias) and node.name in names)
+    }
+    assert knowing == allowed
