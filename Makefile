@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format lock docs e2e simulate bench clean
+.PHONY: help setup demo up test check format lock docs e2e simulate chaos bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 12
@@ -45,10 +45,15 @@ e2e: setup ## Run the long end-to-end suite with real clients
 	@{ command -v amtool && command -v prometheus; } >/dev/null \
 	  || apt-get install -y --no-install-recommends prometheus prometheus-alertmanager \
 	  || echo "prometheus or amtool is missing and cannot be installed here; their tests are skipped"
-	$(BIN)/python -m pytest -m e2e
+	$(BIN)/python -m pytest -m "e2e and not kill9"
 
 simulate: setup ## Simulate thousands of interleavings, crashes and losses
 	$(BIN)/python -m tests.simulation --seeds 5000
+
+chaos: setup ## Try every fault at every call, pairs of crashes, thousands of seeds, planted bugs, kill -9
+	$(BIN)/python -m tests.chaos run --seeds 5000
+	$(BIN)/python -m tests.chaos mutants
+	$(BIN)/python -m pytest -m kill9 tests/e2e
 
 bench: setup ## Measure CPU per alert as ratios, and AWS calls, write units and log lines
 	$(BIN)/python -m benchmarks.cpu

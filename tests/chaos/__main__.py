@@ -1,0 +1,115 @@
+"""Prove that nothing is lost and nothing repeated: `python -m tests.chaos run`.
+
+`replay fire 12:lost` and `replay faulty 98` play one run again and tell what happened.
+`mutants` plants known bugs and says which fault found them.
+"""
+
+import os
+import sys
+from time import monotonic
+
+import click
+import pytest
+from rich.console import Console
+from rich.progress import Progress
+
+import tests.conftest  # noqa: F401 - the environment that Lambda would give
+from tests.chaos.callsites import uncovered
+from tests.chaos.mutants import MUTANTS, caught_by
+from tests.chaos.runner import Job, Tally, listed, play_all
+from tests.chaos.scenarios import SCENARIOS
+from tests.chaos.seeded import MODES, play_seed
+from tests.chaos.single import Faults, double_crashes, play, single_faults
+from tests.chaos.stack import deployed
+
+# Its own object: while a stack is deployed, standard output belongs to the handlers.
+_CONSOLE = Console(highlight=False, markup=False, soft_wrap=True, file=sys.stdout)
+_SHORTEST = "fire"
+
+
+@click.group(help=__doc__)
+def main() -> None:
+    """Run the chaos suite."""
+
+
+@main.command()
+@click.option("--seeds", default=5000, show_default=True, help="Random runs with faults.")
+@click.option("--calm", default=500, show_default=True, help="Random runs without faults.")
+@click.option("--double/--no-double", default=True, show_default=True, help="Pairs of crashes.")
+@click.option("--workers", default=os.cpu_count() or 1, show_default=True, help="Processes.")
+@click.option("--scenario", "names", multiple=True, type=click.Choice(list(SCENARIOS)))
+def run(seeds: int, calm: int, double: bool, workers: int, names: tuple[str, ...]) -> None:
+    """Try every single fault, pairs of crashes, and seeds; then say what was tried."""
+    with deployed() as stack:
+        parts = {"single faults": listed(stack, names or SCENARIOS, single_faults)}
+        if double:
+            parts[f"double crashes of {_SHORTEST}"] = listed(stack, [_SHORTEST], double_crashes)
+    parts["seeds with faults"] = [Job("", seed=seed, mode="faulty") for seed in range(seeds)]
+    parts["seeds without"] = [Job("", seed=seed, mode="faultless") for seed in range(calm)]
+    whole = Tally()
+    for title, jobs in parts.items():
+        tally = _played(title, jobs, workers)
+        whole.fired.add(tally.fired)
+        whole.broken += tally.broken
+    missing = whole.fired.missing() + [
+        f"{line} was never called" for line in uncovered(whole.fired.lines)
+    ]
+    for line in missing:
+        _CONSOLE.print(f"not covered: {line}")
+    sites, faults = len(whole.fired.sites), whole.fired.counts.total()
+    pairs = len(whole.fired.counts)
+    _CONSOLE.print(f"{sites} call sites, {pairs} pairs of site and fault, {faults} faults in all")
+    sys.exit(1 if whole.broken or missing else 0)
+
+
+def _played(title: str, jobs: list[Job], workers: int) -> Tally:
+    tally, began_s = Tally(), monotonic()
+    with Progress(console=_CONSOLE) as progress:
+        task = progress.add_task(title, total=len(jobs))
+        for verdicts in play_all(jobs, workers):
+            for verdict in verdicts:
+                tally.add(verdict)
+                if verdict.violations:
+                    progress.console.print(f"VIOLATION {verdict}")
+            progress.advance(task, len(verdicts))
+    took_s = monotonic() - began_s
+    _CONSOLE.print(f"{title}: {tally.runs} runs, {len(tally.broken)} violations, {took_s:.0f} s")
+    return tally
+
+
+@main.command()
+@click.argument("name", type=click.Choice([*SCENARIOS, *MODES]))
+@click.argument("plan", default="")
+def replay(name: str, plan: str) -> None:
+    """Play one run again: a scenario with a plan as it was printed, or a mode with its seed."""
+    with deployed() as stack:
+        if name in MODES:
+            verdict = play_seed(stack, name, int(plan.removeprefix("seed ")))  # type: ignore[arg-type]
+        else:
+            verdict = play(stack, name, _read(plan))
+    for line in verdict.story:
+        _CONSOLE.print(line)
+    _CONSOLE.print(str(verdict) if verdict.violations else "nothing is wrong")
+    sys.exit(1 if verdict.violations else 0)
+
+
+@main.command()
+def mutants() -> None:
+    """Plant every known bug and say what noticed it."""
+    missed = 0
+    for mutant in MUTANTS:
+        with deployed() as stack, pytest.MonkeyPatch.context() as patch:
+            verdict = caught_by(mutant, stack, patch)
+        missed += verdict is None
+        _CONSOLE.print(f"{mutant.name}: {verdict.summary if verdict else 'NOT NOTICED'}")
+    _CONSOLE.print(f"{len(MUTANTS)} planted bugs, {missed} not noticed")
+    sys.exit(1 if missed else 0)
+
+
+def _read(plan: str) -> Faults:
+    pairs = (part.split(":") for part in plan.split(",") if part)
+    return {int(index): kind for index, kind in pairs}  # type: ignore[misc]
+
+
+if __name__ == "__main__":
+    main()

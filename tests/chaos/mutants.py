@@ -1,0 +1,201 @@
+"""Bugs to plant, so that it is known what this harness notices.
+
+Each is a mistake that somebody has made in a pipeline like this one. A plan says where to
+look for it: scenarios under every single fault, or seeds.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import pytest
+
+from tests.chaos.seeded import Mode, play_seed
+from tests.chaos.single import Verdict, play, single_faults
+from tests.chaos.stack import Stack
+from tocsin.adapters import receivers, sqs
+from tocsin.adapters.dynamodb.groups import DynamoGroups
+from tocsin.domain import dedup, episode, grouping, reconcile
+from tocsin.domain.errors import Conflict
+from tocsin.domain.fingerprint import fingerprint
+from tocsin.pipeline import enrich, evaluate, notify, opening
+from tocsin.runtime import worker
+
+Patch = pytest.MonkeyPatch
+_SEEDS = 40
+
+
+class Mutant(msgspec.Struct, frozen=True):
+    """A planted bug, and where it must be noticed."""
+
+    plant: Callable[[Patch], None]
+    scenarios: tuple[str, ...] = ()
+    seeds: Mode | None = None
+    # Where the faults strike that reveal it; everywhere unless said.
+    stage: str = ""
+
+    @property
+    def name(self) -> str:
+        """What is wrong, in words."""
+        return self.plant.__name__.strip("_").replace("_", " ")
+
+    def runs(self, stack: Stack) -> Iterator[Verdict]:
+        """Play what must notice it: undisturbed, under each single fault, then by seeds."""
+        for scenario in self.scenarios:
+            yield play(stack, scenario, {})
+            for faults in single_faults(stack, scenario, self.stage):
+                yield play(stack, scenario, faults)
+        for seed in range(_SEEDS if self.seeds else 0):
+            assert self.seeds is not None
+            yield play_seed(stack, self.seeds, seed)
+
+
+def caught_by(mutant: Mutant, stack: Stack, patch: Patch) -> Verdict | None:
+    """Return the first run that notices a planted bug."""
+    mutant.plant(patch)
+    return next((verdict for verdict in mutant.runs(stack) if verdict.violations), None)
+
+
+def _failed_entries_are_ignored(patch: Patch) -> None:
+    patch.setattr(sqs, "_failed", lambda _: ())
+
+
+def _a_failed_condition_is_skipped(patch: Patch) -> None:
+    commit = DynamoGroups.commit
+
+    def skip(self: Any, *args: Any) -> None:
+        try:
+            commit(self, *args)
+        except Conflict:
+            return
+
+    patch.setattr(DynamoGroups, "commit", skip)
+
+
+def _marked_before_forwarded(patch: Patch) -> None:
+    decide = enrich.Enrich._decide
+
+    def decide_and_mark(self: Any, *args: Any) -> Any:
+        forward, fresh = decide(self, *args)
+        if fresh:
+            self._ports.fingerprints.write(list(fresh.values()))
+        return forward, fresh
+
+    patch.setattr(enrich.Enrich, "_decide", decide_and_mark)
+    patch.setattr(dedup, "_is_stamped", lambda _: True)
+
+
+def _a_new_key_for_each_try(patch: Patch) -> None:
+    patch.setattr(notify, "Notification", _with_random_key(notify.Notification))
+
+
+def _with_random_key(kind: Any) -> Any:
+    def make(**fields: Any) -> Any:
+        return kind(**{**fields, "key": uuid4().hex})
+
+    return make
+
+
+def _the_status_of_an_answer_is_ignored(patch: Patch) -> None:
+    patch.setattr(receivers, "_raise_for", lambda *_: None)
+
+
+def _the_last_write_wins(patch: Patch) -> None:
+    merge = episode.merge
+
+    def merge_any(member: Any, change: Any) -> Any:
+        if member is not None:
+            member = msgspec.structs.replace(member, order_at_s=0.0)
+        return merge(member, change)
+
+    patch.setattr(grouping, "merge", merge_any)
+
+
+def _the_fingerprint_lacks_the_tenant(patch: Patch) -> None:
+    patch.setattr(opening, "fingerprint", lambda _, labels: fingerprint("", labels))
+    for module in (dedup, enrich):
+        patch.setattr(module, "mark_key", lambda _, name: name)
+    patch.setattr(dedup, "_is_stamped", lambda _: True)
+
+
+def _a_bad_message_fails_its_batch(patch: Patch) -> None:
+    run = worker.run
+
+    def all_or_nothing(event: Any, *args: Any) -> Any:
+        answer = run(event, *args)
+        failed = event["Records"] if answer["batchItemFailures"] else []
+        return {"batchItemFailures": [{"itemIdentifier": each["messageId"]} for each in failed]}
+
+    for stage in ("enrich", "evaluate", "notify"):
+        patch.setattr(f"tocsin.runtime.{stage}.run", all_or_nothing)
+
+
+def _no_lease(patch: Patch) -> None:
+    patch.setattr(DynamoGroups, "acquire", _acquire_always(DynamoGroups.acquire))
+
+
+def _acquire_always(acquire: Any) -> Any:
+    def take(self: Any, key: Any, owner: str, now_s: float, until_s: float) -> Any:
+        # As if every lease had run out, and without one of its own.
+        return acquire(self, key, "nobody", now_s + 1e6, until_s)
+
+    return take
+
+
+def _no_intent(patch: Patch) -> None:
+    patch.setattr(DynamoGroups, "intend", lambda *_: None)
+
+
+def _leases_shorter_than_a_function_runs(patch: Patch) -> None:
+    patch.setattr(notify, "LEASE_S", 1.0)
+
+
+def _clocks_differ_more_than_a_lease_allows(patch: Patch) -> None:
+    patch.setattr("tests.chaos.schedule._SKEW_S", 60.0)
+
+
+def _told_before_it_is_sent(patch: Patch) -> None:
+    send = notify.Notify._send
+
+    def settle_first(self: Any, group: Any, planned: Any, intent: Any, *args: Any) -> Any:
+        told = reconcile.settle_steps(planned.told, intent, "delivered")
+        self._ports.groups.settle(
+            group,
+            told=told,
+            intent=None,
+            poke_due_at_s=None,
+            records=[],
+            at_s=self._ports.clock(),
+        )
+        return send(self, group, planned, intent, *args)
+
+    patch.setattr(notify.Notify, "_send", settle_first)
+
+
+def _lost_pokes_stay_lost(patch: Patch) -> None:
+    patch.setattr(grouping, "has_work", lambda _: False)
+
+
+def _nothing_is_poked(patch: Patch) -> None:
+    patch.setattr(evaluate.Evaluate, "_poke", lambda *_: None)
+    patch.setattr(grouping, "has_work", lambda _: False)
+
+
+MUTANTS: tuple[Mutant, ...] = (
+    Mutant(_failed_entries_are_ignored, ("several_messages",), stage="enrich"),
+    Mutant(_a_failed_condition_is_skipped, (), "faultless"),
+    Mutant(_marked_before_forwarded, ("fire",), stage="enrich"),
+    Mutant(_a_new_key_for_each_try, ("fire",), stage="notify"),
+    Mutant(_the_status_of_an_answer_is_ignored, ("broken_receiver",)),
+    Mutant(_the_last_write_wins, ("over_before_told",), "faulty"),
+    Mutant(_the_fingerprint_lacks_the_tenant, ("two_tenants",)),
+    Mutant(_a_bad_message_fails_its_batch, ("poison",)),
+    Mutant(_no_lease, (), "faultless"),
+    Mutant(_no_intent, ("fire_and_resolve",), stage="notify"),
+    Mutant(_leases_shorter_than_a_function_runs, (), "faultless"),
+    Mutant(_clocks_differ_more_than_a_lease_allows, (), "faultless"),
+    Mutant(_told_before_it_is_sent, ("fire",)),
+    Mutant(_lost_pokes_stay_lost, ("lost_poke",)),
+    Mutant(_nothing_is_poked, ("fire",)),
+)
