@@ -63,7 +63,7 @@ def run(seeds: int, calm: int, double: bool, workers: int, names: tuple[str, ...
 
 
 def _played(title: str, jobs: list[Job], workers: int) -> Tally:
-    tally, began_s = Tally(), monotonic()
+    tally, began_s, tenth = Tally(), monotonic(), 0
     with Progress(console=_CONSOLE) as progress:
         task = progress.add_task(title, total=len(jobs))
         for verdicts in play_all(jobs, workers):
@@ -72,6 +72,9 @@ def _played(title: str, jobs: list[Job], workers: int) -> Tally:
                 if verdict.violations:
                     progress.console.print(f"VIOLATION {verdict}")
             progress.advance(task, len(verdicts))
+            if not _CONSOLE.is_terminal and tally.runs * 10 // len(jobs) > tenth:
+                tenth = tally.runs * 10 // len(jobs)
+                _CONSOLE.print(f"{title}: {tally.runs} of {len(jobs)}")
     took_s = monotonic() - began_s
     _CONSOLE.print(f"{title}: {tally.runs} runs, {len(tally.broken)} violations, {took_s:.0f} s")
     return tally

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from botocore.retries import quota
 from moto import mock_aws
+from moto.core.model_instances import reset_model_data
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 
@@ -77,6 +78,8 @@ class Stack:
             table.items.clear()
         bucket = s3_backends[ACCOUNT]["aws"].buckets["archive"]
         bucket.keys = type(bucket.keys)()
+        # moto keeps every object of every run for a dashboard.
+        reset_model_data()
         self.strict.forget()
         self.output.seek(0)
         self.output.truncate()
