@@ -46,7 +46,10 @@ payloads = st.recursive(
 
 
 def test_names_are_what_addresses_use() -> None:
-    assert NAMES == ("alertmanager", "alertmanager-api", "cloudwatch", "generic", "prometheus")
+    assert NAMES == (
+        "alertmanager", "alertmanager-api", "azure", "cloudwatch", "coralogix", "gcp", "generic",
+        "graylog", "opsgenie", "pagerduty", "prometheus", "rollbar", "sentry", "splunk",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -33,9 +33,18 @@ class _Entry(msgspec.Struct, frozen=True):
 _ENTRIES = {
     "alertmanager": _Entry("alertmanager"),
     "alertmanager-api": _Entry("alertmanager_api", resends=True),
+    "azure": _Entry("azure"),
     "cloudwatch": _Entry("cloudwatch"),
+    "coralogix": _Entry("coralogix"),
+    "gcp": _Entry("gcp"),
     "generic": _Entry("generic"),
+    "graylog": _Entry("graylog"),
+    "opsgenie": _Entry("opsgenie"),
+    "pagerduty": _Entry("pagerduty"),
     "prometheus": _Entry("alertmanager", "parse_prometheus"),
+    "rollbar": _Entry("rollbar"),
+    "sentry": _Entry("sentry"),
+    "splunk": _Entry("splunk"),
 }
 
 NAMES = tuple(sorted(_ENTRIES))
