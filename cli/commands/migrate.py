@@ -12,6 +12,7 @@ from cli.migration.run import Migration
 from cli.migration.tables import tables
 from cli.migration.tally import Tally, tally_json, tally_line
 from cli.target import Target, with_target
+from tocsin.adapters.dynamodb.formats import NewerFormat
 from tocsin.domain.errors import TocsinError
 
 _NEITHER = "say --dry-run to see what would change, or --apply to change it"
@@ -59,6 +60,8 @@ def _apply(tallies: Iterator[Tally], *, is_json: bool) -> None:
         for tally in tallies:
             _print(tally, is_dry=False, is_json=is_json)
             busy += tally.busy
+    except NewerFormat:
+        raise
     except (TocsinError, KeyboardInterrupt):
         click.echo("interrupted; the same command goes on after the last whole page", err=True)
         raise

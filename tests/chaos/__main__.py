@@ -15,6 +15,7 @@ from rich.progress import Progress
 
 import tests.conftest  # noqa: F401 - the environment that Lambda would give
 from tests.chaos.callsites import uncovered
+from tests.chaos.faults import KINDS, Fired
 from tests.chaos.mutants import MUTANTS, caught_by
 from tests.chaos.runner import Job, Tally, listed, play_all
 from tests.chaos.scenarios import SCENARIOS
@@ -33,11 +34,30 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--seeds", default=5000, show_default=True, help="Random runs with faults.")
-@click.option("--calm", default=500, show_default=True, help="Random runs without faults.")
+@click.option(
+    "--seeds",
+    default=5000,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Random runs with faults.",
+)
+@click.option(
+    "--calm",
+    default=500,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Random runs without faults.",
+)
 @click.option("--double/--no-double", default=True, show_default=True, help="Pairs of crashes.")
 @click.option("--workers", default=os.cpu_count() or 1, show_default=True, help="Processes.")
-@click.option("--scenario", "names", multiple=True, type=click.Choice(list(SCENARIOS)))
+@click.option(
+    "--scenario",
+    "names",
+    metavar="NAME",
+    multiple=True,
+    type=click.Choice(list(SCENARIOS)),
+    help="Single faults of this one only.",
+)
 def run(seeds: int, calm: int, double: bool, workers: int, names: tuple[str, ...]) -> None:
     """Try every single fault, pairs of crashes, and seeds; then say what was tried."""
     with deployed() as stack:
@@ -51,15 +71,22 @@ def run(seeds: int, calm: int, double: bool, workers: int, names: tuple[str, ...
         tally = _played(title, jobs, workers)
         whole.fired.add(tally.fired)
         whole.broken += tally.broken
-    missing = whole.fired.missing() + [
-        f"{line} was never called" for line in uncovered(whole.fired.lines)
-    ]
+    missing = [] if names else _missing(whole.fired)
     for line in missing:
         _CONSOLE.print(f"not covered: {line}")
     sites, faults = len(whole.fired.sites), whole.fired.counts.total()
     pairs = len(whole.fired.counts)
     _CONSOLE.print(f"{sites} call sites, {pairs} pairs of site and fault, {faults} faults in all")
+    if names:
+        _CONSOLE.print("coverage is not judged: only some scenarios were run")
+    verdict = "FAILED" if whole.broken or missing else "nothing lost, nothing repeated"
+    _CONSOLE.print(f"{verdict}: {len(whole.broken)} runs with violations")
     sys.exit(1 if whole.broken or missing else 0)
+
+
+def _missing(fired: Fired) -> list[str]:
+    """Return the call sites that were not reached, or not with every kind of fault."""
+    return fired.missing() + [f"{line} was never called" for line in uncovered(fired.lines)]
 
 
 def _played(title: str, jobs: list[Job], workers: int) -> Tally:
@@ -81,17 +108,20 @@ def _played(title: str, jobs: list[Job], workers: int) -> Tally:
 
 
 @main.command()
-@click.argument("name", type=click.Choice([*SCENARIOS, *MODES]))
+@click.argument("name", metavar="NAME", type=click.Choice([*SCENARIOS, *MODES]))
 @click.argument("plan", default="")
 def replay(name: str, plan: str) -> None:
     """Play one run again: a scenario with a plan as it was printed, or a mode with its seed."""
     with deployed() as stack:
         if name in MODES:
-            verdict = play_seed(stack, name, int(plan.removeprefix("seed ")))  # type: ignore[arg-type]
+            verdict = play_seed(stack, name, _seed(plan))  # type: ignore[arg-type]
         else:
-            verdict = play(stack, name, _read(plan))
+            verdict = play(stack, name, _faults(plan))
     for line in verdict.story:
         _CONSOLE.print(line)
+    unmet = len(_faults(plan)) - verdict.fired.counts.total() if name in SCENARIOS else 0
+    if unmet:
+        raise click.ClickException(f"{unmet} of the faults met no call that can have them")
     _CONSOLE.print(str(verdict) if verdict.violations else "nothing is wrong")
     sys.exit(1 if verdict.violations else 0)
 
@@ -109,9 +139,22 @@ def mutants() -> None:
     sys.exit(1 if missed else 0)
 
 
-def _read(plan: str) -> Faults:
-    pairs = (part.split(":") for part in plan.split(",") if part)
-    return {int(index): kind for index, kind in pairs}  # type: ignore[misc]
+def _seed(plan: str) -> int:
+    text = plan.removeprefix("seed ")
+    if not text.isdecimal():
+        raise click.BadParameter("a mode takes the number of its seed, such as 98")
+    return int(text)
+
+
+def _faults(plan: str) -> Faults:
+    faults: Faults = {}
+    for part in filter(None, plan.split(",")):
+        index, _, kind = part.partition(":")
+        if not index.isdecimal() or kind not in KINDS:
+            known = ", ".join(KINDS)
+            raise click.BadParameter(f"{part}: expected CALL:KIND such as 12:lost, of {known}")
+        faults[int(index)] = kind
+    return faults
 
 
 if __name__ == "__main__":

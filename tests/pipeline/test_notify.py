@@ -152,7 +152,7 @@ def test_a_page_outlives_an_outage_of_its_receiver() -> None:
     world.receivers.failures = [Retryable("HTTP 503")] * 8
     world.send(webhook(member("a")))
     world.drain()
-    for _ in range(5):
+    for _ in range(6):
         world.settle()
     assert _said(world) == [["firing"]]
     assert not world.outbox.dead["notify"]

@@ -11,6 +11,7 @@ from cli.migration.tables import RESOURCES, tables
 from cli.migration.tally import Tally
 from cli.target import Target
 from tocsin.adapters.dynamodb.formats import STEPS, NewerFormat
+from tocsin.domain.errors import Retryable
 
 
 class Faked:
@@ -114,7 +115,14 @@ def test_a_dry_run_that_meets_a_newer_release_says_so_and_fails(run):
     assert "4 of the items were stored by a newer release" in result.stderr
 
 
-@pytest.mark.parametrize("error", [NewerFormat("a newer release"), KeyboardInterrupt()])
+def test_the_same_command_does_not_help_with_a_newer_release(run):
+    result = run(Faked(GROUPS, NewerFormat("use the newer release")), "--apply")
+    assert result.exit_code == 1
+    assert "use the newer release" in result.stderr
+    assert "the same command" not in result.stderr
+
+
+@pytest.mark.parametrize("error", [Retryable("throttled"), KeyboardInterrupt()])
 def test_what_is_interrupted_says_how_to_go_on(run, error):
     result = run(Faked(GROUPS, error), "--apply")
     assert result.exit_code == 1

@@ -38,7 +38,9 @@ class World:
         attempt = Attempt(
             notification=notification, owner=owner, **{"created_at_s": self.now_s, **fields}
         )
-        return (worker or self.safe_call).call(attempt, self._count)
+        verdict = (worker or self.safe_call).call(attempt)
+        self.counts["breaker_opened"] += getattr(verdict, "has_opened", False)
+        return verdict
 
     def open(self):
         for _ in range(5):
@@ -56,9 +58,6 @@ class World:
     @property
     def tries(self):
         return len(self.receivers.attempted)
-
-    def _count(self, name):
-        self.counts[name] += 1
 
 
 class Away:

@@ -121,7 +121,7 @@ class Storm:
             attempts=pending.attempts,
             failed_at_s=pending.failed_at_s,
         )
-        verdict = safe_call.call(attempt, lambda _: None)
+        verdict = safe_call.call(attempt)
         if isinstance(verdict, Dead):
             self.dead.append(pending.key)
         if isinstance(verdict, Deferred):

@@ -188,9 +188,9 @@ class TestTooOld:
 
     @pytest.mark.parametrize("failure", [DOWN, Throttled("HTTP 429", 1.0)])
     def test_a_failure_ends_it(self, world, failure):
-        assert isinstance(world.call(failure, created_at_s=T0 - 3600), Deferred)
+        assert isinstance(world.call(failure, created_at_s=T0 - 3599), Deferred)
         world.now_s += 2
-        verdict = world.call(failure, created_at_s=T0 - 3600)
+        verdict = world.call(failure, created_at_s=T0 - 3599)
         assert (verdict.reason, verdict.is_refusal) == (failure.reason, False)
 
     def test_having_to_wait_ends_it_untried(self, world):

@@ -119,3 +119,13 @@ def test_a_quiet_invocation_writes_one_line(capsys: Any) -> None:
     (line,) = capsys.readouterr().out.splitlines()
     assert '"alerts":[3.0]' in line
     assert "acme" not in line
+
+
+def test_warnings_are_one_line(monkeypatch: Any) -> None:
+    log = Log()
+    monkeypatch.setattr(observability, "logger", lambda: log)
+    outcome = Outcome(warnings=["acme is left alone: HTTP 503 from receiver oncall"])
+    answer = run(_event("a"), Context(), lambda *_: outcome, 1000)
+    assert answer == {"batchItemFailures": []}
+    ((_, more),) = log.lines
+    assert more["extra"]["receivers"] == outcome.warnings

@@ -19,10 +19,14 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct):
-    """What a stage did with a batch: messages that failed, why, and counts for the metrics."""
+    """What a stage did with a batch: messages that failed, why, and counts for the metrics.
+
+    `warnings` are for the operator, and few; they hold no secrets.
+    """
 
     failed: dict[str, str] = {}
     counts: dict[str, int] = {}
+    warnings: list[str] = []
 
     def count(self, name: str, value: int = 1) -> None:
         """Add to one count."""

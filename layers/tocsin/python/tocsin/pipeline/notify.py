@@ -134,9 +134,12 @@ class Notify:
             attempts=intent.attempts,
             failed_at_s=intent.failed_at_s,
         )
-        verdict = self._safe_call.call(attempt, outcome.count)
+        verdict = self._safe_call.call(attempt)
         if isinstance(verdict, Deferred):
             outcome.count("failed" if verdict.was_tried else "deferred")
+            if verdict.has_opened:
+                outcome.count("breaker_opened")
+                outcome.warnings.append(f"{group.key.tenant} is left alone: {verdict.reason}")
             return self._defer(group, planned, intent, verdict)
         if isinstance(verdict, Dead):
             outcome.count("failed")

@@ -8,8 +8,6 @@ everything, so attempts that are used up count against the notification only if 
 took something else meanwhile; if not, the breaker opens and everybody waits.
 """
 
-from collections.abc import Callable
-
 import msgspec
 
 from tocsin.domain.breaker import endpoint_key
@@ -20,8 +18,9 @@ from tocsin.ports import Breakers, Clock, Notification, Receivers
 
 # Over how long those are spread that wait for the same endpoint.
 SPREAD_S = 5.0
-
-Count = Callable[[str], None]
+# Who was tried and failed stands behind those who were not, by more than a turn of the clock
+# that wakes them: one that the receiver cannot digest would else be every probe.
+BEHIND_S = 61.0
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +54,8 @@ class Deferred(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
     reason: str
     was_tried: bool = True
+    # Whether this try opened the breaker for everybody.
+    has_opened: bool = False
 
 
 class Dead(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,8 +77,8 @@ class SafeCall:
         self._endpoints = Endpoints(breakers, clock)
         self._clock = clock
 
-    def call(self, attempt: Attempt, count: Count) -> Verdict:
-        """Send a notification if its endpoint may be called; `count` takes names of metrics."""
+    def call(self, attempt: Attempt) -> Verdict:
+        """Send a notification if its endpoint may be called."""
         receiver = attempt.notification.receiver
         key = endpoint_key(attempt.notification.group.tenant, receiver.kind, receiver.url)
         admission, endpoint = self._endpoints.admit(key, receiver.breaker, attempt.owner)
@@ -89,7 +90,7 @@ class SafeCall:
         except Throttled as error:
             return self._throttled(attempt, endpoint, error)
         except Retryable as error:
-            return self._failed(attempt, endpoint, error, count)
+            return self._failed(attempt, endpoint, error)
         except TocsinError as error:
             self._endpoints.refused(endpoint, was_sent=not isinstance(error, Unsendable))
             return Dead(reason=str(error), is_refusal=True)
@@ -102,26 +103,37 @@ class SafeCall:
         self._endpoints.throttled(endpoint, until_s)
         return self._wait(attempt, until_s, attempt.attempts, error.reason)
 
-    def _failed(
-        self, attempt: Attempt, endpoint: Endpoint, error: Retryable, count: Count
-    ) -> Verdict:
+    def _failed(self, attempt: Attempt, endpoint: Endpoint, error: Retryable) -> Verdict:
         until_s = self._clock() + attempt.delay_s(error)
-        if self._endpoints.failed(endpoint):
-            count("breaker_opened")
+        opened = self._endpoints.failed(endpoint)
         if endpoint.prober:
-            until_s = max(until_s, self._endpoints.open_until_s(endpoint))
-            return self._wait(attempt, until_s, attempt.attempts, error.reason)
+            return self._stand_back(attempt, endpoint, error, attempt.attempts, opened=opened)
         attempts = attempt.attempts + 1
         if attempts < attempt.retry.attempts:
-            deferred = Deferred(until_s=until_s, attempts=attempts, reason=error.reason)
+            until_s = self._clock() + attempt.delay_s(error)
+            deferred = Deferred(
+                until_s=until_s, attempts=attempts, reason=error.reason, has_opened=opened
+            )
             return self._unless_too_old(attempt, deferred)
         if self._endpoints.has_taken_since(endpoint, attempt.failed_at_s or attempt.created_at_s):
             return Dead(reason=error.reason)
-        if self._endpoints.trip(endpoint):
-            count("breaker_opened")
-        until_s = max(until_s, self._endpoints.open_until_s(endpoint))
+        opened = self._endpoints.trip(endpoint) or opened
         # What was tried while the receiver was down says nothing of the notification.
-        return self._wait(attempt, until_s, 0, error.reason)
+        return self._stand_back(attempt, endpoint, error, 0, opened=opened)
+
+    def _stand_back(
+        self, attempt: Attempt, endpoint: Endpoint, error: Retryable, attempts: int, *, opened: bool
+    ) -> Verdict:
+        """Defer behind all that wait for this endpoint untried."""
+        until_s = self._clock() + attempt.delay_s(error)
+        until_s = max(until_s, self._endpoints.open_until_s(endpoint)) + BEHIND_S
+        deferred = Deferred(
+            until_s=until_s + SPREAD_S * share(attempt.notification.key),
+            attempts=attempts,
+            reason=error.reason,
+            has_opened=opened,
+        )
+        return self._unless_too_old(attempt, deferred)
 
     def _wait(
         self, attempt: Attempt, until_s: float, attempts: int, reason: str, *, tried: bool = True
@@ -132,6 +144,8 @@ class SafeCall:
         return self._unless_too_old(attempt, deferred)
 
     def _unless_too_old(self, attempt: Attempt, deferred: Deferred) -> Verdict:
-        if self._clock() - attempt.created_at_s <= attempt.retry.give_up_after_s:
-            return deferred
-        return Dead(reason=deferred.reason, was_tried=deferred.was_tried)
+        end_s = attempt.created_at_s + attempt.retry.give_up_after_s
+        if self._clock() >= end_s:
+            return Dead(reason=deferred.reason, was_tried=deferred.was_tried)
+        # A receiver may ask for a day; a dead letter that somebody sees must not wait for it.
+        return msgspec.structs.replace(deferred, until_s=min(deferred.until_s, end_s))

@@ -1,6 +1,6 @@
 """Logs and metrics: one metrics line an invocation, and a log line only when something failed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -37,3 +37,8 @@ def log_failures(failed: Mapping[str, str], trace: str) -> None:
     logger().warning(
         "messages must come back", extra={"count": len(failed), "failed": examples, "trace": trace}
     )
+
+
+def log_warnings(warnings: Sequence[str]) -> None:
+    """Write one line for what an operator should look at, though nothing has failed for good."""
+    logger().warning("a receiver seems to be down", extra={"receivers": list(warnings)[:_EXAMPLES]})

@@ -26,7 +26,7 @@ def run(event: dict[str, Any], context: Context, stage: Stage, reserve_ms: int) 
     `reserve_ms` is how much time must be left to begin another piece of work: a function that
     runs into its limit would give the whole batch back, done or not.
     """
-    from tocsin.runtime.observability import flush_counts, log_failures
+    from tocsin.runtime.observability import flush_counts, log_failures, log_warnings
 
     def has_time() -> bool:
         return context.get_remaining_time_in_millis() > reserve_ms
@@ -37,6 +37,8 @@ def run(event: dict[str, Any], context: Context, stage: Stage, reserve_ms: int) 
     if failed:
         outcome.count("messages_failed", len(failed))
         log_failures(failed, deliveries[0].envelope.trace if deliveries else "")
+    if outcome.warnings:
+        log_warnings(outcome.warnings)
     outcome.count("messages", len(event["Records"]))
     flush_counts(outcome.counts)
     return {"batchItemFailures": [{"itemIdentifier": name} for name in failed]}
@@ -67,6 +69,7 @@ def _isolated(stage: Stage, deliveries: Sequence[Delivery], has_time: HasTime) -
     for delivery in deliveries:
         part = _isolated(stage, [delivery], has_time)
         whole.failed.update(part.failed)
+        whole.warnings += part.warnings
         for name, value in part.counts.items():
             whole.count(name, value)
     return whole

@@ -65,7 +65,7 @@ def upgraded(kind: Kind, stored: Item) -> Item:
     if version > len(steps):
         raise NewerFormat(
             f"an item of {kind} has format {version}, stored by a newer release, and this one "
-            f"knows {len(steps)}: deploy the newer release again"
+            f"knows {len(steps)}: use the newer release"
         )
     changed = dict(stored)
     for step in steps[version:]:
