@@ -47,8 +47,11 @@ payloads = st.recursive(
 
 def test_names_are_what_addresses_use() -> None:
     assert NAMES == (
-        "alertmanager", "alertmanager-api", "azure", "cloudwatch", "coralogix", "gcp", "generic",
-        "graylog", "opsgenie", "pagerduty", "prometheus", "rollbar", "sentry", "splunk",
+        "alertmanager", "alertmanager-api", "azure", "checkmk", "cloudwatch", "coralogix",
+        "datadog", "dynatrace", "gcp", "generic", "grafana", "graylog", "icinga2", "kibana",
+        "librenms", "netdata", "newrelic", "opsgenie", "pagerduty", "pingdom", "prometheus",
+        "rollbar", "sentry", "signalfx", "splunk", "sumologic", "uptime-kuma",
+        "victoriametrics", "zabbix",
     )  # fmt: skip
 
 

@@ -24,6 +24,11 @@ def parse_prometheus(payload: Any, received_at_s: float) -> list[Entry]:
     return _parse(payload, received_at_s, "prometheus")
 
 
+def parse_victoriametrics(payload: Any, received_at_s: float) -> list[Entry]:
+    """As `parse`, for alerts of vmalert, that are to carry the provider `victoriametrics`."""
+    return _parse(payload, received_at_s, "victoriametrics")
+
+
 def _parse(payload: Any, received_at_s: float, provider: str) -> list[Entry]:
     group_resolved = type(payload) is dict and payload.get("status") == "resolved"
 
