@@ -1,30 +1,20 @@
-"""What happens to senders, receivers and configuration, each as a short script."""
+"""What happens to alerts and configuration, each as a short script."""
 
-import os
 from collections.abc import Callable
 from random import Random
-from typing import Any
 
-from tests.builders import config, receiver, route
+from tests.builders import receiver, route
+from tests.chaos import mishaps
+from tests.chaos.mishaps import noise
 from tests.chaos.oracle import LAPSING
-from tests.chaos.queues import MAX_RECEIVES, VISIBILITY_S
 from tests.chaos.senders import hook
-from tests.chaos.world import QUEUES, World
-from tocsin.domain.config import TenantConfig
+from tests.chaos.tenants import acme
+from tests.chaos.world import World
 from tocsin.pipeline import changes
 
 Script = Callable[[World], None]
 
 _WEEK_S = 7 * 86_400.0
-
-
-def acme(tenant: str = "acme", **fields: Any) -> TenantConfig:
-    """Return a configuration with one webhook, grouped by alert name."""
-    defaults: dict[str, Any] = {
-        "route": route(group_by=("alertname",)),
-        "receivers": {"oncall": receiver(url=hook(tenant))},
-    }
-    return config(tenant, **{**defaults, **fields})
 
 
 def fire(world: World) -> None:
@@ -99,52 +89,16 @@ def urgent(world: World) -> None:
     world.converge()
 
 
-def poison(world: World) -> None:
-    """A message of each queue can never be read; its neighbours can."""
-    world.add_tenant("acme", acme())
-    for stage in ("enrich", "evaluate", "notify"):
-        world.queues.send(stage, {"MessageBody": "poison"}, world.clock.true_s)
-    world.post("acme", ("disk", "firing"), extra=[{"status": "firing"}])
-    world.converge()
-    bodies = [letter.body for letter in world.queues.dead]
-    if sorted(bodies).count("poison") != 3:
-        world.errors.append(f"poison: {len(bodies)} letters")
-    for messages in world.queues.queues.values():
-        messages[:] = [each for each in messages if each.body != "poison"]
-
-
-def given_up(world: World) -> None:
-    """A tenant without a configuration: SQS gives up, and a redrive after it was mended helps."""
-    world.add_tenant("acme", None)
-    world.post("acme", ("disk", "firing"))
-    for _ in range(MAX_RECEIVES + 2):
-        world.drain()
-        world.advance(VISIBILITY_S)
-    world.keep_letters()
-    books = world.overview("acme")
-    if books.get("dead_lettered", 0) < 1 or books["pending"]:
-        world.errors.append(f"given up: {books}")
-    world.configure(acme())
-    world.advance(60.0)
-    world.queues.redrive()
-    world.converge()
-
-
 def large(world: World) -> None:
     """Bodies and groups too large for a message or an item, and several messages a send."""
     world.add_tenant("acme", acme(route=route(group_by=("severity",))))
     random = Random(1)
-    bulky = [{"name": f"bulky{index}", "annotations": _noise(random)} for index in range(30)]
+    bulky = [{"name": f"bulky{index}", "annotations": noise(random)} for index in range(30)]
     world.post("acme", ("disk", "firing"), extra=bulky)
     world.converge()
     world.advance(60.0)
     world.post("acme", ("disk", "resolved"))
     world.converge()
-
-
-def _noise(random: Random) -> dict[str, str]:
-    """Return annotations that do not compress."""
-    return {f"note{index}": random.randbytes(5_000).hex() for index in range(3)}
 
 
 def several_messages(world: World) -> None:
@@ -168,36 +122,6 @@ def expired(world: World) -> None:
     world.converge()
     world.advance(5 * _WEEK_S)
     world.post("acme", ("disk", "firing"))
-    world.converge()
-
-
-def busy_receiver(world: World) -> None:
-    """The receiver asks for patience."""
-    _with_receiver(world, "busy")
-
-
-def broken_receiver(world: World) -> None:
-    """The receiver fails for some minutes."""
-    _with_receiver(world, "broken")
-
-
-def gone_receiver(world: World) -> None:
-    """The receiver refuses, and is mended by hand; then the letters are sent again."""
-    _with_receiver(world, "gone")
-    world.queues.redrive()
-    world.converge()
-
-
-def _with_receiver(world: World, mode: Any) -> None:
-    world.add_tenant("acme", acme())
-    world.people.modes[hook("acme")] = mode
-    world.post("acme", ("disk", "firing"))
-    for _ in range(3):
-        world.drain()
-        world.advance(61.0)
-        world.tick()
-    world.drain()
-    world.people.modes.clear()
     world.converge()
 
 
@@ -225,17 +149,6 @@ def removed_receiver(world: World) -> None:
     world.converge()
 
 
-def lost_poke(world: World) -> None:
-    """A message to notify gets lost outright: the clock mends it."""
-    world.add_tenant("acme", acme())
-    world.post("acme", ("disk", "firing"), ("urgent", "firing"))
-    for queue in QUEUES[:4]:
-        world.pump(queue)
-    world.queues.lose("notify")
-    world.queues.lose("notify-urgent")
-    world.converge()
-
-
 def lapse(world: World) -> None:
     """A firing names its end, and nobody repeats it."""
     world.add_tenant("acme", acme())
@@ -252,21 +165,6 @@ def overview(world: World) -> None:
     world.overview("acme")
 
 
-def breakers_away(world: World) -> None:
-    """The table of breakers does not answer, and the receiver fails for some minutes."""
-    world.away = ("dynamodb.breakers",)
-    broken_receiver(world)
-
-
-def cache_away(world: World) -> None:
-    """The cache does not answer."""
-    os.environ["CACHE_URL"] = "redis://127.0.0.1:1/0"
-    try:
-        fire(world)
-    finally:
-        os.environ["CACHE_URL"] = ""
-
-
 # Here a message may still be received too often after the cause was mended.
 ABOUT_LETTERS = ("given_up",)
 
@@ -280,20 +178,21 @@ SCENARIOS: dict[str, Script] = {
         duplicates,
         two_tenants,
         urgent,
-        poison,
-        given_up,
+        mishaps.poison,
+        mishaps.given_up,
         large,
         several_messages,
         expired,
-        busy_receiver,
-        broken_receiver,
-        gone_receiver,
+        mishaps.busy_receiver,
+        mishaps.broken_receiver,
+        mishaps.gone_receiver,
         other_route,
         removed_receiver,
-        lost_poke,
+        mishaps.lost_poke,
         lapse,
         overview,
-        breakers_away,
-        cache_away,
+        mishaps.breakers_away,
+        mishaps.cache_away,
+        mishaps.large_and_broken,
     )
 }

@@ -11,10 +11,10 @@ from tests.chaos.actor import Actor
 from tests.chaos.faults import KINDS, Chance, Kind
 from tests.chaos.invocation import LIMIT_S, Environment, Invocation
 from tests.chaos.queues import Message
-from tests.chaos.scenarios import acme
 from tests.chaos.senders import Reports, hook
 from tests.chaos.sqsapi import batch_of
 from tests.chaos.stack import Stack
+from tests.chaos.tenants import acme
 from tests.chaos.world import QUEUES, START_S, World
 
 _TURNS = 6_000

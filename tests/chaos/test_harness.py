@@ -7,10 +7,11 @@ import pytest
 
 from tests.chaos.faults import KINDS, WITHOUT_EFFECT, Exact, Kind, kinds_of
 from tests.chaos.queues import MAX_RECEIVES, VISIBILITY_S, Sqs
-from tests.chaos.scenarios import acme, fire
+from tests.chaos.scenarios import fire
 from tests.chaos.senders import hook
 from tests.chaos.single import calls_of, play
 from tests.chaos.stack import Stack, deployed
+from tests.chaos.tenants import acme
 from tests.chaos.world import World
 
 
