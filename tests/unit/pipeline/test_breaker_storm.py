@@ -50,6 +50,22 @@ def test_about_twenty_calls_of_a_hundred_environments_reach_a_dead_receiver(
     assert naive > 5 * max(shared)
 
 
+def test_a_failure_of_long_ago_changes_nothing_of_that(capsys: pytest.CaptureFixture[str]) -> None:
+    shared = []
+    for seed in range(3):
+        with storm(seed) as made:
+            made.is_down = True
+            made.time.run(lambda made=made: bool(made.calls), 10.0)
+            made.is_down = False
+            made.pass_(70.0)
+            before = len(made.calls)
+            made.is_down = True
+            made.pass_(AFTER_S)
+            shared.append(len(made.calls) - before)
+    report(capsys, f"calls before all stopped, with a failure a minute before: {shared}")
+    assert max(shared) <= 20
+
+
 def test_with_time_outs_each_environment_can_be_in_a_call(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

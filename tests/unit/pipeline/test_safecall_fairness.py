@@ -2,8 +2,10 @@
 
 import pytest
 
+from tests.builders import T0
 from tests.unit.pipeline.safecall_world import DOWN, World
 from tocsin.domain.errors import Throttled
+from tocsin.domain.retry import RetryPolicy
 from tocsin.pipeline.safecall import Dead, Deferred, Delivered
 
 TICK_S = 60.0
@@ -62,3 +64,14 @@ def test_a_long_pause_ends_with_the_patience_of_a_notification() -> None:
     born_s = world.now_s
     world.now_s = verdict.until_s
     assert isinstance(world.call(created_at_s=born_s), Dead)
+
+
+def test_one_failure_alone_opens_nothing_however_few_attempts_there_are() -> None:
+    world = World(retry=RetryPolicy(attempts=1))
+    verdict = world.call(DOWN)
+    assert isinstance(verdict, Deferred)
+    assert world.state.state == "CLOSED"
+    world.now_s = verdict.until_s
+    again = world.call(DOWN, attempts=verdict.attempts, failed_at_s=T0, created_at_s=T0)
+    assert isinstance(again, Deferred)
+    assert world.state.state == "OPEN"

@@ -63,8 +63,7 @@ class Endpoints:
         """Report that a call was taken."""
         now_s = self._clock()
         before = self._seen.get(endpoint.key, Seen())
-        # Before any failure is on record, successes say nothing of it.
-        is_watched = bool(endpoint.before.failures)
+        is_watched = self._is_watched(endpoint, now_s)
         seen = Seen(before.successes + 1 if is_watched else 0, now_s)
         self._remember(endpoint.key, seen)
         if not is_watched and not endpoint.prober:
@@ -79,6 +78,9 @@ class Endpoints:
     def failed(self, endpoint: Endpoint) -> bool:
         """Report that a call failed; tell whether that opened the breaker."""
         seen = self._seen.get(endpoint.key, Seen())
+        if not self._is_watched(endpoint, self._clock()):
+            # What was taken beside failures of long ago says nothing of this one.
+            seen = replace(seen, successes=0)
         return self._report(
             endpoint,
             lambda breaker, at_s: domain.after_failure(
@@ -123,6 +125,10 @@ class Endpoints:
             return admission.until_s
         # The breaker could not be opened for all, so this notification waits alone.
         return self._clock() + endpoint.policy.open_for_s(endpoint.key, 1)
+
+    def _is_watched(self, endpoint: Endpoint, now_s: float) -> bool:
+        """Tell whether a failure is on record that still counts; else successes say nothing."""
+        return bool(domain.known_failures(endpoint.before, endpoint.policy, now_s))
 
     def _report(self, endpoint: Endpoint, change: Change) -> bool:
         """Change the shared state, if it must be; tell whether that opened the breaker."""

@@ -117,7 +117,9 @@ class SafeCall:
             return self._unless_too_old(attempt, deferred)
         if self._endpoints.has_taken_since(endpoint, attempt.failed_at_s or attempt.created_at_s):
             return Dead(reason=error.reason)
-        opened = self._endpoints.trip(endpoint) or opened
+        # One failure alone shows nothing yet, however few attempts there are.
+        if attempt.failed_at_s:
+            opened = self._endpoints.trip(endpoint) or opened
         # What was tried while the receiver was down says nothing of the notification.
         return self._stand_back(attempt, endpoint, error, 0, opened=opened)
 
