@@ -67,7 +67,9 @@ def test_writers_write_the_latest_format(later):
 
 
 def test_a_newer_item_is_no_conflict_and_may_pass():
-    with pytest.raises(NewerFormat, match=r"groups has format 2.* knows 1.*deploy") as raised:
+    with pytest.raises(
+        NewerFormat, match=r"groups has format 2.* knows 1.*use the newer"
+    ) as raised:
         upgraded("groups", {**KEY, "v": {"N": "2"}})
     assert isinstance(raised.value, Retryable)
     assert not isinstance(raised.value, Conflict)
