@@ -74,3 +74,11 @@ def test_tenants_do_not_see_each_other(journal):
     journal.write("acme2", T0, "x", [envelope("acme2")])
     assert [record.envelope for record in journal.read("acme", T0, T0)] == ["acme"]
     assert list(journal.read("nobody", T0, T0)) == []
+
+
+def test_what_is_kept_no_more_is_not_read(journal):
+    month_s = 30 * 86_400
+    for name, at_s in (("gone", T0 - month_s - 1), ("last", T0 - month_s)):
+        journal.write("acme", at_s, name, [envelope(name, at_s)])
+    found = [record.envelope for record in journal.read("acme", 0.0, T0)]
+    assert found == ["last"]

@@ -1,4 +1,5 @@
 import json
+from argparse import Namespace
 
 import msgspec
 import pytest
@@ -72,6 +73,7 @@ def stack(monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setattr("cli.commands.dlq.time", Namespace(time=lambda: AT_S + 3600))
     with mock_aws():
         aws.client.cache_clear()
         yield Stack()

@@ -8,10 +8,18 @@ import msgspec
 from tocsin.domain.group import Group
 from tocsin.domain.journal import EnvelopeRecord, GivenUpRecord, Record
 
+KEPT_S = 30 * 86_400
+
 
 def milliseconds(at_s: float) -> int:
     """Return the time that orders the journal."""
     return round(at_s * 1000)
+
+
+def span_ms(from_s: float, to_s: float) -> tuple[int, int]:
+    """Return the first and the last millisecond to read, none of them kept no more at the end."""
+    to_ms = milliseconds(to_s)
+    return max(milliseconds(from_s), to_ms - KEPT_S * 1000), to_ms
 
 
 def content_name(records: Sequence[Record]) -> str:

@@ -11,11 +11,10 @@ from tocsin.adapters.dynamodb.attributes import Item
 from tocsin.adapters.dynamodb.batches import put_all
 from tocsin.adapters.dynamodb.formats import upgraded, versioned
 from tocsin.adapters.dynamodb.queries import query_all
-from tocsin.adapters.journalparts import milliseconds
+from tocsin.adapters.journalparts import KEPT_S, milliseconds, span_ms
 from tocsin.domain.compression import compress, decompress
 from tocsin.domain.journal import Record
 
-KEPT_S = 30 * 86400
 # An item may hold 400 KB.
 PACKED_LIMIT_BYTES = 300_000
 _UNPACKED_LIMIT_BYTES = 64 * 1024 * 1024
@@ -74,8 +73,11 @@ class DynamoJournal:
             self._client.put_item(TableName=self._table, Item=items[0])
 
     def read(self, tenant: str, from_s: float, to_s: float) -> Iterable[Record]:
-        """Return the records written from `from_s` to `to_s`, both included, oldest first."""
-        from_ms, to_ms = milliseconds(from_s), milliseconds(to_s)
+        """Return the records written from `from_s` to `to_s`, both included, oldest first.
+
+        There is a query for each hour, so none for the hours that are kept no more.
+        """
+        from_ms, to_ms = span_ms(from_s, to_s)
         for hour in range(from_ms // _HOUR_MS, to_ms // _HOUR_MS + 1):
             bound = {
                 "pk": _partition(tenant, hour),

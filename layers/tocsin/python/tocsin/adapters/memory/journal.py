@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from tocsin.adapters.journalparts import milliseconds
+from tocsin.adapters.journalparts import milliseconds, span_ms
 from tocsin.domain.journal import Record
 
 
@@ -18,7 +18,7 @@ class MemoryJournal:
 
     def read(self, tenant: str, from_s: float, to_s: float) -> Iterable[Record]:
         """Return the records written from `from_s` to `to_s`, both included, oldest first."""
-        from_ms, to_ms = milliseconds(from_s), milliseconds(to_s)
+        from_ms, to_ms = span_ms(from_s, to_s)
         for owner, at_ms, name in sorted(self.entries):
             if owner == tenant and from_ms <= at_ms <= to_ms:
                 yield from self.entries[owner, at_ms, name]
