@@ -13,13 +13,16 @@ from requests_hardened import Config, HTTPSession
 from requests_hardened.ip_filter import InvalidIPAddress
 
 from tocsin import __version__
+from tocsin.adapters.deadline import hold_to_deadlines
 from tocsin.domain.errors import Permanent, Retryable
 
 CONNECT_TIMEOUT_S = 3.05
 ANSWER_LIMIT_BYTES = 64 * 1024
 
-# At DEBUG it writes every path, and the path of a webhook is its secret.
-logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+# They write paths, one of every request and one of answers with odd headers, and the path of a
+# webhook is its secret.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
+logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 
 class HttpAnswer(msgspec.Struct, frozen=True):
@@ -51,6 +54,7 @@ class Http:
         # Merely preparing a redirect, never followed, would read its whole body.
         self._session.get_redirect_target = lambda _response: None
         self._session.trust_env = False
+        hold_to_deadlines(self._session)
         # One session serves all tenants.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
@@ -69,7 +73,7 @@ class Http:
                 data=body,
                 # A compressed answer could grow above any limit.
                 headers={**headers, "Accept-Encoding": "identity"},
-                timeout=(min(CONNECT_TIMEOUT_S, timeout_s), timeout_s),
+                timeout=urllib3.Timeout(total=timeout_s, connect=min(CONNECT_TIMEOUT_S, timeout_s)),
                 stream=True,
             ) as response:
                 content = _read(response, deadline_s)
