@@ -52,6 +52,12 @@ def test_every_message_arrives_with_its_tenant(world, count):
     )
 
 
+def test_a_depth_counts_what_waits(world):
+    world.outbox.send("notify", [OutMessage("acme", "one"), OutMessage("acme", "two")])
+    assert world.outbox.depth("notify").visible == 2
+    assert world.outbox.depth("notify-urgent").visible == 0
+
+
 def test_queues_are_apart(world):
     world.outbox.send("notify-urgent", [OutMessage("acme", "urgent")])
     assert world.received("notify") == []

@@ -72,6 +72,7 @@ def make_resources(client: Callable[[str], Any]) -> Resources:
         "POWERTOOLS_LOG_LEVEL": "INFO",
         "CACHE_URL": "",
         "ALLOW_LOOPBACK_RECEIVERS": "true",
+        "RES_OPTIONS": "timeout:1 attempts:3",
     }
     _tables(client("dynamodb"), resources.environ)
     _queues(client("sqs"), resources)

@@ -1,6 +1,7 @@
 """The four stages and the clock on the in-memory ports, with a crash where a test wants one."""
 
 import json
+import math
 from collections import Counter
 from typing import Any
 
@@ -99,6 +100,8 @@ class MemoryWorld:
         self.configs = MemoryConfigs()
         self.configs.apply(config, "", START_S)
         self.blobs = MemoryBlobs()
+        # For how long an invocation of notify begins something new; None: as long as it likes.
+        self.budget_s: float | None = None
         self._requests = 0
         self._owners = 0
         self.start_workers()
@@ -216,4 +219,6 @@ class MemoryWorld:
             return self._enrich.handle(deliveries, self.now_s, lambda: True)
         if queue.startswith("evaluate"):
             return self._evaluate.handle(deliveries, self.now_s, lambda: True)
-        return self._notify.handle(deliveries, f"owner-{self._owners}", lambda: True)
+        end_s = math.inf if self.budget_s is None else self.now_s + self.budget_s
+        owner = f"owner-{self._owners}"
+        return self._notify.handle(deliveries, owner, lambda: self.now_s < end_s)

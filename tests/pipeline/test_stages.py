@@ -89,15 +89,17 @@ def test_what_finds_no_time_left_comes_back_untouched() -> None:
     assert world.archive.data == {}
 
 
-def test_notify_without_time_leaves_the_group_to_the_next() -> None:
+def test_notify_without_time_leaves_the_group_to_the_clock() -> None:
     world = MemoryWorld(config())
     world.send(webhook(member("a")))
     world.pump("enrich")
     world.pump("evaluate")
     (message,) = world.outbox.take("notify")
     outcome = world._notify.handle([Delivery("m", decode(message.body))], "me", lambda: False)
-    assert list(outcome.failed) == ["m"]
+    assert (outcome.failed, outcome.counts) == ({}, {"left_to_tick": 1})
     assert world.receivers.attempted == []
+    world.settle()
+    assert len(world.receivers.delivered) == 1
 
 
 def test_evaluators_that_keep_losing_the_race_give_the_message_back(

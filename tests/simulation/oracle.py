@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import msgspec
 
+from tests.pipeline.memory_world import START_S
 from tests.simulation.history import History, Report
 from tests.simulation.landscape import Landscape
 from tests.simulation.modes import Mode
@@ -18,7 +19,8 @@ from tocsin.domain.alert import Status
 from tocsin.domain.balance import add_up
 from tocsin.domain.journal import DeliveryRecord
 
-_FOR_EVER_S = 1e11
+# Longer than any run, and within what a journal keeps.
+_END_S = START_S + 29 * 86_400.0
 # Five that open the breaker, those under way, and one every five minutes or so after that.
 _CALLS_IN_VAIN = 5 + 4 + 11
 
@@ -142,7 +144,7 @@ def _outage(history: History) -> Iterator[Violation]:
 def _books(history: History, landscape: Landscape, journal: MemoryJournal) -> Iterator[Violation]:
     """Every accepted alert is in one count, and what is delivered was told."""
     for tenant in landscape.tenants:
-        records = list(journal.read(tenant, 0.0, _FOR_EVER_S))
+        records = list(journal.read(tenant, 0.0, _END_S))
         balance = add_up(records)
         accepted = sum(each.tenant == tenant for each in history.reports)
         if not balance.is_settled or balance.duplicate < 0 or balance.accepted != accepted:

@@ -47,6 +47,9 @@ class Outbox(Protocol):
     def send(self, queue: Queue, messages: Sequence[OutMessage]) -> None:
         """Return only when the queue confirmed every single message; else raise Retryable."""
 
+    def depth(self, queue: Queue) -> Depth:
+        """Return about how many messages wait in a queue."""
+
     def dead_letter(self, queue: Queue, message: OutMessage, error: str, reason: str) -> None:
         """Put a message into the dead-letter queue of `queue`, with what went wrong.
 
@@ -120,8 +123,14 @@ class Groups(Protocol):
         Raises Conflict and writes nothing where one has not.
         """
 
-    def acquire(self, key: GroupKey, owner: str, now_s: float, until_s: float) -> Group | None:
-        """Take the lease; return the group, or None if it is absent or leased to another."""
+    def acquire(
+        self, key: GroupKey, owner: str, now_s: float, until_s: float, *, again: bool = False
+    ) -> Group | None:
+        """Take the lease; return the group, or None if it is absent or leased to another.
+
+        It counts in `holds`, unless the same owner takes it `again`. The group is due when the
+        lease ends, for whoever holds it may die, and behind all that are due already.
+        """
 
     def intend(self, group: Group, intent: Intent) -> None:
         """Write down what is about to be sent, under the lease. Raises Conflict if it is lost."""

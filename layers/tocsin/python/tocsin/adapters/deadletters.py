@@ -13,7 +13,7 @@ import msgspec
 
 from tocsin.adapters.aws import translated
 from tocsin.adapters.movetask import MoveTask, start_move
-from tocsin.adapters.sqs import CALL_LIMIT_BYTES, CALL_LIMIT_ENTRIES
+from tocsin.adapters.sqs import CALL_LIMIT_BYTES, CALL_LIMIT_ENTRIES, depth_of
 from tocsin.domain.deadletter import RECEIVED_TOO_OFTEN, Depth, Letter
 from tocsin.domain.errors import TocsinError
 from tocsin.ports import Queue
@@ -63,12 +63,7 @@ class DeadLetters:
 
     def depth(self, queue: Queue) -> Depth:
         """Return about how many letters there are."""
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        with translated("sqs"):
-            answer = self._client.get_queue_attributes(
-                QueueUrl=self._pairs[queue].dead_letter_url, AttributeNames=names
-            )
-        return Depth(*(int(answer["Attributes"][name]) for name in names))
+        return depth_of(self._client, self._pairs[queue].dead_letter_url)
 
     @contextmanager
     def reading(self, queue: Queue) -> Iterator["Reading"]:

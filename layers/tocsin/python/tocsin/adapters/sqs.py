@@ -5,6 +5,7 @@ from time import sleep
 from typing import Any
 
 from tocsin.adapters.aws import translated
+from tocsin.domain.deadletter import Depth
 from tocsin.domain.errors import Permanent, Retryable
 from tocsin.ports import OutMessage, Queue
 
@@ -44,6 +45,10 @@ class SqsOutbox:
             else:
                 self._send_batch(url, batch)
 
+    def depth(self, queue: Queue) -> Depth:
+        """Return about how many messages wait in a queue."""
+        return depth_of(self._client, self._urls[queue])
+
     def dead_letter(self, queue: Queue, message: OutMessage, error: str, reason: str) -> None:
         """Put a message into the dead-letter queue, with what went wrong as attributes."""
         attributes = {"error": error, "reason": reason, "tenant": message.tenant}
@@ -81,6 +86,14 @@ class SqsOutbox:
         raise Retryable(
             f"sqs SendMessageBatch: {len(entries)} entries failed: {', '.join(sorted(codes))}"
         )
+
+
+def depth_of(client: Any, url: str) -> Depth:
+    """Return about how many messages a queue shows, and how many it hides."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    with translated("sqs"):
+        answer = client.get_queue_attributes(QueueUrl=url, AttributeNames=names)
+    return Depth(*(int(answer["Attributes"][name]) for name in names))
 
 
 def _failed(answer: Mapping[str, Any]) -> Sequence[Mapping[str, str]]:

@@ -92,6 +92,8 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     not_before_s: float = 0.0
     # When the last attempt failed.
     failed_at_s: float = 0.0
+    # The endpoint that it waits for; a receiver that has another by now is not waited for.
+    waits_for: str = ""
 
 
 class Group(msgspec.Struct, kw_only=True):
@@ -109,6 +111,8 @@ class Group(msgspec.Struct, kw_only=True):
     intent: Intent | None = None
     lease_owner: str = ""
     lease_until_s: float = 0.0
+    # How many workers took the lease since one last gave it back: all but the last one died.
+    holds: int = 0
     # When evaluate must look for alerts that nobody repeated, and notify for what is untold.
     resolve_due_at_s: float | None = None
     poke_due_at_s: float | None = None

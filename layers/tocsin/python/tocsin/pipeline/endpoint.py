@@ -59,6 +59,18 @@ class Endpoints:
         waiting = Admission("wait", self._clock() + domain.PROBE_S)
         return waiting, Endpoint(key, policy, breaker)
 
+    def orphaned(self, key: str, policy: BreakerPolicy) -> Endpoint:
+        """Return an endpoint in the middle of a call whose worker died, to report on it.
+
+        If a probe ran out without a word, that was it.
+        """
+        try:
+            before = self._read(key)
+        except TocsinError:
+            return Endpoint(key, policy, Breaker(key=key))
+        is_probe = before.state == "HALF_OPEN" and before.probe_until_s <= self._clock()
+        return Endpoint(key, policy, before, before.prober if is_probe else "")
+
     def succeeded(self, endpoint: Endpoint) -> None:
         """Report that a call was taken."""
         now_s = self._clock()

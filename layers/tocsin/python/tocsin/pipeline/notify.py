@@ -12,11 +12,12 @@ import msgspec
 from tocsin.domain.config import Receiver
 from tocsin.domain.errors import Conflict, Permanent, Retryable, TocsinError
 from tocsin.domain.group import Group, Intent
-from tocsin.domain.journal import DeliveryRecord
 from tocsin.domain.reconcile import Plan, intent_for, plan, resume, revive, settle_steps
 from tocsin.pipeline.batch import Delivery, Outcome
+from tocsin.pipeline.intents import Recorded, is_waiting, look_again_at_s, records
 from tocsin.pipeline.poke import Poke, pack_poke, unpack_pokes
-from tocsin.pipeline.safecall import Attempt, Dead, Deferred, SafeCall
+from tocsin.pipeline.safecall import Attempt, Dead, Deferred, SafeCall, Verdict, endpoint_of
+from tocsin.pipeline.turns import Pace
 from tocsin.ports import (
     Blobs,
     Breakers,
@@ -34,9 +35,10 @@ from tocsin.ports import (
 LEASE_S = 45.0
 # How often one poke may send: an old episode's end, the new one's begin, and what came since.
 _ROUNDS = 5
+# After so many workers that died holding a group with an intent, the next one counts a failure.
+_DEATHS = 2
 
 DeliveryOutcome = Literal["delivered", "dead", "refused"]
-Recorded = Literal["delivered", "dead", "failed"]
 
 
 class NotifyPorts(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,40 +59,40 @@ class Notify:
     def __init__(self, ports: NotifyPorts) -> None:
         self._ports = ports
         self._safe_call = SafeCall(ports.receivers, ports.breakers, ports.clock)
+        self._pace = Pace()
 
     def handle(
         self, deliveries: Sequence[Delivery], owner: str, has_time: Callable[[], bool]
     ) -> Outcome:
         """Process a batch. `owner` names this invocation; messages in `failed` must come back."""
         outcome = Outcome()
+        messages: list[tuple[Delivery, Sequence[Poke]]] = []
         for delivery in deliveries:
             try:
                 pokes = unpack_pokes(delivery.envelope, self._ports.blobs)
             except TocsinError as error:
                 outcome.fail([delivery], error)
                 continue
-            for poke in pokes:
-                try:
-                    self._reconcile(poke, owner, has_time, outcome)
-                except TocsinError as error:
-                    outcome.fail([delivery], error)
+            messages.append((delivery, pokes))
+        for turn in self._pace.turns(messages):
+            try:
+                self._reconcile(turn.poke, owner, has_time, outcome)
+            except TocsinError as error:
+                outcome.fail([turn.delivery], error)
         return outcome
 
     def _reconcile(
         self, poke: Poke, owner: str, has_time: Callable[[], bool], outcome: Outcome
     ) -> None:
         revives = poke.revive
-        for _ in range(_ROUNDS):
+        for turn in range(_ROUNDS):
             if not has_time():
-                raise Retryable("the time budget of this invocation is used up")
-            now_s = self._ports.clock()
-            group = self._ports.groups.acquire(poke.key, owner, now_s, now_s + LEASE_S)
+                _stop(outcome, must_return=revives)
+                return
+            group = self._acquire(poke, owner, turn)
             if group is None:
-                # Whoever holds the lease looks for changes before giving it back, but knows
-                # nothing of what is to be tried again.
+                # Whoever holds the lease looks for changes before giving it back.
                 outcome.count("leased")
-                if poke.revive:
-                    raise Retryable("another worker speaks for this group")
                 return
             if revives:
                 group.told = revive(group.told)
@@ -101,14 +103,23 @@ class Notify:
             except Conflict:
                 outcome.count("conflicts")
 
+    def _acquire(self, poke: Poke, owner: str, turn: int) -> Group | None:
+        """Take the lease. Raises Retryable if another has it who knows nothing of a revival."""
+        now_s = self._ports.clock()
+        group = self._ports.groups.acquire(poke.key, owner, now_s, now_s + LEASE_S, again=turn > 0)
+        if group is None and poke.revive:
+            raise Retryable("another worker speaks for this group")
+        return group
+
     def _round(self, group: Group, outcome: Outcome) -> bool:
         """Say the next thing, if any; tell whether the group is done with."""
         at_s = self._ports.clock()
         receiver = self._receiver(group)
         if group.intent is not None:
             planned = resume(group, group.intent, at_s)
-            if group.intent.not_before_s > at_s:
-                self._settle(group, planned, group.intent, group.intent.not_before_s)
+            if is_waiting(group, group.intent, receiver, at_s):
+                due_at_s = look_again_at_s(group.intent, at_s)
+                self._settle(group, planned, group.intent, due_at_s)
                 return True
             return self._send(group, planned, group.intent, receiver, outcome)
         planned = plan(group, receiver, at_s)
@@ -134,13 +145,13 @@ class Notify:
             attempts=intent.attempts,
             failed_at_s=intent.failed_at_s,
         )
-        verdict = self._safe_call.call(attempt)
+        verdict = self._verdict(group, attempt)
         if isinstance(verdict, Deferred):
             outcome.count("failed" if verdict.was_tried else "deferred")
             if verdict.has_opened:
                 outcome.count("breaker_opened")
                 outcome.warnings.append(f"{group.key.tenant} is left alone: {verdict.reason}")
-            return self._defer(group, planned, intent, verdict)
+            return self._defer(group, planned, intent, receiver, verdict)
         if isinstance(verdict, Dead):
             outcome.count("failed")
             # Before an intent that was found, rather than planned, a try may have arrived: its
@@ -152,23 +163,37 @@ class Notify:
         outcome.count("steps", len(intent.steps))
         return self._close(group, planned, intent, "delivered", "")
 
-    def _defer(self, group: Group, planned: Plan, intent: Intent, verdict: Deferred) -> bool:
+    def _verdict(self, group: Group, attempt: Attempt) -> Verdict:
+        if group.intent is not None and group.holds > _DEATHS:
+            return self._safe_call.lost(attempt)
+        started_s = self._ports.clock()
+        verdict = self._safe_call.call(attempt)
+        took_s = self._ports.clock() - started_s
+        self._pace.note(group.key.tenant, group.key.receiver, took_s)
+        return verdict
+
+    def _defer(
+        self, group: Group, planned: Plan, intent: Intent, receiver: Receiver, verdict: Deferred
+    ) -> bool:
         """Leave the intent for a later attempt; the time index brings it back."""
         at_s = self._ports.clock()
         left = msgspec.structs.replace(
-            intent, attempts=verdict.attempts, not_before_s=verdict.until_s
+            intent,
+            attempts=verdict.attempts,
+            not_before_s=verdict.until_s,
+            waits_for=endpoint_of(group.key.tenant, receiver),
         )
-        records = [*planned.records]
+        written = [*planned.records]
         if verdict.was_tried:
             left = msgspec.structs.replace(left, failed_at_s=at_s)
             tried = msgspec.structs.replace(intent, attempts=intent.attempts + 1)
-            records += _records(group, tried, "failed", verdict.reason, at_s)
+            written += records(group, tried, "failed", verdict.reason, at_s)
         self._ports.groups.settle(
             group,
             told=planned.told,
             intent=left,
-            poke_due_at_s=verdict.until_s,
-            records=records,
+            poke_due_at_s=look_again_at_s(left, at_s),
+            records=written,
             at_s=at_s,
         )
         return True
@@ -196,8 +221,8 @@ class Notify:
         tried = msgspec.structs.replace(intent, attempts=intent.attempts + 1)
         told = settle_steps(planned.told, intent, ended)
         outcome: Recorded = "delivered" if ended == "delivered" else "dead"
-        records = _records(group, tried, outcome, reason, self._ports.clock())
-        done = msgspec.structs.replace(planned, told=told, records=(*planned.records, *records))
+        said = records(group, tried, outcome, reason, self._ports.clock())
+        done = msgspec.structs.replace(planned, told=told, records=(*planned.records, *said))
         return self._settle(group, done, None, self._ports.clock() if planned.more else None)
 
     def _settle(
@@ -234,26 +259,12 @@ class Notify:
         raise Permanent(f"receiver {key.receiver} is in no configuration of tenant {key.tenant}")
 
 
-def _records(
-    group: Group,
-    intent: Intent,
-    outcome: Recorded,
-    reason: str,
-    at_s: float,
-) -> list[DeliveryRecord]:
-    return [
-        DeliveryRecord(
-            source=step.source,
-            fingerprint=step.fingerprint,
-            episode=step.episode,
-            step=step.step,
-            receiver=group.key.receiver,
-            group=group.key.id,
-            outcome=outcome,
-            reason=reason,
-            key=intent.key,
-            attempt=intent.attempts,
-            at_s=at_s,
-        )
-        for step in intent.steps
-    ]
+def _stop(outcome: Outcome, *, must_return: bool) -> None:
+    """End a poke for which there is no time; raise Retryable if its message must come back.
+
+    Else it need not: the group has a due time, by which tick finds it sooner than its message
+    would come back, and nothing that was never begun ends as a dead letter.
+    """
+    if must_return:
+        raise Retryable("the time budget of this invocation is used up")
+    outcome.count("left_to_tick")

@@ -11,6 +11,7 @@ took something else meanwhile; if not, the breaker opens and everybody waits.
 import msgspec
 
 from tocsin.domain.breaker import endpoint_key
+from tocsin.domain.config import Receiver
 from tocsin.domain.errors import Retryable, Throttled, TocsinError, Unsendable
 from tocsin.domain.retry import RetryPolicy, share
 from tocsin.pipeline.endpoint import Endpoint, Endpoints
@@ -69,6 +70,11 @@ class Dead(msgspec.Struct, frozen=True, kw_only=True):
 Verdict = Delivered | Deferred | Dead
 
 
+def endpoint_of(tenant: str, receiver: Receiver) -> str:
+    """Return the key under which the breaker of a receiver's endpoint is shared."""
+    return endpoint_key(tenant, receiver.kind, receiver.url)
+
+
 class SafeCall:
     """Sends notifications. One a worker: it remembers which endpoints it saw at work."""
 
@@ -80,7 +86,7 @@ class SafeCall:
     def call(self, attempt: Attempt) -> Verdict:
         """Send a notification if its endpoint may be called."""
         receiver = attempt.notification.receiver
-        key = endpoint_key(attempt.notification.group.tenant, receiver.kind, receiver.url)
+        key = endpoint_of(attempt.notification.group.tenant, receiver)
         admission, endpoint = self._endpoints.admit(key, receiver.breaker, attempt.owner)
         if admission.kind == "wait":
             reason = f"receiver {receiver.name} is left alone: it failed, or asked for it"
@@ -96,6 +102,17 @@ class SafeCall:
             return Dead(reason=str(error), is_refusal=True)
         self._endpoints.succeeded(endpoint)
         return Delivered()
+
+    def lost(self, attempt: Attempt) -> Verdict:
+        """Count a try whose worker died as one that failed; nothing is sent.
+
+        Whatever kills each worker that sends this notification must not do so for ever.
+        """
+        receiver = attempt.notification.receiver
+        key = endpoint_of(attempt.notification.group.tenant, receiver)
+        endpoint = self._endpoints.orphaned(key, receiver.breaker)
+        reason = f"receiver {receiver.name}: whoever tried died before an answer came"
+        return self._failed(attempt, endpoint, Retryable(reason))
 
     def _throttled(self, attempt: Attempt, endpoint: Endpoint, error: Throttled) -> Verdict:
         """Let everybody pause: what the receiver asks for is no fault of this notification."""

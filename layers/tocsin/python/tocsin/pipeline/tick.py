@@ -4,13 +4,16 @@ from typing import Literal
 
 import msgspec
 
-from tocsin.domain.group import GroupKey
+from tocsin.domain.fairness import fair_share
 from tocsin.pipeline.batch import Outcome
 from tocsin.pipeline.poke import pack_pokes
 from tocsin.ports import Blobs, Groups, Outbox, Queue
 
-# What one tick can pass on well within its time; the rest is oldest next time.
-DUE_LIMIT = 1000
+# What one tick can read and pass on well within its time.
+DUE_LIMIT = 10_000
+# What it passes on where the queue is long already: each group that waits there is due still.
+BUSY_LIMIT = 1000
+BUSY_MESSAGES = 500
 
 
 class TickPorts(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,8 +47,17 @@ class Tick:
         due = self._ports.groups.due(kind, now_s, DUE_LIMIT)
         outcome.count(f"{kind}_due", len(due))
         for queue, urgent in zip(queues, (True, False), strict=True):
-            keys: list[GroupKey] = [group.key for group in due if group.urgent is urgent]
-            if keys:
+            keys = [group.key for group in due if group.urgent is urgent]
+            chosen = fair_share(keys, self._limit(queue, len(keys)))
+            outcome.count(f"{kind}_left", len(keys) - len(chosen))
+            if chosen:
                 name = f"tick.{kind}.{int(now_s)}"
-                messages = pack_pokes(keys, name, now_s, self._ports.blobs, kind)
+                messages = pack_pokes(chosen, name, now_s, self._ports.blobs, kind)
                 self._ports.outbox.send(queue, list(messages))
+
+    def _limit(self, queue: Queue, wanted: int) -> int:
+        """Return how many groups a queue may take; only where many want is it looked at."""
+        if wanted <= BUSY_LIMIT:
+            return BUSY_LIMIT
+        is_busy = self._ports.outbox.depth(queue).visible > BUSY_MESSAGES
+        return BUSY_LIMIT if is_busy else DUE_LIMIT

@@ -91,6 +91,9 @@ class NotifySettings(Common, frozen=True, rename=str.upper, kw_only=True):
             description="Whether receivers may be on the function's own host; for development.",
         ),
     ]
+    res_options: Annotated[
+        str, _says("How long the C library looks up a receiver's name, as resolver(5) says.")
+    ]
 
 
 class TickSettings(Common, frozen=True, rename=str.upper, kw_only=True):

@@ -70,15 +70,18 @@ class DynamoGroups:
             for group, members in part.groups:
                 self._spill.replaced(group.key, members)
 
-    def acquire(self, key: GroupKey, owner: str, now_s: float, until_s: float) -> Group | None:
+    def acquire(
+        self, key: GroupKey, owner: str, now_s: float, until_s: float, *, again: bool = False
+    ) -> Group | None:
         """Take the lease, or keep it if `owner` has it already."""
         parameters = group_update(
             self._table,
             key,
-            {"lease_owner": owner, "lease_until_s": until_s},
+            {"lease_owner": owner, "lease_until_s": until_s, "poke_due_at_s": until_s},
             "attribute_exists(#pk) AND (#lease_owner = :me"
             " OR attribute_not_exists(#lease_until_s) OR #lease_until_s < :now)",
             {"me": owner, "now": now_s},
+            {} if again else {"holds": 1},
         )
 
         def group() -> Group:
@@ -127,6 +130,7 @@ class DynamoGroups:
             "poke_due_at_s": poke_due_at_s,
             "lease_owner": None,
             "lease_until_s": None,
+            "holds": None,
             "settled": mark,
         }
         condition, bound = _HELD, _holder(group)

@@ -43,11 +43,14 @@ class MemoryGroups:
                 poke_due_at_s=poke_due_at_s,
                 lease_owner=stored.lease_owner,
                 lease_until_s=stored.lease_until_s,
+                holds=stored.holds,
             )
         for tenant, own in by_tenant(groups, records).items():
             self._journal.write(tenant, at_s, content_name(own), own)
 
-    def acquire(self, key: GroupKey, owner: str, now_s: float, until_s: float) -> Group | None:
+    def acquire(
+        self, key: GroupKey, owner: str, now_s: float, until_s: float, *, again: bool = False
+    ) -> Group | None:
         """Take the lease, or keep it if `owner` has it already."""
         stored = self.groups.get(key)
         if stored is None:
@@ -55,6 +58,8 @@ class MemoryGroups:
         if stored.lease_owner not in ("", owner) and stored.lease_until_s >= now_s:
             return None
         stored.lease_owner, stored.lease_until_s = owner, until_s
+        stored.holds += 0 if again else 1
+        stored.poke_due_at_s = until_s
         return _copy(stored)
 
     def intend(self, group: Group, intent: Intent) -> None:
@@ -76,7 +81,7 @@ class MemoryGroups:
         if poke_due_at_s is None and stored.version != group.version:
             return False
         stored.told, stored.intent, stored.poke_due_at_s = dict(told), intent, poke_due_at_s
-        stored.lease_owner, stored.lease_until_s = "", 0.0
+        stored.lease_owner, stored.lease_until_s, stored.holds = "", 0.0, 0
         if records:
             self._journal.write(group.key.tenant, at_s, content_name(records), records)
         return True

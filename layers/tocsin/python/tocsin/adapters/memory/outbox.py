@@ -5,6 +5,7 @@ from typing import get_args
 
 import msgspec
 
+from tocsin.domain.deadletter import Depth
 from tocsin.domain.errors import TocsinError
 from tocsin.ports import OutMessage, Queue
 
@@ -30,6 +31,10 @@ class MemoryOutbox:
         """Keep all messages, or none."""
         self._fail()
         self.queues[queue].extend(messages)
+
+    def depth(self, queue: Queue) -> Depth:
+        """Return how many messages wait in a queue."""
+        return Depth(len(self.queues[queue]), 0)
 
     def dead_letter(self, queue: Queue, message: OutMessage, error: str, reason: str) -> None:
         """Keep a message apart."""

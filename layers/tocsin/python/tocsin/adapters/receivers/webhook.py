@@ -19,20 +19,20 @@ _NOT_CONFIGURABLE = {"connection", "content-length", "host", "transfer-encoding"
 
 def render(notification: Notification, external_url: str) -> bytes:
     """Return the body as Alertmanager would send it."""
+    # All that the notification holds, whatever `max_alerts` is by now: it counts as told.
     alerts = notification.alerts
-    sent = alerts[: notification.receiver.max_alerts]
     return msgspec.json.encode(
         {
             "version": "4",
             "groupKey": str(notification.group),
-            "truncatedAlerts": len(alerts) - len(sent),
+            "truncatedAlerts": 0,
             "status": _status(alerts),
             "receiver": notification.receiver.name,
             "groupLabels": dict(notification.group.labels),
             "commonLabels": _common(alert.labels for alert in alerts),
             "commonAnnotations": _common(alert.annotations for alert in alerts),
             "externalURL": external_url,
-            "alerts": [_alert(alert) for alert in sent],
+            "alerts": [_alert(alert) for alert in alerts],
         }
     )
 

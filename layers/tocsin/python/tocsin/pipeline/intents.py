@@ -1,0 +1,48 @@
+"""An intent between two tries: until when it waits, and what the books hear of it."""
+
+from typing import Literal
+
+from tocsin.domain.config import Receiver
+from tocsin.domain.group import Group, Intent
+from tocsin.domain.journal import DeliveryRecord
+from tocsin.pipeline.safecall import endpoint_of
+
+# A notification that waits is looked at again this soon: its receiver may have been mended.
+LOOK_AGAIN_S = 120.0
+
+Recorded = Literal["delivered", "dead", "failed"]
+
+
+def is_waiting(group: Group, intent: Intent, receiver: Receiver, at_s: float) -> bool:
+    """Tell whether an intent must wait, for the endpoint that its receiver has now."""
+    if intent.not_before_s <= at_s:
+        return False
+    # An intent of an earlier release does not say what it waits for.
+    return intent.waits_for in ("", endpoint_of(group.key.tenant, receiver))
+
+
+def look_again_at_s(intent: Intent, at_s: float) -> float:
+    """Return when an intent that waits is due to be looked at."""
+    return min(intent.not_before_s, at_s + LOOK_AGAIN_S)
+
+
+def records(
+    group: Group, intent: Intent, outcome: Recorded, reason: str, at_s: float
+) -> list[DeliveryRecord]:
+    """Return what the books hear of one try: a record for each step."""
+    return [
+        DeliveryRecord(
+            source=step.source,
+            fingerprint=step.fingerprint,
+            episode=step.episode,
+            step=step.step,
+            receiver=group.key.receiver,
+            group=group.key.id,
+            outcome=outcome,
+            reason=reason,
+            key=intent.key,
+            attempt=intent.attempts,
+            at_s=at_s,
+        )
+        for step in intent.steps
+    ]
