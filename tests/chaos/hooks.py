@@ -168,7 +168,9 @@ class Hooks:
             raise Crash
         self.world.offer(url, headers, body)
         if kind == "timeout":
-            raise urllib3.exceptions.ConnectTimeoutError(pool, "chaos")
+            # As urlopen itself ends when it cannot connect and may not try again.
+            reason = urllib3.exceptions.ConnectTimeoutError(pool, "chaos")
+            raise urllib3.exceptions.MaxRetryError(pool, url, reason)
         without = {"error": 500, "throttle": 429, "refused": 410}
         if kind in without:
             return _response(without[kind], {"retry-after": "7"} if kind == "throttle" else {})

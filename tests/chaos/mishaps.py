@@ -5,10 +5,13 @@ from random import Random
 from typing import Any
 
 from tests.builders import route
-from tests.chaos.queues import MAX_RECEIVES, VISIBILITY_S
+from tests.chaos.books import overview
+from tests.chaos.queues import MAX_RECEIVES, QUEUES, VISIBILITY_S
 from tests.chaos.senders import hook
 from tests.chaos.tenants import acme
-from tests.chaos.world import QUEUES, World
+from tests.chaos.world import World
+
+_BROKEN_S = 183.0
 
 
 def poison(world: World) -> None:
@@ -32,13 +35,15 @@ def given_up(world: World) -> None:
     for _ in range(MAX_RECEIVES + 2):
         world.drain()
         world.advance(VISIBILITY_S)
-    world.keep_letters()
-    books = world.overview("acme")
+    for _ in range(3):
+        world.invoke("letters", {})
+        world.advance(300.0)
+    books = overview(world, "acme")
     if books.get("dead_lettered", 0) < 1 or books["pending"]:
         world.errors.append(f"given up: {books}")
     world.configure(acme())
     world.advance(60.0)
-    world.queues.redrive()
+    world.redrive()
     world.converge()
 
 
@@ -55,20 +60,16 @@ def broken_receiver(world: World) -> None:
 def gone_receiver(world: World) -> None:
     """The receiver refuses, and is mended by hand; then the letters are sent again."""
     _with_receiver(world, "gone")
-    world.queues.redrive()
+    world.redrive()
     world.converge()
 
 
 def _with_receiver(world: World, mode: Any) -> None:
     world.add_tenant("acme", acme())
-    world.people.modes[hook("acme")] = mode
+    world.people.be(hook("acme"), mode, world.clock.true_s)
     world.post("acme", ("disk", "firing"))
-    for _ in range(3):
-        world.drain()
-        world.advance(61.0)
-        world.tick()
-    world.drain()
-    world.people.modes.clear()
+    world.let_pass(_BROKEN_S)
+    world.people.mend(world.clock.true_s)
     world.converge()
 
 
@@ -104,13 +105,13 @@ def cache_away(world: World) -> None:
 
 def large_and_broken(world: World) -> None:
     """A notification too large for its item fails at first."""
-    world.people.modes[hook("acme")] = "broken"
+    world.people.be(hook("acme"), "broken", world.clock.true_s)
     world.add_tenant("acme", acme(route=route(group_by=("severity",))))
     random = Random(2)
     bulky = [{"name": f"bulky{index}", "annotations": noise(random)} for index in range(30)]
     world.post("acme", ("disk", "firing"), extra=bulky)
     world.drain()
-    world.people.modes.clear()
+    world.people.mend(world.clock.true_s)
     world.converge()
 
 

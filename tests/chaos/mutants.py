@@ -16,14 +16,16 @@ from tests.chaos.single import Verdict, play, single_faults
 from tests.chaos.stack import Stack
 from tocsin.adapters import receivers, sqs
 from tocsin.adapters.dynamodb.groups import DynamoGroups
-from tocsin.domain import dedup, episode, grouping, reconcile
+from tocsin.adapters.s3 import S3Archive
+from tocsin.domain import breaker, dedup, episode, grouping, reconcile
 from tocsin.domain.errors import Conflict
 from tocsin.domain.fingerprint import fingerprint
-from tocsin.pipeline import enrich, evaluate, notify, opening
+from tocsin.pipeline import endpoint, enrich, evaluate, ingest, notify, opening
 from tocsin.runtime import worker
 
 Patch = pytest.MonkeyPatch
 _SEEDS = 40
+_HOUR_S = 3600.0
 
 
 class Mutant(msgspec.Struct, frozen=True):
@@ -182,6 +184,74 @@ def _nothing_is_poked(patch: Patch) -> None:
     patch.setattr(grouping, "has_work", lambda _: False)
 
 
+def _a_breaker_that_never_closes(patch: Patch) -> None:
+    patch.setattr(breaker, "_closed", lambda state, _: state)
+
+
+def _no_breaker(patch: Patch) -> None:
+    def admit(_: Any, key: str, policy: Any, owner: str) -> Any:
+        known = breaker.Breaker(key=key)
+        return breaker.Admission("go"), endpoint.Endpoint(key, policy, known)
+
+    patch.setattr(endpoint.Endpoints, "admit", admit)
+
+
+def _due_an_hour_late(patch: Patch) -> None:
+    settle = DynamoGroups.settle
+
+    def settle_late(self: Any, *args: Any, poke_due_at_s: float | None, **rest: Any) -> Any:
+        late_s = None if poke_due_at_s is None else poke_due_at_s + _HOUR_S
+        return settle(self, *args, poke_due_at_s=late_s, **rest)
+
+    patch.setattr(DynamoGroups, "settle", settle_late)
+
+
+def _a_poke_that_is_lost_is_due_an_hour_late(patch: Patch) -> None:
+    patch.setattr(grouping, "POKE_GRACE_S", _HOUR_S)
+
+
+def _archived_under_the_wrong_hour(patch: Patch) -> None:
+    store = S3Archive.store
+
+    def store_late(self: Any, tenant: str, at_s: float, *args: Any) -> Any:
+        return store(self, tenant, at_s + _HOUR_S, *args)
+
+    patch.setattr(S3Archive, "store", store_late)
+
+
+def _archived_twice(patch: Patch) -> None:
+    store = S3Archive.store
+
+    def store_twice(self: Any, tenant: str, at_s: float, name: str, data: bytes) -> Any:
+        store(self, tenant, at_s, f"{name}-again", data)
+        return store(self, tenant, at_s, name, data)
+
+    patch.setattr(S3Archive, "store", store_twice)
+
+
+def _archived_by_every_part_of_a_request(patch: Patch) -> None:
+    patch.setattr(ingest, "_parts", _always_archived(ingest._parts))
+
+
+def _always_archived(parts: Any) -> Any:
+    return lambda *args: [(queue, indices, True) for queue, indices, _ in parts(*args)]
+
+
+def _archived_as_of_the_time_of_enrich(patch: Patch) -> None:
+    archived = enrich._archived
+
+    def archived_late(tenant: str, opened: Any) -> bytes:
+        late = msgspec.structs.replace(opened.envelope, at_s=opened.envelope.at_s + 10.0)
+        return archived(tenant, msgspec.structs.replace(opened, envelope=late))
+
+    patch.setattr(enrich, "_archived", archived_late)
+
+
+def _what_one_page_fails_at_opens_for_all(patch: Patch) -> None:
+    """The breaker opens at each failure."""
+    patch.setattr(breaker, "_is_too_much", lambda *_: True)
+
+
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(_failed_entries_are_ignored, ("several_messages",), stage="enrich"),
     Mutant(_a_failed_condition_is_skipped, (), "faultless"),
@@ -198,4 +268,13 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(_told_before_it_is_sent, ("fire",)),
     Mutant(_lost_pokes_stay_lost, ("lost_poke",)),
     Mutant(_nothing_is_poked, ("fire",)),
+    Mutant(_a_breaker_that_never_closes, ("broken_receiver",)),
+    Mutant(_no_breaker, ("dead_receiver",)),
+    Mutant(_due_an_hour_late, ("broken_receiver",)),
+    Mutant(_a_poke_that_is_lost_is_due_an_hour_late, ("lost_poke",)),
+    Mutant(_archived_under_the_wrong_hour, ("fire",)),
+    Mutant(_archived_twice, ("fire",)),
+    Mutant(_archived_by_every_part_of_a_request, ("urgent",)),
+    Mutant(_archived_as_of_the_time_of_enrich, ("fire",)),
+    Mutant(_what_one_page_fails_at_opens_for_all, ("indigestible",)),
 )

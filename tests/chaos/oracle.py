@@ -3,10 +3,14 @@
 import sys
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.chaos.senders import canary, hook
+from tests.chaos.archives import judge_archive
+from tests.chaos.books import overview
+from tests.chaos.breakers import judge_breakers
+from tests.chaos.delays import judge_waits
+from tests.chaos.senders import LAPSING, canary, hook
 from tests.chaos.world import World
 
 if sys.version_info >= (3, 14):
@@ -14,19 +18,18 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-# What a firing says that names its own end.
-LAPSING = "lapsing"
 
-
-def judge(world: World) -> list[str]:
-    """Return every promise that a finished run broke."""
+def judge(world: World, bound_s: Callable[[str], float]) -> list[str]:
+    """Return every promise that a finished run broke; `bound_s` is the longest wait by tenant."""
     return [
         *world.errors,
         *(f"AWS would refuse: {each}" for each in world.stack.strict.refusals),
         *_left_wrong(world),
         *_out_of_order(world),
         *_repeated(world),
-        *_not_archived(world),
+        *judge_waits(world, bound_s),
+        *judge_archive(world),
+        *judge_breakers(world),
         *_books(world),
         *_leaks(world),
         *_work_left(world),
@@ -79,26 +82,10 @@ def _repeated(world: World) -> Iterator[str]:
             yield f"repeated: {url} was told {count} times under one key"
 
 
-def _not_archived(world: World) -> Iterator[str]:
-    """Every accepted body is in the archive, bit for bit, or in a dead letter."""
-    objects = world.stack.objects()
-    archived = {
-        tenant: b"".join(
-            zstd.decompress(data)
-            for name, data in objects.items()
-            if name.startswith(f"raw/tenant={tenant}/")
-        )
-        for tenant in world.tenants
-    }
-    for post in world.posts:
-        if post.body not in archived[post.tenant]:
-            yield f"archive: a body of {post.tenant} is missing"
-
-
 def _books(world: World) -> Iterator[str]:
     """Every alert accepted within a day is in exactly one count, and none is pending."""
     for tenant in world.tenants:
-        books = world.overview(tenant)
+        books = overview(world, tenant)
         since_s = world.clock.true_s - 23 * 3600
         accepted = sum(
             len(post.reports)

@@ -1,13 +1,17 @@
 """The people at the other end: what receivers take, and what they answer."""
 
 import json
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
 
-Mode = Literal["ok", "busy", "broken", "gone"]
+# "slow" takes everything, but needs seconds to say so; "deadly" lets the worker die.
+Mode = Literal["ok", "busy", "broken", "gone", "slow", "deadly"]
 
-_STATUS = {"ok": 200, "busy": 429, "broken": 500, "gone": 410}
+_STATUS: dict[Mode, int] = {"ok": 200, "busy": 429, "broken": 500, "gone": 410, "slow": 200}
+BUSY_S = 90
+_WELL: tuple[Mode, ...] = ("ok", "slow")
 
 
 class Telling(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,14 +24,47 @@ class Telling(msgspec.Struct, frozen=True, kw_only=True):
     body: str
 
 
+class Spell(msgspec.Struct, kw_only=True):
+    """How one receiver was for some time."""
+
+    url: str
+    mode: Mode
+    from_s: float
+    until_s: float = float("inf")
+
+
 class People:
     """All receivers, by URL. What one refuses, it has not heard."""
 
     def __init__(self) -> None:
-        self.modes: dict[str, Mode] = {}
+        self.spells: list[Spell] = []
+        # Alerts that their own receiver fails to digest.
+        self.indigestible: set[str] = set()
         self.told: list[Telling] = []
         # All tries, whatever became of them.
         self.offered: list[Telling] = []
+
+    def be(self, url: str, mode: Mode, at_s: float) -> None:
+        """Make a receiver work otherwise from now on."""
+        for spell in self.spells:
+            if spell.url == url:
+                spell.until_s = min(spell.until_s, at_s)
+        self.spells.append(Spell(url=url, mode=mode, from_s=at_s))
+
+    def mend(self, at_s: float) -> None:
+        """Let all receivers work well from now on."""
+        self.indigestible.clear()
+        for spell in self.spells:
+            spell.until_s = min(spell.until_s, at_s)
+
+    def mode(self, url: str) -> Mode:
+        """Return how a receiver is now."""
+        endless = (each for each in self.spells if each.until_s == float("inf"))
+        return next((each.mode for each in endless if each.url == url), "ok")
+
+    def ill(self) -> Iterator[Spell]:
+        """Yield the times in which a receiver took nothing."""
+        return (each for each in self.spells if each.mode not in _WELL)
 
     def offer(self, url: str, headers: dict[str, str], body: bytes, at_s: float) -> None:
         """Note a try before anything becomes of it."""
@@ -37,10 +74,12 @@ class People:
         self, url: str, headers: dict[str, str], body: bytes, at_s: float
     ) -> tuple[int, dict[str, str]]:
         """Hear a notification, or refuse it."""
-        mode = self.modes.get(url, "ok")
-        if mode == "ok":
-            self.told.append(_telling(url, headers, body, at_s))
-        return _STATUS[mode], {"retry-after": "90"} if mode == "busy" else {}
+        mode, telling = self.mode(url), _telling(url, headers, body, at_s)
+        if self.indigestible & {name for name, _ in telling.said}:
+            return 500, {}
+        if mode in _WELL:
+            self.told.append(telling)
+        return _STATUS[mode], {"retry-after": str(BUSY_S)} if mode == "busy" else {}
 
     def steps(self, url: str) -> dict[str, list[tuple[str, bool]]]:
         """Return what was tried, each key once: by alert, with whether it was ever heard."""
@@ -57,13 +96,19 @@ class People:
     def heard(self, url: str) -> dict[str, list[str]]:
         """Return what a receiver that knows its keys ends up with: by alert, in order."""
         heard: dict[str, list[str]] = {}
-        seen: set[str] = set()
-        for telling in self.told:
-            if telling.url == url and telling.key not in seen:
-                seen.add(telling.key)
+        for telling in self.first_heard():
+            if telling.url == url:
                 for name, status in telling.said:
                     heard.setdefault(name, []).append(status)
         return heard
+
+    def first_heard(self) -> Iterator[Telling]:
+        """Yield what was told, each key of a receiver once, in order."""
+        seen: set[tuple[str, str]] = set()
+        for telling in self.told:
+            if (telling.url, telling.key) not in seen:
+                seen.add((telling.url, telling.key))
+                yield telling
 
 
 def _telling(url: str, headers: dict[str, str], body: bytes, at_s: float) -> Telling:

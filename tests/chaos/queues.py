@@ -1,6 +1,7 @@
 """SQS standard queues with all that they are allowed to do, in virtual time."""
 
 from collections.abc import Sequence
+from math import inf
 from random import Random
 from typing import Any
 
@@ -8,6 +9,9 @@ import msgspec
 
 VISIBILITY_S = 181.0
 MAX_RECEIVES = 5
+# The stages in the order in which an alert passes them; urgent before the rest.
+QUEUES = ("enrich-urgent", "enrich", "evaluate-urgent", "evaluate", "notify-urgent", "notify")
+BATCH = {"enrich": 100, "evaluate": 100, "notify": 10}
 
 
 class Message(msgspec.Struct, kw_only=True):
@@ -35,6 +39,8 @@ class Sqs:
         # Whether a message that was received once may be received again while it is in flight.
         self.repeat_rate = 0.0
         self.sent: list[tuple[str, Message]] = []
+        # Every message that was handed out, as often as it was.
+        self.handed: list[tuple[str, Message]] = []
 
     def waiting(self, queue: str) -> list[Message]:
         """Return the messages of a queue, in flight or not."""
@@ -71,7 +77,13 @@ class Sqs:
             is_repeated = self._random is not None and self._random.random() < self.repeat_rate
             message.visible_at_s = now_s if is_repeated else now_s + visibility_s
             given.append(msgspec.structs.replace(message))
+        self.handed += [(queue, message) for message in given]
         return given
+
+    def visible_at_s(self, now_s: float) -> float:
+        """Return when the next message in flight becomes visible; never, if there is none."""
+        waiting = [each for messages in self._alive() for each in messages]
+        return min((m.visible_at_s for m in waiting if m.visible_at_s > now_s), default=inf)
 
     def delete(self, queue: str, receipts: Sequence[str]) -> None:
         """Delete messages by any receipt that they ever had."""
@@ -117,9 +129,10 @@ class Sqs:
 
     def is_quiet(self) -> bool:
         """Tell whether no message is on its way."""
-        return not any(
-            messages for name, messages in self.queues.items() if not name.endswith("-dead")
-        )
+        return not any(self._alive())
+
+    def _alive(self) -> list[list[Message]]:
+        return [messages for name, messages in self.queues.items() if not name.endswith("-dead")]
 
     def _bury(self, queue: str, message: Message) -> None:
         self.waiting(queue).remove(message)

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from random import Random
 
 from tests.builders import receiver, route
-from tests.chaos import mishaps
+from tests.chaos import books, mishaps, receivers
 from tests.chaos.mishaps import noise
-from tests.chaos.oracle import LAPSING
-from tests.chaos.senders import hook
+from tests.chaos.senders import LAPSING, hook
 from tests.chaos.tenants import acme
 from tests.chaos.world import World
 from tocsin.pipeline import changes
@@ -49,14 +48,14 @@ def over_before_told(world: World) -> None:
 def refire(world: World) -> None:
     """It is over and fires again while its people could not be told of the first time."""
     world.add_tenant("acme", acme())
-    world.people.modes[hook("acme")] = "broken"
+    world.people.be(hook("acme"), "broken", world.clock.true_s)
     world.post("acme", ("disk", "firing"))
     world.drain()
     for status in ("resolved", "firing"):
         world.advance(20.0)
         world.post("acme", ("disk", status))
         world.drain()
-    world.people.modes.clear()
+    world.people.mend(world.clock.true_s)
     world.converge()
 
 
@@ -133,7 +132,7 @@ def other_route(world: World) -> None:
     second = receiver("second", url=hook("acme", "second"))
     changed = {"receivers": {"second": second}, "route": route("second")}
     world.configure(acme(**changed))
-    world.advance(40.0)
+    world.stall(40.0)
     world.converge()
 
 
@@ -153,16 +152,14 @@ def lapse(world: World) -> None:
     """A firing names its end, and nobody repeats it."""
     world.add_tenant("acme", acme())
     world.post("acme", ("disk", LAPSING))
-    world.drain()
-    world.advance(400.0)
-    world.tick()
+    world.let_pass(400.0)
     world.converge()
 
 
 def overview(world: World) -> None:
     """Somebody asks what became of everything."""
     fire(world)
-    world.overview("acme")
+    books.overview(world, "acme")
 
 
 # Here a message may still be received too often after the cause was mended.
@@ -194,5 +191,8 @@ SCENARIOS: dict[str, Script] = {
         mishaps.breakers_away,
         mishaps.cache_away,
         mishaps.large_and_broken,
+        receivers.dead_receiver,
+        receivers.slow_receiver,
+        receivers.indigestible,
     )
 }

@@ -10,12 +10,12 @@ from tests.builders import route
 from tests.chaos.actor import Actor
 from tests.chaos.faults import KINDS, Chance, Kind
 from tests.chaos.invocation import LIMIT_S, Environment, Invocation
-from tests.chaos.queues import Message
+from tests.chaos.queues import QUEUES, Message
 from tests.chaos.senders import Reports, hook
 from tests.chaos.sqsapi import batch_of
 from tests.chaos.stack import Stack
 from tests.chaos.tenants import acme
-from tests.chaos.world import QUEUES, START_S, World
+from tests.chaos.world import START_S, World
 
 _TURNS = 6_000
 _AT_WORK = 5
@@ -97,7 +97,7 @@ class Schedule:
         else:
             self.world.errors.append("the run does not end")
         self.world.plan.cease()
-        self.world.people.modes.clear()
+        self.world.people.mend(self.world.clock.true_s)
         self.world.queues.repeat_rate = 0.0
         while self._running:
             self._advance(self._running[0])
@@ -131,7 +131,8 @@ class Schedule:
         if self._setting.moods and self._random.random() < 0.02:
             tenant = self._random.choice(self._setting.tenants)
             moods = ("ok", *self._setting.moods)
-            self.world.people.modes[hook(tenant)] = self._random.choice(moods)
+            mood, now_s = self._random.choice(moods), self.world.clock.true_s
+            self.world.people.be(hook(tenant), mood, now_s)
 
     def _send(self) -> None:
         now_s = self.world.clock.true_s

@@ -4,6 +4,10 @@ import json
 from base64 import b64encode
 from typing import Any
 
+# What a firing says that names its own end, and how long that is ahead.
+LAPSING = "lapsing"
+LAPSE_S = 120.0
+
 Reports = tuple[tuple[str, str], ...]
 
 
@@ -41,8 +45,7 @@ def hook(tenant: str, name: str = "oncall") -> str:
 
 def _alert(tenant: str, name: str, status: str, now_s: float) -> dict[str, Any]:
     severity = "critical" if name.startswith("urgent") else "warning"
-    # A lapsing alert fires for two minutes unless it is repeated.
-    end = {"ends_at": now_s + 120.0} if status == "lapsing" else {}
+    end = {"ends_at": now_s + LAPSE_S} if status == LAPSING else {}
     return {
         **end,
         "name": name,

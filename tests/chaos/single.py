@@ -5,6 +5,7 @@ from itertools import product
 
 import msgspec
 
+from tests.chaos.bounds import bound_s, faults_of
 from tests.chaos.faults import CRASHES, Call, Exact, Fired, Kind
 from tests.chaos.oracle import judge
 from tests.chaos.scenarios import ABOUT_LETTERS, SCENARIOS
@@ -41,9 +42,10 @@ def play(stack: Stack, scenario: str, faults: Mapping[int, Kind]) -> Verdict:
     world.plan.cease()
     world.converge()
     violations = _too_dead(world, scenario, faults)
-    if world.queues.redrive():
+    if world.redrive():
         world.converge()
-    violations += judge(world)
+    met = faults_of(world.fired)
+    violations += judge(world, lambda tenant: bound_s(scenario, tenant, met))
     return Verdict(
         name=scenario,
         plan=written(faults),

@@ -1,16 +1,19 @@
 """One run: senders, queues, invocations and receivers around the real handlers."""
 
-import json
+from base64 import b64decode
 from collections.abc import Callable
 from random import Random
 from typing import Any
 
 import msgspec
 
+from tests.chaos import passing
 from tests.chaos.faults import Call, Crash, Exact, Fired, Kind, Plan
 from tests.chaos.invocation import LIMIT_S, Context, Environment, Invocation
+from tests.chaos.passing import TICK_S
 from tests.chaos.people import People
-from tests.chaos.queues import Message, Sqs
+from tests.chaos.queues import BATCH, QUEUES, Message, Sqs
+from tests.chaos.records import Excuse, Post, Sent
 from tests.chaos.senders import Reports, body_of, event_of
 from tests.chaos.sqsapi import SqsApi, batch_of
 from tests.chaos.stack import HANDLERS, Stack
@@ -21,20 +24,9 @@ from tocsin.domain.config import TenantConfig
 
 START_S = 1_763_790_000.0
 CALL_S = 0.005
-_DAY_HOURS = 24
+# How long a slow receiver takes; less than the time that it is given.
+SLOW_S = 8.0
 _SCHEDULED = ("tick", "letters")
-# The stages in the order in which an alert passes them; urgent before the rest.
-QUEUES = ("enrich-urgent", "enrich", "evaluate-urgent", "evaluate", "notify-urgent", "notify")
-BATCH = {"enrich": 100, "evaluate": 100, "notify": 10}
-
-
-class Post(msgspec.Struct, frozen=True, kw_only=True):
-    """One request that was answered 202: in order, whose, and what it said of which alerts."""
-
-    tenant: str
-    reports: Reports
-    body: bytes
-    at_s: float
 
 
 class World:
@@ -50,17 +42,20 @@ class World:
         self.queues = Sqs(random)
         self.fired = Fired()
         self.posts: list[Post] = []
+        # By the id that ingest gave it.
+        self.requests: dict[str, Sent] = {}
+        self.excuses: list[Excuse] = []
+        self.tick_at_s = START_S + TICK_S
         self.errors: list[str] = []
         self.trace: list[str] = []
-        self.calls = 0
-        self.unsure_sends = 0
+        self.calls = self.unsure_sends = 0
         # Methods of ports that never get an answer, by the beginning of their names.
         self.away: tuple[str, ...] = ()
         self.secrets: dict[str, str] = {}
         self._api = SqsApi(self.queues, self.clock.now_s)
         self._environments: dict[str, Environment] = {}
         self._names = 0
-        self._keys: dict[str, str] = {}
+        self.keys: dict[str, str] = {}
         self._versions: dict[str, int] = {}
         self.pause: Callable[[Invocation], None] = lambda _: None
         stack.wipe()
@@ -107,6 +102,12 @@ class World:
     def take(self, url: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str]]:
         """Be the receiver behind a URL."""
         self.say(f"receiver hears {body!r}")
+        mode, invocation = self.people.mode(url), self.clock.current
+        if mode == "deadly" and invocation is not None:
+            self.clock.true_s = max(self.clock.true_s, invocation.began_at_s + LIMIT_S)
+            invocation.is_dead = True
+            raise Crash
+        self.clock.true_s += SLOW_S if mode == "slow" else 0.0
         return self.people.take(url, headers, body, self.clock.true_s)
 
     # What scenarios and schedules do.
@@ -119,14 +120,14 @@ class World:
         """Make a tenant with a key; nothing goes wrong with that."""
         if config is not None:
             self.configure(config)
-        self._keys[tenant], self.secrets[tenant] = make_key(self.stack, tenant)
+        self.keys[tenant], self.secrets[tenant] = make_key(self.stack, tenant)
 
     def configure(self, config: TenantConfig) -> None:
         """Apply a configuration as the next version of its tenant."""
         version = self._versions.get(config.tenant, 0) + 1
         self._versions[config.tenant] = version
         numbered = msgspec.structs.replace(config, version=version)
-        configs = DynamoConfigs(aws.client("dynamodb"), self._table("CONTROL_TABLE"))
+        configs = DynamoConfigs(aws.client("dynamodb"), self.table("CONTROL_TABLE"))
         configs.apply(numbered, "", self.clock.true_s)
 
     def request(
@@ -134,7 +135,7 @@ class World:
     ) -> tuple[dict[str, Any], bytes]:
         """Return the event of a POST of generic alerts, and its body."""
         body = body_of(tenant, reports, extra, self.clock.true_s)
-        key, name = self._keys[tenant], self._name("request")
+        key, name = self.keys[tenant], self.name("request")
         return event_of("POST", "/v1/alerts", key, name, body), body
 
     def post(self, tenant: str, *reports: tuple[str, str], extra: Any = ()) -> None:
@@ -169,26 +170,18 @@ class World:
             self.clock.true_s += CALL_S
 
     def run(self, invocation: Invocation, event: dict[str, Any]) -> Any:
-        """Call the handler; a crash takes the process with it."""
-        try:
-            return HANDLERS[invocation.stage](event, Context(invocation, self.clock))
-        except Crash:
-            invocation.is_dead = True
-            self.say(f"{invocation.name} dies")
-        except Exception as error:  # noqa: BLE001 - on Lambda too it would end the invocation
-            invocation.is_dead = True
-            # What a schedule calls may fail as a whole: it is called again soon.
-            if invocation.stage not in _SCHEDULED or not invocation.faults:
-                self.errors.append(f"{invocation.name} raises {error!r}")
-        self._forget(invocation)
-        return None
+        """Call the handler; None if it died."""
+        result = self._handled(invocation, event)
+        if invocation.stage == "ingest":
+            self._note_request(invocation, event, result)
+        return result
 
     def begin_invocation(
         self, stage: str, environment: Environment, skew_s: float = 0.0
     ) -> Invocation:
         """Return a new invocation in a process."""
         return Invocation(
-            name=self._name(stage),
+            name=self.name(stage),
             stage=stage,
             environment=environment,
             began_at_s=self.clock.true_s,
@@ -222,69 +215,86 @@ class World:
 
     def drain(self) -> None:
         """Deliver all that is visible."""
-        while any([self.pump(queue) for queue in QUEUES]):
+        while self.pump_each():
             pass
+
+    def pump_each(self) -> bool:
+        """Deliver one batch of each queue; tell whether there was any."""
+        return any([self.pump(queue) for queue in QUEUES])
 
     def tick(self) -> None:
         """Run the clock's function."""
+        self.tick_at_s = self.clock.true_s + TICK_S
         self.invoke("tick", {})
-
-    def keep_letters(self) -> None:
-        """Run the function that looks after dead letters, as often as its schedule would."""
-        for _ in range(3):
-            self.invoke("letters", {})
-            self.advance(300.0)
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""
         self.clock.true_s += seconds
 
-    def converge(self, rounds: int = 90) -> None:
-        """Let minutes pass until nothing is on its way."""
-        for _ in range(rounds):
-            self.drain()
-            if self.is_quiet():
-                return
-            self.advance(61.0)
-            self.tick()
-        self.errors.append("it does not come to rest")
+    def stall(self, seconds: float) -> None:
+        """Let time pass in which nothing runs; nobody can be told meanwhile."""
+        self.clock.true_s += seconds
+        self.excuse()
 
-    def is_quiet(self) -> bool:
-        """Tell whether no message is on its way, no group is owed anything, and none is due."""
-        if not self.queues.is_quiet():
-            return False
-        for item in self.stack.items(self._table("GROUP_TABLE")):
-            due = item.get("resolve_due_at_s", {"N": "inf"})["N"]
-            if "poke_due_at_s" in item or float(due) <= self.clock.true_s:
-                return False
-        return True
+    def excuse(self) -> None:
+        """Let the waits that are under way be measured from now."""
+        self.excuses.append(Excuse(from_s=0.0, until_s=self.clock.true_s))
 
-    def overview(self, tenant: str) -> dict[str, Any]:
-        """Return what the API says of a tenant's alerts."""
-        hours = min(int((self.clock.true_s - START_S) // 3600) + 2, _DAY_HOURS)
-        key, name = self._keys[tenant], self._name("request")
-        event = event_of("GET", "/v1/stats/overview", key, name, hours=str(hours))
-        for _ in range(3):
-            answer = self.invoke("api", event)
-            if answer is not None and answer["statusCode"] == 200:
-                result: dict[str, Any] = json.loads(answer["body"])
-                return result
-        self.errors.append(f"the API answers {answer}")
-        return {}
+    def let_pass(self, seconds: float) -> None:
+        """Let time pass as it does on AWS: queues deliver, and the clock ticks."""
+        passing.let_pass(self, seconds)
+
+    def converge(self) -> None:
+        """Let time pass until nothing is on its way."""
+        passing.converge(self)
+
+    def redrive(self) -> int:
+        """Send all dead letters again, as somebody does who has mended their cause."""
+        now_s = self.clock.true_s
+        for tenant in {letter.group for letter in self.queues.dead}:
+            self.excuses.append(Excuse(from_s=0.0, until_s=now_s, tenant=tenant))
+        return self.queues.redrive()
 
     @property
     def tenants(self) -> list[str]:
         """Those who have a key."""
-        return list(self._keys)
+        return list(self.keys)
+
+    def _handled(self, invocation: Invocation, event: dict[str, Any]) -> Any:
+        """Call the handler; a crash takes the process with it."""
+        try:
+            return HANDLERS[invocation.stage](event, Context(invocation, self.clock))
+        except Crash:
+            invocation.is_dead = True
+            self.say(f"{invocation.name} dies")
+        except Exception as error:  # noqa: BLE001 - on Lambda too it would end the invocation
+            invocation.is_dead = True
+            # What a schedule calls may fail as a whole: it is called again soon.
+            if invocation.stage not in _SCHEDULED or not invocation.faults:
+                self.errors.append(f"{invocation.name} raises {error!r}")
+        self._forget(invocation)
+        return None
+
+    def _note_request(self, invocation: Invocation, event: dict[str, Any], result: Any) -> None:
+        key = event["headers"]["x-api-key"]
+        self.requests[invocation.name] = Sent(
+            tenant=next(tenant for tenant, own in self.keys.items() if own == key),
+            body=b64decode(event["body"]),
+            from_s=invocation.began_at_s,
+            until_s=self.clock.true_s,
+            is_accepted=result is not None and result["statusCode"] == 202,
+        )
 
     def _forget(self, invocation: Invocation) -> None:
         for stage, environment in list(self._environments.items()):
             if environment is invocation.environment:
                 del self._environments[stage]
 
-    def _table(self, variable: str) -> str:
+    def table(self, variable: str) -> str:
+        """Return the name of a table."""
         return self.stack.resources.environ[variable]
 
-    def _name(self, prefix: str) -> str:
+    def name(self, prefix: str) -> str:
+        """Return a name that nothing else in this run has."""
         self._names += 1
         return f"{prefix}-{self._names}"

@@ -1,0 +1,48 @@
+"""How time passes in a run that is not interleaved: nothing waits that could be done.
+
+Queues deliver at the moment a message becomes visible, and the clock's function runs every
+minute, so what is measured as a delay is the product's and not the harness's.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.chaos.world import World
+
+# The schedule of tick in the template, which the harness holds to.
+TICK_S = 60.0
+_LONGEST_S = 90 * 61.0
+
+
+def let_pass(world: "World", seconds: float, *, is_to_rest: bool = False) -> bool:
+    """Let time pass, to the end or until all is at rest; tell whether it is."""
+    end_s = world.clock.true_s + seconds
+    while True:
+        if world.clock.true_s >= world.tick_at_s:
+            world.tick()
+        if world.pump_each():
+            continue
+        if is_to_rest and is_quiet(world):
+            return True
+        now_s = world.clock.true_s
+        if now_s >= end_s:
+            return is_quiet(world)
+        next_s = min(end_s, world.tick_at_s, world.queues.visible_at_s(now_s))
+        world.clock.true_s = max(now_s, next_s)
+
+
+def converge(world: "World") -> None:
+    """Let time pass until nothing is on its way."""
+    if not let_pass(world, _LONGEST_S, is_to_rest=True):
+        world.errors.append("it does not come to rest")
+
+
+def is_quiet(world: "World") -> bool:
+    """Tell whether no message is on its way, no group is owed anything, and none is due."""
+    if not world.queues.is_quiet():
+        return False
+    for item in world.stack.items(world.table("GROUP_TABLE")):
+        due = item.get("resolve_due_at_s", {"N": "inf"})["N"]
+        if "poke_due_at_s" in item or float(due) <= world.clock.true_s:
+            return False
+    return True

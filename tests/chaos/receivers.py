@@ -1,0 +1,54 @@
+"""Receivers that are a burden to others: dead, slow, and one that cannot digest a page."""
+
+from tests.builders import receiver
+from tests.chaos.senders import hook
+from tests.chaos.tenants import acme
+from tests.chaos.world import World
+
+MINUTE_S = 60.0
+_DEAD_S = 600.0
+_SLOW = tuple((f"slow{index}", "firing") for index in range(6))
+
+
+def dead_receiver(world: World) -> None:
+    """A receiver with many pages is dead for ten minutes; another tenant's works."""
+    for tenant in ("acme", "umbrella"):
+        world.add_tenant(tenant, acme(tenant))
+    world.people.be(hook("acme"), "broken", world.clock.true_s)
+    ended_s = world.clock.true_s + _DEAD_S
+    world.post("acme", *((f"disk{index}", "firing") for index in range(6)))
+    world.let_pass(MINUTE_S / 2)
+    world.post("umbrella", ("disk", "firing"))
+    world.let_pass(4 * MINUTE_S)
+    world.post("umbrella", ("disk", "resolved"))
+    world.post("acme", ("cpu", "firing"))
+    world.let_pass(ended_s - world.clock.true_s)
+    world.people.mend(world.clock.true_s)
+    world.converge()
+
+
+def slow_receiver(world: World) -> None:
+    """One receiver takes seconds for each page; another tenant's pages share its batches."""
+    world.add_tenant("acme", acme(receivers={"oncall": receiver(url=hook("acme"))}))
+    world.add_tenant("umbrella", acme("umbrella"))
+    world.people.be(hook("acme"), "slow", world.clock.true_s)
+    world.post("acme", *_SLOW)
+    # More than those, so that they stand behind them in every batch.
+    world.post("umbrella", *((f"disk{index}", "firing") for index in range(len(_SLOW) + 1)))
+    world.converge()
+
+
+def indigestible(world: World) -> None:
+    """A receiver fails at one page and takes all others: that one is a dead letter in the end."""
+    world.add_tenant("acme", acme())
+    world.people.indigestible.add("disk")
+    world.post("acme", ("disk", "firing"), ("cpu", "firing"))
+    for index in range(5):
+        world.let_pass(MINUTE_S)
+        world.post("acme", (f"other{index}", "firing"))
+    world.let_pass(MINUTE_S)
+    if [letter.moved_from or letter.group for letter in world.queues.dead] != ["acme"]:
+        world.errors.append(f"indigestible: {len(world.queues.dead)} letters")
+    world.people.mend(world.clock.true_s)
+    world.redrive()
+    world.converge()
