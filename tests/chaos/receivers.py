@@ -4,6 +4,7 @@ from tests.builders import receiver
 from tests.chaos.senders import hook
 from tests.chaos.tenants import acme
 from tests.chaos.world import World
+from tocsin.domain.retry import RetryPolicy
 
 MINUTE_S = 60.0
 _DEAD_S = 600.0
@@ -52,3 +53,34 @@ def indigestible(world: World) -> None:
     world.people.mend(world.clock.true_s)
     world.redrive()
     world.converge()
+
+
+def deadly_receiver(world: World) -> None:
+    """At one receiver every worker dies, for twenty minutes; another's pages share its batches."""
+    _with_deadly(world, give_up_after_s=4 * 3600.0)
+    world.let_pass(20 * MINUTE_S)
+    if world.queues.dead:
+        world.errors.append(f"deadly: {len(world.queues.dead)} letters")
+    world.people.mend(world.clock.true_s)
+    world.converge()
+
+
+def deadly_for_ever(world: World) -> None:
+    """At one receiver every worker dies until its page is given up."""
+    _with_deadly(world, give_up_after_s=10 * MINUTE_S)
+    world.converge()
+    if [letter.group for letter in world.queues.dead] != ["acme"]:
+        world.errors.append(f"deadly: {len(world.queues.dead)} letters")
+    world.people.mend(world.clock.true_s)
+    world.redrive()
+    world.converge()
+
+
+def _with_deadly(world: World, give_up_after_s: float) -> None:
+    policy = RetryPolicy(give_up_after_s=give_up_after_s)
+    oncall = receiver(url=hook("acme"), retry=policy)
+    world.add_tenant("acme", acme(receivers={"oncall": oncall}))
+    world.add_tenant("umbrella", acme("umbrella"))
+    world.people.be(hook("acme"), "deadly", world.clock.true_s)
+    world.post("acme", ("disk", "firing"))
+    world.post("umbrella", ("disk", "firing"), ("cpu", "firing"))

@@ -194,5 +194,7 @@ SCENARIOS: dict[str, Script] = {
         receivers.dead_receiver,
         receivers.slow_receiver,
         receivers.indigestible,
+        receivers.deadly_receiver,
+        receivers.deadly_for_ever,
     )
 }
