@@ -20,6 +20,8 @@ TURN_S = TICK_S + QUICK_S
 RETURN_S = VISIBILITY_S + QUICK_S
 # A poke that got lost is due again.
 GRACE_S = 60.0
+# A receiver may take so long for an answer.
+SEND_S = 10.0
 # A worker that died held its group.
 LEASE_S = 45.0
 JITTER = 1.1
@@ -68,6 +70,8 @@ BASE_S: dict[str, float] = {
 # The same for those whose receiver is well all the time, where that is another bound.
 OTHERS_S: dict[str, float] = {
     "dead_receiver": QUICK_S,
+    # Behind one page of the slow one: then it is known to be slow.
+    "slow_receiver": SEND_S + QUICK_S,
     # Their worker dies beside another's receiver, twice; then that one is not called.
     "deadly_receiver": 2 * (LEASE_S + TURN_S) + LIMIT_S,
     "deadly_for_ever": 2 * (LEASE_S + TURN_S) + LIMIT_S,
