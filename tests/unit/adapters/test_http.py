@@ -1,6 +1,7 @@
 import logging
 
 import pytest
+import urllib3
 
 from tests.contract.localserver import Answer, local_server
 from tocsin import __version__
@@ -122,3 +123,21 @@ def test_paths_are_not_logged_even_at_debug(server, http, caplog):
     with caplog.at_level(logging.DEBUG):
         post(http, server.url)
     assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        urllib3.exceptions.ConnectTimeoutError("late"),
+        urllib3.exceptions.IncompleteRead(1, 2),
+        urllib3.exceptions.DecodeError("odd"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_whatever_urllib3_raises_is_retryable(server, http, monkeypatch, error):
+    def fail(*_args, **_options):
+        raise error
+
+    monkeypatch.setattr("urllib3.connectionpool.HTTPConnectionPool.urlopen", fail)
+    with pytest.raises(Retryable, match="no answer"):
+        post(http, server.url)

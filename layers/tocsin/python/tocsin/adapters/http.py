@@ -81,7 +81,8 @@ class Http:
             raise Permanent("the address is not public") from None
         except ValueError:
             raise Permanent("the URL or a header cannot be used") from None
-        except requests.RequestException as error:
+        # Not everything that urllib3 raises is translated on its way.
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise Retryable(f"no answer: {type(error).__name__}") from None
         names = {name.lower(): value for name, value in response.headers.items()}
         return HttpAnswer(response.status_code, names, content)
