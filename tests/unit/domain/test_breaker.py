@@ -202,3 +202,12 @@ def test_a_key_shows_no_url_and_is_nobody_elses():
     assert len(keys) == 4
     assert endpoint_key("acme", "webhook", url).startswith("acme#")
     assert not any("s3cret" in key or "example" in key for key in keys)
+
+
+def test_each_mode_has_a_record_of_its_own_and_that_of_rate_stays_where_it_was():
+    url = "https://hooks.example.com/s3cret"
+    rate = endpoint_key("acme", "webhook", url, "rate")
+    # As a former release computed it: what is stored under it stays valid.
+    assert rate == endpoint_key("acme", "webhook", url)
+    assert rate == "acme#a9510d41e292c480cf10e9f453efff84"
+    assert endpoint_key("acme", "webhook", url, "consecutive") != rate

@@ -17,7 +17,7 @@ class World:
     def __init__(self, **fields):
         self.now_s = T0
         self.receiver = receiver(**fields)
-        self.key = endpoint_key("acme", "webhook", self.receiver.url)
+        self.key = endpoint_key("acme", "webhook", self.receiver.url, self.receiver.breaker.mode)
         self.breakers = MemoryBreakers()
         self.receivers = MemoryReceivers()
         self.counts = Counter()

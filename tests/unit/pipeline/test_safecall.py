@@ -263,3 +263,19 @@ def test_what_a_worker_remembers_is_bounded(world):
         world.receiver = receiver(url=f"http://127.0.0.1:9/{index}")
         world.call()
     assert len(world.safe_call._endpoints._seen) == 1000
+
+
+def test_receivers_of_one_address_but_of_two_modes_do_not_spoil_each_others_breaker(world):
+    other = world.worker()
+    for _ in range(4):
+        world.call(DOWN, worker=other)
+        for _ in range(20):
+            world.call(worker=other)
+        world.now_s += 1
+    by_rate = world.receiver
+    world.receiver = receiver(breaker=BreakerPolicy(mode="consecutive"))
+    assert world.receiver.url == by_rate.url
+    world.call(DOWN)
+    # One failure after 80 successes is not five in a row.
+    assert world.counts["breaker_opened"] == 0
+    assert world.call() == Delivered()

@@ -92,9 +92,14 @@ class Admission(msgspec.Struct, frozen=True):
     elected: Breaker | None = None
 
 
-def endpoint_key(tenant: str, kind: str, url: str) -> str:
-    """Return the key of an endpoint: the tenant, and a hash since the URL may be a secret."""
-    digest = blake2b(msgspec.json.encode((tenant, kind, url)), digest_size=16)
+def endpoint_key(tenant: str, kind: str, url: str, mode: Mode = "rate") -> str:
+    """Return the key of an endpoint: the tenant, and a hash since the URL may be a secret.
+
+    Each mode has a record of its own: it reports other successes than the other one needs.
+    """
+    # Without its name for "rate", so that what is stored under the key stays valid.
+    parts = (tenant, kind, url) if mode == "rate" else (tenant, kind, url, mode)
+    digest = blake2b(msgspec.json.encode(parts), digest_size=16)
     return f"{tenant}#{digest.hexdigest()}"
 
 

@@ -72,7 +72,7 @@ Verdict = Delivered | Deferred | Dead
 
 def endpoint_of(tenant: str, receiver: Receiver) -> str:
     """Return the key under which the breaker of a receiver's endpoint is shared."""
-    return endpoint_key(tenant, receiver.kind, receiver.url)
+    return endpoint_key(tenant, receiver.kind, receiver.url, receiver.breaker.mode)
 
 
 class SafeCall:
