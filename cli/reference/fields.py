@@ -72,7 +72,7 @@ def _element(schema: Schema) -> str:
 
 def _scalar(schema: Schema) -> str:
     if "x-kind" in schema:
-        return str(schema["x-kind"])
+        return ", ".join(schema[name] for name in ("x-kind", "x-range") if name in schema)
     if schema["type"] == "integer":
         return f"number, {schema['minimum']} to {schema['maximum']}"
     return _WORDS[schema["type"]]

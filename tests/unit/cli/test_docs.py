@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from cli.commands.docs import PAGES, command
 from cli.reference.fields import field_rows
 from cli.reference.variables import variable_rows
+from tocsin.configuration.fields import Duration, between
 
 ROOT = Path(__file__).parents[3]
 
@@ -36,6 +37,9 @@ class Leaf(BaseModel):
 
     count: int = Field(default=3, ge=1, le=9, description="How many.")
     words: list[str] = Field(description="Which.")
+    wait: Annotated[Duration, between("100ms", "10s")] = Field(
+        default="1s", description="How long."
+    )
 
 
 class Tree(BaseModel):
@@ -50,9 +54,11 @@ def test_fields_are_rows_of_path_type_default_and_meaning():
         ("`leaves`", "blocks by name", "", "The leaves."),
         ("`leaves.NAME.count`", "number, 1 to 9", "`3`", "How many."),
         ("`leaves.NAME.words`", "list of text", "required", "Which."),
+        ("`leaves.NAME.wait`", "duration, 100ms to 10s", "`1s`", "How long."),
         ("`leaf`", "block", "", "One leaf."),
         ("`leaf.count`", "number, 1 to 9", "`3`", "How many."),
         ("`leaf.words`", "list of text", "required", "Which."),
+        ("`leaf.wait`", "duration, 100ms to 10s", "`1s`", "How long."),
     ]
 
 

@@ -3,11 +3,18 @@
 import re
 from collections.abc import Callable
 from ipaddress import ip_address
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    SecretStr,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError, core_schema
 
 from tocsin.configuration.duration import parse_duration
 from tocsin.domain.errors import InvalidInput
@@ -72,16 +79,32 @@ def is_loopback(host: str) -> bool:
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
-def between(shortest: str, longest: str) -> AfterValidator:
-    """Allow durations from `shortest` to `longest`."""
-    shortest_s, longest_s = parse_duration(shortest), parse_duration(longest)
+class _Between:
+    """A range of durations, checked and shown in the JSON schema as `x-range`."""
 
-    def check(duration_s: float) -> float:
-        if not shortest_s <= duration_s <= longest_s:
-            raise wrong(f"must be from {shortest} to {longest}")
+    def __init__(self, shortest: str, longest: str) -> None:
+        self._text = f"{shortest} to {longest}"
+        self._shortest_s, self._longest_s = parse_duration(shortest), parse_duration(longest)
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "x-range": self._text}
+
+    def _check(self, duration_s: float) -> float:
+        if not self._shortest_s <= duration_s <= self._longest_s:
+            raise wrong(f"must be from {self._text}")
         return duration_s
 
-    return AfterValidator(check)
+
+def between(shortest: str, longest: str) -> _Between:
+    """Allow durations from `shortest` to `longest`."""
+    return _Between(shortest, longest)
 
 
 def _matcher(text: str) -> str:
