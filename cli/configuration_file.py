@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from tocsin.configuration import ConfigurationErrors, Document, Problem, load
-from tocsin.configuration.loopback import loopback_receivers
+from tocsin.configuration.loopback import LoopbackReceiver, loopback_receivers
 
 
 class ConfigurationFile:
@@ -35,7 +35,7 @@ class ConfigurationFile:
             raise click.ClickException(f"{_counted(errors.problems)} in {self.path}") from errors
 
     @cached_property
-    def loopback(self) -> list[Problem]:
+    def loopback(self) -> list[LoopbackReceiver]:
         """The receivers that only the local cloud can reach."""
         return loopback_receivers(self.document, self.text, str(self.path), os.environ)
 
@@ -43,10 +43,11 @@ class ConfigurationFile:
         """End the command if a stack on AWS could never reach a receiver."""
         if not self.loopback:
             return
-        for problem in self.loopback:
+        problems = [receiver.problem for receiver in self.loopback]
+        for problem in problems:
             click.echo(str(problem), err=True)
         raise click.ClickException(
-            f"{_counted(self.loopback)} in {self.path}; nothing is applied. "
+            f"{_counted(problems)} in {self.path}; nothing is applied. "
             "For the local cloud, add --local"
         )
 

@@ -9,6 +9,7 @@ from cli.configuration_file import ConfigurationFile
 from cli.target import Target, with_target
 from tocsin.configuration.application import apply_settings, issue_keys, read_applied
 from tocsin.configuration.display import displayed
+from tocsin.configuration.loopback import loopback_warning
 from tocsin.configuration.models import Receiver
 from tocsin.configuration.plan import TenantPlan, plan
 from tocsin.configuration.rules import count_routes
@@ -39,8 +40,8 @@ def check(file: Path) -> None:
         click.echo(f"    receivers  {receivers}")
         click.echo(f"    routes     {count_routes(tenant.route)}")
         click.echo(f"    keys       {', '.join(key.name for key in tenant.keys) or 'none'}")
-    for problem in given.loopback:
-        click.echo(f"warning: {problem}", err=True)
+    if given.loopback:
+        click.echo(f"warning: {loopback_warning(given.loopback)}", err=True)
 
 
 @command.command()

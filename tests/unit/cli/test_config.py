@@ -71,6 +71,12 @@ def test_check_only_warns_of_what_the_local_cloud_alone_can_reach(run, monkeypat
     assert "TOCSIN_WEBHOOK_URL" in warning
 
 
+def test_check_warns_once_however_many_there_are(run):
+    (warning,) = run("check", SAMPLE).stderr.splitlines()
+    assert "TOCSIN_WEBHOOK_URL" in warning
+    assert "TOCSIN_SLACK_URL" in warning
+
+
 def test_apply_to_a_stack_on_aws_refuses_receivers_on_loopback(run, memory_target):
     memory_target.is_local = False
     result = run("apply", SAMPLE)

@@ -4,7 +4,7 @@ import pytest
 
 from tocsin.configuration import load
 from tocsin.configuration.fields import is_loopback
-from tocsin.configuration.loopback import loopback_receivers
+from tocsin.configuration.loopback import loopback_receivers, loopback_warning
 
 TEXT = """\
 tenants:
@@ -22,9 +22,13 @@ tenants:
 """
 
 
+def receivers(environ, text=TEXT):
+    document = load(text, "t.yaml", environ)
+    return loopback_receivers(document, text, "t.yaml", environ)
+
+
 def found(environ):
-    document = load(TEXT, "t.yaml", environ)
-    return [str(each) for each in loopback_receivers(document, TEXT, "t.yaml", environ)]
+    return [str(each.problem) for each in receivers(environ)]
 
 
 def test_each_is_named_with_its_place_and_what_to_set():
@@ -39,6 +43,22 @@ def test_each_is_named_with_its_place_and_what_to_set():
 def test_the_value_of_the_variable_counts():
     (only,) = found({"HOOK": "https://hooks.example.com/y"})
     assert "'here'" in only
+
+
+def test_a_warning_says_it_once_of_all_of_them():
+    assert loopback_warning(receivers({})) == (
+        "only the local cloud can reach oncall (t.yaml:6, set HOOK), here (t.yaml:11); "
+        "a stack on AWS needs public https:// addresses"
+    )
+
+
+def test_a_warning_of_many_stays_short():
+    one = "      - {name: r%d, webhook: {url: 'http://127.0.0.1:1/x'}}\n"
+    many = "".join(one % index for index in range(200))
+    text = f"tenants:\n  acme:\n    receivers:\n{many}    route: {{receiver: r0}}\n"
+    warning = loopback_warning(receivers({}, text))
+    assert "r4 (t.yaml:8), 195 more;" in warning
+    assert "r5" not in warning
 
 
 @pytest.mark.parametrize(

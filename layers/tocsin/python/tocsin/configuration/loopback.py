@@ -1,32 +1,81 @@
 """Receivers on loopback: the local cloud can reach them, a function on AWS cannot."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
+
+import msgspec
 
 from tocsin.configuration.fields import is_loopback
 from tocsin.configuration.models import Document, Receiver
 from tocsin.configuration.problems import Location, Problem, path_of
 from tocsin.configuration.yamltree import read
 
+# A warning names so many; `config apply` to a stack on AWS lists all.
+_NAMED = 5
+
+
+class LoopbackReceiver(msgspec.Struct, frozen=True):
+    """A receiver on loopback: where its address stands, and which variables give it."""
+
+    name: str
+    host: str
+    file: str
+    line: int
+    path: str
+    variables: tuple[str, ...]
+
+    @property
+    def problem(self) -> Problem:
+        """What is wrong with it for a stack on AWS."""
+        what = f"{self._setting} to" if self.variables else "give it"
+        message = (
+            f"receiver {self.name!r} is at {self.host}, which only the local cloud can reach; "
+            f"{what} a public https:// address"
+        )
+        return Problem(self.file, self.line, self.path, message)
+
+    @property
+    def brief(self) -> str:
+        """Its name, where it stands and what to set."""
+        setting = f", {self._setting}" if self.variables else ""
+        return f"{self.name} ({self.file}:{self.line}{setting})"
+
+    @property
+    def _setting(self) -> str:
+        return f"set {' and '.join(self.variables)}"
+
 
 def loopback_receivers(
     document: Document, text: str, filename: str, environ: Mapping[str, str]
-) -> list[Problem]:
-    """Return a problem for each receiver of a document that is on loopback.
+) -> list[LoopbackReceiver]:
+    """Return each receiver of a document that is on loopback.
 
     `text` and `environ` are what the document was loaded from: they say on which line the
     address stands, and which variables give it.
     """
     tree = read(text, filename, environ)
     return [
-        Problem(
+        LoopbackReceiver(
+            name,
+            host,
             filename,
             tree.line(location),
             path_of(location),
-            _message(name, host, tree.variables.get(location, ())),
+            tuple(tree.variables.get(location, ())),
         )
         for name, host, location in _on_loopback(document)
     ]
+
+
+def loopback_warning(receivers: Sequence[LoopbackReceiver]) -> str:
+    """Say of all of them at once that a stack on AWS could not reach them."""
+    named = [receiver.brief for receiver in receivers[:_NAMED]]
+    if len(receivers) > _NAMED:
+        named.append(f"{len(receivers) - _NAMED} more")
+    return (
+        f"only the local cloud can reach {', '.join(named)}; "
+        "a stack on AWS needs public https:// addresses"
+    )
 
 
 def _on_loopback(document: Document) -> Iterator[tuple[str, str, Location]]:
@@ -43,11 +92,3 @@ def _address(receiver: Receiver) -> tuple[str, str]:
         return "slack", receiver.slack.url.get_secret_value()
     assert receiver.webhook is not None, "the model has exactly one kind"
     return "webhook", receiver.webhook.url.get_secret_value()
-
-
-def _message(name: str, host: str, variables: tuple[str, ...]) -> str:
-    what = f"set {' and '.join(variables)} to" if variables else "give it"
-    return (
-        f"receiver {name!r} is at {host}, which only the local cloud can reach; "
-        f"{what} a public https:// address"
-    )
