@@ -9,6 +9,7 @@ from cli.demo.overview import read_overview
 from cli.demo.sheet import balance_sheet
 from cli.explanation import explained
 from cli.target import LOCAL_FACTS, Target
+from tocsin.domain.errors import TocsinError
 
 
 @click.command()
@@ -29,14 +30,33 @@ def command(
     """
     with explained():
         base_url, found_key = _local(tenant) if is_local else (_base_url(stack), "")
-    if not (key or found_key):
-        raise click.UsageError("give an API key with scope read: --key or TOCSIN_API_KEY")
-    overview = read_overview(base_url, key or found_key, hours)
-    if tenant is not None and overview.tenant != tenant:
-        raise click.ClickException(f"this key belongs to tenant {overview.tenant}, not {tenant}")
+        if not (key or found_key):
+            if tenant is not None:
+                _require(tenant, stack, is_local=is_local)
+            raise click.UsageError("give an API key with scope read: --key or TOCSIN_API_KEY")
+        overview = read_overview(base_url, key or found_key, hours)
+        if tenant is not None and overview.tenant != tenant:
+            _require(tenant, stack, is_local=is_local)
+            raise click.ClickException(
+                f"this key belongs to tenant {overview.tenant}, not {tenant}: give one of {tenant}"
+            )
     Console().print(balance_sheet([overview]))
     if not overview.is_settled:
         raise SystemExit(1)
+
+
+def _require(tenant: str, stack: str | None, *, is_local: bool) -> None:
+    """End the command if there is no such tenant; pass if that cannot be told."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        tenants = Target.load(stack, is_local=is_local).configs.tenants()
+    except (TocsinError, BotoCoreError, ClientError, click.ClickException):
+        # Reading the books needs no right to list tenants, so that this is missing is no news.
+        return
+    if tenant not in tenants:
+        there_are = f"there are {', '.join(tenants)}" if tenants else "there are none yet"
+        raise click.ClickException(f"there is no tenant {tenant}; {there_are}")
 
 
 def _base_url(stack: str | None) -> str:
