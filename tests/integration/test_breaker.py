@@ -35,6 +35,7 @@ def test_a_failing_receiver_is_left_alone_by_every_worker(
     stack.drain()
     assert len(people.arrivals) == 5
     said = capsys.readouterr().out
+    # The names that the alarms of the template are on.
     assert '"breaker_opened":[1.0]' in said
     assert '"deferred":[1.0]' in said
     assert stack.balance(key)["pending"] == 6

@@ -1,9 +1,15 @@
 """Alarms: what fails without a person looking is heard of outside tocsin."""
 
+import json
+
 import pytest
 
 from tests.template.test_queues import QUEUES
 from tests.template.transformed import Stack, target
+from tocsin.domain.breaker import BreakerPolicy
+from tocsin.domain.retry import RetryPolicy
+from tocsin.pipeline.safecall import BEHIND_S, SPREAD_S
+from tocsin.runtime import observability
 
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:on-call"
 
@@ -62,6 +68,56 @@ def test_letters_that_nobody_archives_raise_an_alarm(stack: Stack) -> None:
     assert (missed["MetricName"], missed["TreatMissingData"]) == ("Invocations", "breaching")
     assert (missed["ComparisonOperator"], missed["Threshold"]) == ("LessThanThreshold", 1)
     assert (failed["MetricName"], failed["Threshold"]) == ("Errors", 0)
+
+
+def test_a_breaker_that_opens_raises_an_alarm_that_stays_while_it_opens_anew(stack: Stack) -> None:
+    alarm = stack["NotifyBreakerAlarm"]
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("breaker_opened", "Sum")
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+    assert alarm["DatapointsToAlarm"] == 1
+    # Jitter included; then whoever waited in line, and the turn of the clock that wakes them.
+    policy = BreakerPolicy()
+    open_s = policy.open_cap_s * (1 + policy.jitter)
+    between_s = open_s + SPREAD_S + BEHIND_S + stack["TickMissedAlarm"]["Period"]
+    assert alarm["EvaluationPeriods"] * alarm["Period"] > between_s
+
+
+def test_notifications_that_wait_in_numbers_raise_an_alarm(stack: Stack) -> None:
+    alarm = stack["NotifyDeferredAlarm"]
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("deferred", "Sum")
+    # A receiver that is asked too often for a moment is ordinary life.
+    assert alarm["Threshold"] > 0
+    assert alarm["EvaluationPeriods"] > 1
+    # It is heard of before the first of them is given up.
+    assert alarm["EvaluationPeriods"] * alarm["Period"] < RetryPolicy().give_up_after_s
+
+
+@pytest.mark.parametrize("name", ["NotifyBreakerAlarm", "NotifyDeferredAlarm"])
+def test_an_alarm_on_a_metric_of_its_own_is_about_what_the_function_emits(
+    stack: Stack, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alarm = stack[name]
+    variables = stack["NotifyFunction"]["Environment"]["Variables"]
+    assert alarm["Namespace"] == variables["POWERTOOLS_METRICS_NAMESPACE"]
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Tocsin/stack")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", variables["POWERTOOLS_SERVICE_NAME"])
+    observability._metrics.cache_clear()
+    try:
+        observability.flush_counts({alarm["MetricName"]: 1})
+    finally:
+        observability._metrics.cache_clear()
+    line = json.loads(capsys.readouterr().out)
+    (emitted,) = line["_aws"]["CloudWatchMetrics"]
+    assert emitted["Namespace"] == "Tocsin/stack"
+    # CloudWatch knows a metric by all of its dimensions, and by no fewer.
+    wanted = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
+    assert [{key: line[key] for key in keys} for keys in emitted["Dimensions"]] == [wanted]
+
+
+def test_every_alarm_is_about_a_service_of_aws_or_these_metrics(stack: Stack) -> None:
+    own = stack["NotifyFunction"]["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"]
+    for alarm in stack.of_type("AWS::CloudWatch::Alarm").values():
+        assert alarm["Namespace"] in (own, "AWS/SQS", "AWS/Lambda")
 
 
 def test_alarms_reach_the_topic_if_there_is_one(stack: Stack) -> None:

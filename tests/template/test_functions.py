@@ -25,7 +25,8 @@ def test_a_function_gets_the_variables_that_it_reads(stack: Stack, stage: str) -
     variables = stack[logical_id(stage)]["Environment"]["Variables"]
     assert set(variables) == {field.encode_name for field in msgspec.structs.fields(ALL[stage])}
     assert variables["POWERTOOLS_SERVICE_NAME"] == stage
-    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "Tocsin"
+    # An alarm on a metric must not hear of another stack.
+    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == {"Fn::Sub": "Tocsin/${AWS::StackName}"}
 
 
 @pytest.mark.parametrize("stage", STAGES)
