@@ -66,3 +66,9 @@ def test_a_reading_that_is_given_up_early_shows_what_it_met(letters):
         next(reading.pages())
         assert letters.depth("enrich") == Depth(visible=13, in_flight=10)
     assert letters.depth("enrich") == Depth(visible=23, in_flight=0)
+
+
+def test_a_reading_that_has_no_time_left_to_show_what_it_met_leaves_it_hidden(letters):
+    with letters.reading("enrich", lambda: False) as reading:
+        assert sum(map(len, reading.pages())) == 23
+    assert letters.depth("enrich") == Depth(visible=0, in_flight=23)

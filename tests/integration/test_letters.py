@@ -16,6 +16,7 @@ from tocsin.adapters import aws
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.errors import Permanent, Retryable
 from tocsin.pipeline import enrich, evaluate
+from tocsin.pipeline.lettertime import LAST_CALL_S, LETTER_S
 from tocsin.runtime import letters
 
 AM = "/v1/alerts/alertmanager"
@@ -150,8 +151,9 @@ def test_without_time_nothing_is_begun(stack: World, acme: TenantConfig) -> None
     key = stack.add_tenant(acme)
     with _failing(enrich, "open_envelope"):
         _poison(stack, key, "db-1")
-    assert stack.letters(remaining_ms=letters._RESERVE_MS) == {"unfinished": 1}
-    assert stack.letters(remaining_ms=letters._RESERVE_MS + 1)["archived"] == 1
+    reserve_ms = round((LAST_CALL_S + LETTER_S) * 1000)
+    assert stack.letters(remaining_ms=reserve_ms) == {"unfinished": 1}
+    assert stack.letters(remaining_ms=reserve_ms + 1000)["archived"] == 1
 
 
 class Crash(BaseException):

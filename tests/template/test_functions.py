@@ -102,8 +102,9 @@ def test_what_is_called_again_anyway_is_not_tried_again(stack: Stack) -> None:
 
 
 def test_a_killed_run_hides_letters_no_longer_than_it_could_have_run(stack: Stack) -> None:
+    from tocsin.pipeline.lettertime import LAST_CALL_S, LETTER_S
     from tocsin.runtime import letters
 
     timeout_s = stack["LettersFunction"]["Timeout"]
-    assert timeout_s / 2 > letters._RESERVE_MS / 1000
+    assert timeout_s / 2 > LAST_CALL_S + LETTER_S
     assert timeout_s >= letters._HOLD_S

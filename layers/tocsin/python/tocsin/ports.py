@@ -4,7 +4,7 @@ Every method may raise `Retryable` when the service behind it fails in a way tha
 and `Permanent` when it cannot. The same word names a port, its adapter and its fake.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
@@ -89,8 +89,13 @@ class DeadLetters(Protocol):
 
     def depth(self, queue: Queue) -> Depth: ...
 
-    def reading(self, queue: Queue) -> AbstractContextManager[Pages]:
-        """Look through a queue; what was met is hidden from others until the block ends."""
+    def reading(
+        self, queue: Queue, has_time: Callable[[], bool] = ...
+    ) -> AbstractContextManager[Pages]:
+        """Look through a queue; what was met is hidden from others until the block ends.
+
+        Showing it again ends where `has_time` says no: the rest stays hidden for a while more.
+        """
 
 
 class Archive(Protocol):

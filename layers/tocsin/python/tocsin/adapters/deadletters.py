@@ -5,7 +5,7 @@ received from others, so that it meets each letter once, and shows at its end ag
 did not remove. A dead-letter queue has no redrive policy, so receive counts do no harm.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -66,13 +66,15 @@ class DeadLetters:
         return depth_of(self._client, self._pairs[queue].dead_letter_url)
 
     @contextmanager
-    def reading(self, queue: Queue) -> Iterator["Reading"]:
-        """Look through the dead letters of a queue."""
+    def reading(
+        self, queue: Queue, has_time: Callable[[], bool] = lambda: True
+    ) -> Iterator["Reading"]:
+        """Look through the dead letters of a queue; `has_time` may end the release early."""
         reading = Reading(self._client, queue, self._pairs[queue], self._wait_s, self._hold_s)
         try:
             yield reading
         finally:
-            reading.release()
+            reading.release(has_time)
 
     def send_back(self, queue: Queue, letters: Sequence[Letter]) -> list[Letter]:
         """Send copies of letters to their queue again; return those that it confirmed."""
@@ -142,13 +144,15 @@ class Reading:
             del self._receipts[letter.message_id]
         return gone
 
-    def release(self) -> None:
-        """Show at once what was received and not deleted."""
+    def release(self, has_time: Callable[[], bool] = lambda: True) -> None:
+        """Show at once what was received and not deleted, as long as there is time."""
         receipts = list(self._receipts.values())
         self._receipts.clear()
         # What cannot be released comes back by itself when the hold ends.
         with suppress(TocsinError), translated("sqs"):
             for start in range(0, len(receipts), CALL_LIMIT_ENTRIES):
+                if not has_time():
+                    return
                 chunk = receipts[start : start + CALL_LIMIT_ENTRIES]
                 self._client.change_message_visibility_batch(
                     QueueUrl=self._pair.dead_letter_url,

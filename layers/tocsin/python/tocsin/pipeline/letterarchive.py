@@ -7,7 +7,7 @@ The hash is of the body and of the time at which the queue took it. So a letter 
 again overwrites itself, and one that was redriven and failed again is kept beside the first.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -22,6 +22,8 @@ _PREFIX = "letters/"
 _UNKNOWN = "-"
 _ID_LIMIT_CHARACTERS = 100
 _TENANT_LIMIT_CHARACTERS = 64
+# A hundred calls, and memory for as many keys.
+LISTED_LIMIT = 100_000
 # A message has 1 MiB at most; as JSON within JSON it may double.
 _LIMIT_BYTES = 4 * 1024 * 1024
 
@@ -34,7 +36,45 @@ class ArchivedLetter(msgspec.Struct, frozen=True, kw_only=True):
     letter: Letter
 
 
+class _Listed(msgspec.Struct, frozen=True):
+    """The keys of one prefix, in full up to `last`; None: all of them."""
+
+    keys: set[str]
+    last: str | None
+
+
 _decoder = msgspec.json.Decoder(ArchivedLetter)
+
+
+class ArchivedKeys:
+    """Which letters are archived, listed when the first of a tenant and a queue is met.
+
+    A listing ends at LISTED_LIMIT keys, or when there is no more time; what lies beyond its
+    end is asked for one by one.
+    """
+
+    def __init__(self, blobs: ListedBlobs, has_time: Callable[[], bool]) -> None:
+        self._blobs = blobs
+        self._has_time = has_time
+        self._known: dict[str, _Listed] = {}
+
+    def __contains__(self, letter: Letter) -> bool:
+        prefix = letter_prefix(letter.tenant, letter.queue)
+        if prefix not in self._known:
+            self._known[prefix] = self._list(prefix)
+        known, key = self._known[prefix], letter_key(letter)
+        if known.last is None or key <= known.last:
+            return key in known.keys
+        return key in self._blobs.keys(key)
+
+    def _list(self, prefix: str) -> _Listed:
+        keys: set[str] = set()
+        last = ""
+        for last in self._blobs.keys(prefix):
+            keys.add(last)
+            if len(keys) == LISTED_LIMIT or not self._has_time():
+                return _Listed(keys, last)
+        return _Listed(keys, None)
 
 
 def letter_prefix(tenant: str, queue: str) -> str:

@@ -5,7 +5,7 @@ an archived letter therefore always means that its record is written, so a crash
 a second keeper, repeats work and changes nothing. What is archived is found by listing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -17,7 +17,8 @@ from tocsin.pipeline.batch import Outcome
 from tocsin.pipeline.deadletters import read_letter
 from tocsin.pipeline.envelope import decode, open_frame
 from tocsin.pipeline.givenup import alerts_in
-from tocsin.pipeline.letterarchive import is_tenant, letter_key, letter_prefix, pack_letter
+from tocsin.pipeline.letterarchive import ArchivedKeys, is_tenant, letter_key, pack_letter
+from tocsin.pipeline.lettertime import LeftS, LetterTime
 from tocsin.ports import DeadLetters, Journal, ListedBlobs, Queue
 
 # How often it runs; which queue comes first changes each time.
@@ -38,17 +39,22 @@ class LetterKeeper:
     def __init__(self, ports: KeeperPorts) -> None:
         self._ports = ports
 
-    def run(self, now_s: float, has_time: Callable[[], bool]) -> Outcome:
-        """Archive what is not archived yet; what finds no time or fails waits for the next run."""
+    def run(self, now_s: float, left_s: LeftS) -> Outcome:
+        """Archive what is not archived yet; what finds no time or fails waits for the next run.
+
+        `left_s` says how many seconds this run has left; it ends before they do, however many
+        letters there are.
+        """
         outcome = Outcome()
-        archived = _Archived(self._ports.blobs)
+        budget = LetterTime(left_s)
+        archived = ArchivedKeys(self._ports.blobs, budget.has_more)
         for queue in _turns(self._ports.letters.queues, now_s):
-            if not has_time():
+            if not budget.has_more():
                 outcome.count("unfinished")
                 break
             try:
                 if self._ports.letters.depth(queue).visible:
-                    self._look_through(queue, archived, now_s, has_time, outcome)
+                    self._look_through(queue, archived, now_s, budget, outcome)
             except TocsinError as error:
                 outcome.failed[queue] = f"{type(error).__name__}: {error}"
         return outcome
@@ -56,15 +62,15 @@ class LetterKeeper:
     def _look_through(
         self,
         queue: Queue,
-        archived: "_Archived",
+        archived: ArchivedKeys,
         now_s: float,
-        has_time: Callable[[], bool],
+        budget: LetterTime,
         outcome: Outcome,
     ) -> None:
-        with self._ports.letters.reading(queue) as reading:
-            for page in reading.pages():
+        with self._ports.letters.reading(queue, budget.may_release) as reading:
+            for page in budget.measured(reading.pages()):
                 for letter in map(read_letter, page):
-                    if not has_time():
+                    if not budget.has_more():
                         outcome.count("unfinished")
                         return
                     outcome.count("letters")
@@ -102,20 +108,6 @@ class LetterKeeper:
         if record is not None:
             self._ports.journal.write(letter.tenant, record.at_s, _name(record), [record])
             outcome.count("alerts_given_up", len(record.sources or record.given_up))
-
-
-class _Archived:
-    """Which letters are archived, listed when the first of a tenant and a queue is met."""
-
-    def __init__(self, blobs: ListedBlobs) -> None:
-        self._blobs = blobs
-        self._known: dict[str, set[str]] = {}
-
-    def __contains__(self, letter: Letter) -> bool:
-        prefix = letter_prefix(letter.tenant, letter.queue)
-        if prefix not in self._known:
-            self._known[prefix] = set(self._blobs.keys(prefix))
-        return letter_key(letter) in self._known[prefix]
 
 
 def _turns(queues: Sequence[Queue], now_s: float) -> list[Queue]:

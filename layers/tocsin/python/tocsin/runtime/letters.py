@@ -15,8 +15,6 @@ from tocsin.runtime.clock import now_s
 from tocsin.runtime.settings import LettersSettings, load
 from tocsin.runtime.worker import Context
 
-# Enough to keep the letter that is under way, and to show all others again.
-_RESERVE_MS = 20_000
 # A run that is killed hides letters no longer than it could have run.
 _HOLD_S = 60
 _WAIT_S = 1
@@ -47,10 +45,10 @@ def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
     """Archive dead letters; raise Retryable if some could not be, so that an alarm tells of it."""
     from tocsin.runtime.observability import flush_counts, log_failures
 
-    def has_time() -> bool:
-        return context.get_remaining_time_in_millis() > _RESERVE_MS
+    def left_s() -> float:
+        return context.get_remaining_time_in_millis() / 1000
 
-    outcome = _keeper().run(now_s(), has_time)
+    outcome = _keeper().run(now_s(), left_s)
     flush_counts(outcome.counts)
     if outcome.failed:
         log_failures(outcome.failed, "")

@@ -1,6 +1,6 @@
 """Dead-letter queues in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import get_args
 
@@ -24,13 +24,16 @@ class MemoryDeadLetters:
         return Depth(visible=len(self.letters[queue]) - hidden, in_flight=hidden)
 
     @contextmanager
-    def reading(self, queue: Queue) -> Iterator["MemoryReading"]:
+    def reading(
+        self, queue: Queue, has_time: Callable[[], bool] = lambda: True
+    ) -> Iterator["MemoryReading"]:
         """Look through the dead letters of a queue."""
         reading = MemoryReading(self.letters[queue], self._hidden[queue])
         try:
             yield reading
         finally:
-            reading.release()
+            if has_time():
+                reading.release()
 
 
 class MemoryReading:
