@@ -9,9 +9,11 @@ import orjson
 from cli.deadletters.walk import progress_bar
 from cli.migration.progress import Shown
 from cli.migration.run import Migration
+from cli.migration.servicetime import ServiceClock, TimedClient
 from cli.migration.tables import tables
 from cli.migration.tally import Tally, tally_json, tally_line
 from cli.target import Target, with_target
+from tocsin.adapters.aws import translated
 from tocsin.adapters.dynamodb.formats import NewerFormat
 from tocsin.domain.errors import TocsinError
 
@@ -34,13 +36,25 @@ def command(is_dry: bool, is_meant: bool, restarts: bool, is_json: bool, target:
         raise click.UsageError(_NEITHER)
     if restarts and is_dry:
         raise click.UsageError("--restart is for --apply; a dry run always begins anew")
-    migration = Migration(target.client("dynamodb"), tables(target), time.time, time.sleep)
+    migration = _migration(target)
     with progress_bar() as bar:
         watcher = Shown(bar)
         if is_dry:
             _survey(migration.survey(watcher), is_json=is_json)
         else:
             _apply(migration.apply(watcher, restarts=restarts), is_json=is_json)
+
+
+def _migration(target: Target) -> Migration:
+    """Return the migration of a stack, by the time of its service."""
+    clock = ServiceClock(time.time)
+    client = TimedClient(target.client("dynamodb"), clock, time.time)
+    names = tables(target)
+    with translated("dynamodb"):
+        client.describe_table(TableName=names["control"])
+    if clock.warning:
+        click.echo(clock.warning, err=True)
+    return Migration(client, names, clock, time.sleep)
 
 
 def _survey(tallies: Iterator[Tally], *, is_json: bool) -> None:

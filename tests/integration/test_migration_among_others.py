@@ -1,11 +1,14 @@
 """The migration while others write, and while the service is busy."""
 
+from email.utils import formatdate
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from cli.migration.patience import PAUSES_S
+from cli.migration.run import Migration, Watcher
+from cli.migration.servicetime import ServiceClock, TimedClient
 from tests.integration.migrating import NOW_S, Stack, fresh_stack, upgraded
 from tocsin.adapters.dynamodb.formats import STEPS
 from tocsin.domain.errors import Retryable
@@ -25,6 +28,22 @@ def aws_environment(monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+
+
+class Dated:
+    """The service of a stack, with the stack's own time in its answers."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**parameters: Any) -> Any:
+            answer = getattr(self._stack.client, name)(**parameters)
+            said = formatdate(self._stack.now_s, usegmt=True)
+            answer["ResponseMetadata"]["HTTPHeaders"]["date"] = said
+            return answer
+
+        return call
 
 
 class TestAmongOthers:
@@ -83,6 +102,17 @@ class TestAmongOthers:
         assert (tally.changed, tally.busy) == (1, 0)
         assert stack.pauses == [30.5]
         assert stack.stored()["groups"] == [upgraded(stack.item("groups", 0))]
+
+    def test_a_lease_is_judged_by_the_services_time_and_not_by_the_operators(self, stack):
+        lease = {"lease_owner": {"S": "w"}, "lease_until_s": {"N": str(NOW_S + 30)}}
+        stack.put("groups", stack.item("groups", 0, **lease))
+        clock = ServiceClock(lambda: stack.now_s + 3600)
+        client = TimedClient(Dated(stack), clock, lambda: stack.now_s + 3600)
+        migration = Migration(client, stack.tables, clock, stack.pause)
+        done = {each.kind: each for each in migration.apply(Watcher(), restarts=False)}
+        # By the operator's clock, an hour ahead, the lease has ended long since.
+        assert sum(stack.pauses) >= 30
+        assert done["groups"].changed == 1
 
     def test_a_group_that_is_always_leased_is_left_and_counted(self, stack):
         def lease(name: str = "get_item", _: Any = None) -> None:

@@ -1,4 +1,6 @@
 import json
+import time
+from email.utils import formatdate
 
 import pytest
 from click.testing import CliRunner
@@ -40,9 +42,24 @@ class Faked:
             yield each
 
 
+class Service:
+    """A service whose time is so many seconds ahead of this machine's."""
+
+    ahead_s = 0.0
+
+    def describe_table(self, **_):
+        said = formatdate(time.time() + self.ahead_s, usegmt=True)
+        return {"ResponseMetadata": {"HTTPHeaders": {"date": said}}}
+
+
 @pytest.fixture
-def run(monkeypatch):
-    target = Target("test", lambda _: None)
+def service():
+    return Service()
+
+
+@pytest.fixture
+def run(monkeypatch, service):
+    target = Target("test", lambda _: service)
     target.resources = {name: name.lower() for name in RESOURCES.values()}
 
     def call(faked, *arguments):
@@ -92,6 +109,21 @@ def test_apply_says_what_changed_and_that_it_is_finished(run):
     assert "; 2 changed;" in result.stdout
     assert "finished; the checkpoints are deleted" in result.stderr
     assert faked.restarts == [True]
+
+
+def test_a_clock_that_is_wrong_is_told_of_and_does_not_count(run, service):
+    class Timed(Faked):
+        def __call__(self, _client, _tables, clock, _pause):
+            self.clock = clock
+            return self
+
+    faked = Timed(GROUPS)
+    assert "the clock of this machine" not in run(faked, "--apply").stderr
+    service.ahead_s = 86400.0
+    result = run(faked, "--apply")
+    assert result.exit_code == 0
+    assert "s behind the service's, which counts here" in result.stderr
+    assert faked.clock() > time.time() + 86000
 
 
 def test_json_is_a_line_a_table(run):
