@@ -9,14 +9,17 @@ import click
 import orjson
 
 from cli.deadletters.archived import ArchivedRedrive, archived, find_archived, survey
-from cli.deadletters.redrive import Redrive, Tally
-from cli.deadletters.stack import QUEUES, blobs, dead_letters, journal
+from cli.deadletters.outcome import report, require
+from cli.deadletters.redrive import Redrive
+from cli.deadletters.stack import QUEUES, blobs, dead_letters, groups, journal
 from cli.deadletters.text import counted, letter_json, letter_line, pile_json, pile_lines
 from cli.deadletters.walk import find, progress_bar, walk
 from cli.target import Target, with_target
 from tocsin.adapters.deadletters import DeadLetters, Reading
 from tocsin.domain.deadletter import Letter, Piles, Selection
-from tocsin.pipeline.deadletters import contents
+from tocsin.domain.group import GroupKey
+from tocsin.pipeline.deadletters import contents, summary
+from tocsin.pipeline.givenupsteps import given_up_alerts
 from tocsin.ports import Queue
 
 
@@ -90,6 +93,8 @@ def list_letters(
 def show(letter_id: str, queue: Queue | None, target: Target) -> None:
     """Print what the letter with this ID holds, one JSON line each: its alerts or its groups.
 
+    With a group come the alerts of the notification that was given up.
+
     The letter itself is described on standard error. What SQS holds no more is looked for in
     the archive.
     """
@@ -101,7 +106,7 @@ def show(letter_id: str, queue: Queue | None, target: Target) -> None:
     if letter is None:
         raise click.ClickException(f"there is no dead letter {letter_id}; see `dlq list --each`")
     click.echo(letter_line(letter, time.time()), err=True)
-    for line in contents(letter, blobs(target)):
+    for line in contents(letter, blobs(target), lambda key: _given_up(letter, key, target)):
         click.echo(orjson.dumps(line))
 
 
@@ -128,13 +133,13 @@ def redrive(
     if dry_run or not is_sure:
         piles = _survey(letters, queues, selection)
         _print_piles(piles)
-        _require(piles.letters, selection)
+        require(piles.letters, selection)
         if dry_run or not piles.letters:
             return
         click.confirm(f"Redrive {counted(piles.letters, 'letter')}?", abort=True)
     with progress_bar() as bar:
         tally = Redrive(letters, selection, time.time(), time.sleep, bar).run(queues)
-    _report(tally, selection)
+    report(tally, selection)
 
 
 @command.command()
@@ -148,7 +153,7 @@ def purge(queues: Sequence[Queue], selection: Selection, is_sure: bool, target: 
     if not is_sure:
         piles = _survey(letters, queues, selection)
         _print_piles(piles)
-        _require(piles.letters, selection)
+        require(piles.letters, selection)
         if piles.letters:
             found = counted(piles.letters, "letter")
             raise click.ClickException(f"{found} not deleted: say --yes to delete for good")
@@ -163,7 +168,7 @@ def purge(queues: Sequence[Queue], selection: Selection, is_sure: bool, target: 
     with progress_bar() as bar:
         walk(letters, queues, selection, delete, bar)
     _print_piles(gone)
-    _require(gone.letters + kept.letters, selection)
+    require(gone.letters + kept.letters, selection)
     click.echo(f"{counted(gone.letters, 'letter')} deleted", err=True)
     if kept.letters:
         raise click.ClickException(f"{counted(kept.letters, 'letter')} could not be deleted")
@@ -182,7 +187,11 @@ def _redrive_archived(
         click.confirm(f"Redrive {counted(len(letters), 'letter')}?", abort=True)
     with progress_bar() as bar:
         tally = archive.send(letters, bar)
-    _report(tally, Selection())
+    report(tally, Selection())
+
+
+def _given_up(letter: Letter, key: GroupKey, target: Target) -> list[dict[str, Any]]:
+    return given_up_alerts(letter, key, groups(target), journal(target))
 
 
 def _survey(letters: DeadLetters, queues: Sequence[Queue], selection: Selection) -> Piles:
@@ -206,15 +215,18 @@ def _print_each(
     is_archived: bool,
 ) -> None:
     now_s = time.time()
+    stored = blobs(target)
 
     def show_page(_: object, chosen: list[Letter]) -> None:
         for letter in chosen:
-            click.echo(orjson.dumps(letter_json(letter)) if is_json else letter_line(letter, now_s))
+            what = summary(letter, stored)
+            json_line = orjson.dumps({**letter_json(letter), "summary": what})
+            click.echo(json_line if is_json else letter_line(letter, now_s, what))
 
     # Rows on the terminal show progress by themselves, and a bar would run through them.
     with progress_bar(is_shown=False) as bar:
         if is_archived:
-            for _, letter in archived(blobs(target), queues, selection, bar):
+            for _, letter in archived(stored, queues, selection, bar):
                 show_page(None, [letter])
         else:
             walk(dead_letters(target), queues, selection, show_page, bar)
@@ -226,23 +238,3 @@ def _print_piles(piles: Piles) -> None:
         return
     for line in pile_lines(piles.all(), time.time()):
         click.echo(line)
-
-
-def _require(found: int, selection: Selection) -> None:
-    """Refuse to pass over a letter that was named and is not there."""
-    if selection.id is not None and not found:
-        raise click.ClickException(f"there is no dead letter {selection.id}; see `dlq list --each`")
-
-
-def _report(tally: Tally, selection: Selection) -> None:
-    _require(tally.sent + tally.refused + tally.late, selection)
-    click.echo(f"{counted(tally.sent, 'letter')} redriven")
-    if tally.late:
-        came = counted(tally.late, "letter")
-        click.echo(f"{came} came after the redrive began, and stayed: see `dlq list`", err=True)
-    if tally.copied:
-        came = counted(tally.copied, "letter")
-        click.echo(f"{came} could not be deleted; a second redrive does no harm", err=True)
-    if tally.refused:
-        came = counted(tally.refused, "letter")
-        raise click.ClickException(f"{came} not taken by the queue, and still dead: try again")

@@ -4,10 +4,11 @@ from typing import get_args
 
 from cli.target import Target
 from tocsin.adapters.deadletters import DeadLetters, Pair
+from tocsin.adapters.dynamodb.groups import DynamoGroups
 from tocsin.adapters.dynamodb.journal import DynamoJournal
 from tocsin.adapters.s3 import S3Blobs
 from tocsin.adapters.shape import dead_letter_queue
-from tocsin.ports import Journal, ListedBlobs, Queue
+from tocsin.ports import Groups, Journal, ListedBlobs, Queue
 
 QUEUES: tuple[Queue, ...] = get_args(Queue)
 
@@ -25,6 +26,16 @@ def blobs(target: Target) -> ListedBlobs:
 def journal(target: Target) -> Journal:
     """Return the records of what became of the alerts in a letter."""
     return DynamoJournal(target.client("dynamodb"), target.resource("JournalTable"))
+
+
+def groups(target: Target) -> Groups:
+    """Return the groups that letters of notify name."""
+    return DynamoGroups(
+        target.client("dynamodb"),
+        target.resource("GroupTable"),
+        target.resource("JournalTable"),
+        blobs(target),
+    )
 
 
 def _pair(target: Target, queue: Queue) -> Pair:

@@ -9,14 +9,16 @@ from tocsin.domain.wire import rfc3339
 _UNITS = (("d", 86400), ("h", 3600), ("min", 60))
 
 
-def letter_line(letter: Letter, now_s: float) -> str:
-    """Return a letter as one line."""
+def letter_line(letter: Letter, now_s: float, summary: str = "") -> str:
+    """Return a letter as one line; `summary` names what is in it."""
+    held = f"{_held(letter)} ({summary})" if summary else _held(letter)
     cells = (
+        rfc3339(letter.sent_at_s),
         letter.queue,
         letter.id,
         letter.tenant or "-",
         letter.error,
-        _held(letter),
+        held,
         f"{age(now_s - letter.sent_at_s)} old",
         f"received {letter.receives}x",
         letter.reason,

@@ -60,6 +60,7 @@ def target(resources: Resources, sqs: Any) -> Target:
     made.resources = {
         "ArchiveBucket": resources.environ["ARCHIVE_BUCKET"],
         "JournalTable": resources.environ["JOURNAL_TABLE"],
+        "GroupTable": resources.environ["GROUP_TABLE"],
     }
     for queue, url in resources.queues.items():
         name = "".join(word.title() for word in queue.split("-"))

@@ -1,14 +1,17 @@
 """Dead letters through the real handlers: redriven twice, told once."""
 
+import json
 from typing import Any
 
 from click.testing import CliRunner, Result
 
 from cli.commands.dlq import command
 from cli.localcloud.receiver import LocalReceiver
+from tests.integration.formats import items
 from tests.integration.letters import OlderSqs, target
 from tests.integration.payloads import member, webhook
 from tests.integration.world import World
+from tocsin.adapters import aws
 from tocsin.domain.config import TenantConfig
 from tocsin.pipeline import opening
 
@@ -53,6 +56,37 @@ def test_a_separated_alert_and_a_refused_notification_are_redriven_twice_and_tol
     balance = stack.balance(key)
     assert (balance["accepted"], balance["delivered"], balance["pending"]) == (2, 2, 0)
     assert balance["dead_lettered"] == 0
+
+
+def test_show_names_the_alerts_of_a_notification_that_was_given_up(
+    stack: World, people: LocalReceiver, acme: TenantConfig
+) -> None:
+    key, sqs = stack.add_tenant(acme), OlderSqs()
+    people.answer(404)
+    stack.post(AM, key, webhook(member("db-1"), member("db-2")))
+    stack.drain()
+    stack.post(AM, key, webhook(member("db-3")))
+    stack.drain()
+    (row,) = map(json.loads, _dlq(stack, sqs, "list", "--each", "--json").output.splitlines())
+    (shown,) = map(json.loads, _dlq(stack, sqs, "show", row["id"]).stdout.splitlines())
+    alerts = sorted(shown["alerts"], key=lambda alert: alert["labels"]["instance"])
+    assert [alert["labels"]["instance"][:4] for alert in alerts] == ["db-1", "db-2"]
+    for alert in alerts:
+        assert (alert["name"], alert["severity"]) == ("HighLatency", "warning")
+        assert (alert["step"], alert["error"], alert["attempts"]) == ("firing", "DeliveryFailed", 1)
+        assert "404" in alert["reason"]
+        assert alert["at"].endswith("Z")
+    _forget_groups(stack)
+    (shown,) = map(json.loads, _dlq(stack, sqs, "show", row["id"]).stdout.splitlines())
+    assert [alert["name"] for alert in shown["alerts"]] == [None, None]
+    prints = {alert["fingerprint"] for alert in shown["alerts"]}
+    assert prints == {alert["fingerprint"] for alert in alerts}
+
+
+def _forget_groups(stack: World) -> None:
+    table = stack.resources.environ["GROUP_TABLE"]
+    for item in items(table):
+        aws.client("dynamodb").delete_item(TableName=table, Key={"pk": item["pk"]})
 
 
 def _breaking(fingerprint: Any, host: str) -> Any:

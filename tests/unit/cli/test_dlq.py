@@ -7,7 +7,6 @@ from moto import mock_aws
 
 from cli.commands.dlq import command
 from cli.deadletters.redrive import Redrive
-from cli.deadletters.text import age, letter_line
 from cli.deadletters.walk import progress_bar
 from tests.integration.letters import OlderSqs, dead_letters, target
 from tests.integration.payloads import member, webhook
@@ -17,7 +16,7 @@ from tocsin.adapters.s3 import S3Blobs
 from tocsin.adapters.sqs import SqsOutbox
 from tocsin.domain.alert import Alert
 from tocsin.domain.change import Change
-from tocsin.domain.deadletter import Letter, Selection
+from tocsin.domain.deadletter import Selection
 from tocsin.domain.group import GroupKey
 from tocsin.pipeline.changes import pack_changes
 from tocsin.pipeline.envelope import Envelope, encode, seal
@@ -140,30 +139,6 @@ def test_a_letter_in_another_readers_hands_is_not_passed_over_in_silence(full):
     assert "notify: 1 letter in another reader's hands" in result.stderr
 
 
-def test_a_row_cannot_steer_the_terminal():
-    letter = Letter(
-        queue="enrich",
-        id="\x1b[2Jid",
-        tenant="",
-        error="E",
-        reason="r\x9b0m",
-        alerts=2,
-        sent_at_s=AT_S,
-        receives=3,
-        message_id="m",
-        body="",
-    )
-    line = letter_line(letter, AT_S + 7200)
-    assert line == "enrich   [2Jid  -  E  2 alerts  2 h old  received 3x  r 0m"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(-1, "0 s"), (59, "59 s"), (60, "1 min"), (7199, "1 h"), (172_800, "2 d")]
-)
-def test_an_age_is_in_its_largest_unit(seconds, text):
-    assert age(seconds) == text
-
-
 def test_show_prints_the_alerts_that_the_letter_is_about(stack):
     payload = webhook(member("db-1"), {"status": "firing"}, member("db-3"))
     message = stack.raw("mixed", payload, select=(1, 2, 9))
@@ -195,7 +170,30 @@ def test_show_prints_changes_and_groups(full):
     assert json.loads(full.run("show", "three", "--queue", "notify").stdout) == {
         "group": {"tenant": "acme", "receiver": "oncall", "labels": {}},
         "revive": False,
+        "alerts": [],
     }
+
+
+def test_a_row_names_what_is_in_the_letter(full):
+    alerts = webhook(*(member("a", name=f"Disk{index}") for index in range(5)))
+    full.bury(full.raw("many", alerts))
+    oncall = Poke(GroupKey("acme", "oncall", (("alertname", "Disk"),)))
+    full.bury(pack_poke("acme", [oncall], "five", AT_S, full.blobs), "notify", "DeliveryFailed")
+    result = full.run("list", "--each", "--json")
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    summaries = {row["id"]: row["summary"] for row in rows if row["error"] != "Unreadable"}
+    assert summaries == {
+        "one": "HighLatency",
+        "two": "HighLatency",
+        "three": "oncall:{}:{}",
+        "many": "Disk0, Disk1, Disk2 and 2 more",
+        "five": 'oncall:{}:{alertname="Disk"}',
+    }
+    (unreadable,) = [row for row in rows if row["error"] == "Unreadable"]
+    assert unreadable["summary"] == ""
+    line = next(each for each in full.run("list", "--each").stdout.splitlines() if "many" in each)
+    assert "5 alerts (Disk0, Disk1, Disk2 and 2 more)" in line
+    assert "received 2x" in line
 
 
 def test_show_says_what_it_cannot_read(stack):

@@ -1,6 +1,6 @@
 """What a dead letter says, and what it holds."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -10,6 +10,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.deadletter import UNREADABLE, Letter
 from tocsin.domain.errors import InvalidAlert, Permanent, TocsinError
 from tocsin.domain.fingerprint import fingerprint
+from tocsin.domain.group import GroupKey
 from tocsin.domain.wire import canonical
 from tocsin.pipeline.changes import unpack_changes
 from tocsin.pipeline.envelope import Envelope, decode, open_payload
@@ -17,6 +18,11 @@ from tocsin.pipeline.poke import unpack_pokes
 from tocsin.ports import Blobs
 from tocsin.providers.members import Entry
 from tocsin.providers.registry import provider
+
+AlertsOf = Callable[[GroupKey], list[dict[str, Any]]]
+
+# How many names a summary has.
+SUMMARY_NAMES = 3
 
 
 def read_letter(letter: Letter) -> Letter:
@@ -35,10 +41,13 @@ def read_letter(letter: Letter) -> Letter:
     )
 
 
-def contents(letter: Letter, blobs: Blobs) -> Iterator[dict[str, Any]]:
+def contents(
+    letter: Letter, blobs: Blobs, alerts_of: AlertsOf | None = None
+) -> Iterator[dict[str, Any]]:
     """Yield what a letter holds: canonical alerts, or the groups that it pokes.
 
-    An alert that cannot be read is yielded as its index and the error. Raises Permanent if
+    `alerts_of` finds the alerts of a group. An alert that cannot be read is yielded as its
+    index and the error. Raises Permanent if
     the letter as a whole cannot be read.
     """
     envelope = decode(letter.body)
@@ -51,10 +60,28 @@ def contents(letter: Letter, blobs: Blobs) -> Iterator[dict[str, Any]]:
         else:
             for poke in unpack_pokes(envelope, blobs):
                 group = {**msgspec.structs.asdict(poke.key), "labels": dict(poke.key.labels)}
-                yield {"group": group, "revive": poke.revive}
+                alerts = {} if alerts_of is None else {"alerts": alerts_of(poke.key)}
+                yield {"group": group, "revive": poke.revive, **alerts}
     except (ValueError, TypeError) as error:
         # Base64 and JSON of a damaged body; their texts may quote it.
         raise Permanent(f"the letter cannot be opened: {type(error).__name__}") from error
+
+
+def summary(letter: Letter, blobs: Blobs) -> str:
+    """Return the names of the alerts in a letter, or the groups; "" if it cannot be read."""
+    try:
+        names = list(dict.fromkeys(map(_name, contents(letter, blobs))))
+    except TocsinError:
+        return ""
+    more = len(names) - SUMMARY_NAMES
+    return ", ".join(names[:SUMMARY_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _name(held: dict[str, Any]) -> str:
+    if "group" in held:
+        group = held["group"]
+        return f"{group['receiver']}:{GroupKey('', '', tuple(group['labels'].items()))}"
+    return str(held.get("name", "?"))
 
 
 def _raw(envelope: Envelope, blobs: Blobs) -> Iterator[dict[str, Any]]:
