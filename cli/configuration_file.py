@@ -9,6 +9,7 @@ import click
 
 from tocsin.configuration import ConfigurationErrors, Document, Problem, load
 from tocsin.configuration.loopback import LoopbackReceiver, loopback_receivers
+from tocsin.configuration.plainsecrets import plain_secrets
 
 
 class ConfigurationFile:
@@ -38,6 +39,11 @@ class ConfigurationFile:
     def loopback(self) -> list[LoopbackReceiver]:
         """The receivers that only the local cloud can reach."""
         return loopback_receivers(self.document, self.text, str(self.path), os.environ)
+
+    @cached_property
+    def plain_secrets(self) -> list[Problem]:
+        """The signing secrets that would be stored with the configuration."""
+        return plain_secrets(self.document, self.text, str(self.path), os.environ)
 
     def refuse_loopback(self) -> None:
         """End the command if a stack on AWS could never reach a receiver."""

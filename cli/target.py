@@ -13,7 +13,7 @@ import click
 
 from cli.explanation import explained
 from tocsin.configuration.application import IssuedKey, Issuer
-from tocsin.ports import Configs, Keys
+from tocsin.ports import Configs, Keys, Seen
 
 DEFAULT_STACK = "tocsin"
 # Written by the local cloud when it is up.
@@ -82,6 +82,13 @@ class Target:
         return DynamoKeys(self.client("dynamodb"), self.resource("ControlTable"))
 
     @cached_property
+    def seen(self) -> Seen:
+        """When API keys were last used."""
+        from tocsin.adapters.dynamodb.seen import DynamoSeen
+
+        return DynamoSeen(self.client("dynamodb"), self.resource("SeenTable"))
+
+    @cached_property
     def issuer(self) -> Issuer:
         """Makes API keys that this stack's functions accept."""
         secret = self.client("secretsmanager").get_secret_value(
@@ -98,9 +105,11 @@ class Target:
             clock=time.time,
         )
 
-    def issue(self, tenant: str, name: str, scopes: Iterable[str]) -> IssuedKey:
+    def issue(
+        self, tenant: str, name: str, scopes: Iterable[str], lives_s: float | None = None
+    ) -> IssuedKey:
         """Make an API key; only this needs the pepper and the right to read it."""
-        return self.issuer.issue(tenant, name, scopes)
+        return self.issuer.issue(tenant, name, scopes, lives_s)
 
 
 def with_target(function: Callable[..., None]) -> Callable[..., None]:

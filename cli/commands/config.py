@@ -42,6 +42,8 @@ def check(file: Path) -> None:
         click.echo(f"    keys       {', '.join(key.name for key in tenant.keys) or 'none'}")
     if given.loopback:
         click.echo(f"warning: {loopback_warning(given.loopback)}", err=True)
+    for problem in given.plain_secrets:
+        click.echo(f"warning: {problem}", err=True)
 
 
 @command.command()
@@ -58,6 +60,8 @@ def apply(file: Path, target: Target) -> None:
     document = given.document
     if not target.is_local:
         given.refuse_loopback()
+        for problem in given.plain_secrets:
+            click.echo(f"warning: {problem}", err=True)
     configs, keys = target.configs, target.keys
     for step in plan(document, read_applied(document, configs, keys)):
         try:

@@ -90,6 +90,7 @@ def _tables(dynamodb: Any, environ: dict[str, str]) -> None:
         ("JOURNAL_TABLE", ["pk", "sk"]),
         ("BREAKER_TABLE", ["pk"]),
         ("CONTROL_TABLE", ["pk", "sk"]),
+        ("SEEN_TABLE", ["pk", "sk"]),
     ):
         attributes = dict.fromkeys(keys, "S")
         extra: dict[str, Any] = {}

@@ -7,7 +7,7 @@ import pytest
 from tests.template.transformed import Stack, source, target
 from tocsin.domain.errors import TooLarge
 
-ALERTS = ["/v1/alerts", "/v1/alerts/{provider}", "/api/v2/alerts"]
+ALERTS = ["/v1/alerts", "/v1/alerts/{provider}", "/api/v2/alerts", "/v2/enqueue"]
 INGEST = {("post", path) for path in ALERTS} | {("post", f"/k/{{key}}{path}") for path in ALERTS}
 READ = {
     ("get", path)

@@ -23,11 +23,16 @@ NETWORK = {
     "ec2:UnassignPrivateIpAddresses",
 }
 
+# Those whose names begin with tocsin/, in this account and region.
+SIGNING_SECRETS = "AWS::Partition:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:tocsin/*"
+
 # Function -> resource -> the actions of its code, and of Lambda on its behalf: reading queues,
 # logs and traces. Transactions need the actions of their items.
 GRANTS = {
     "IngestFunction": {
         "ControlTable": {"dynamodb:GetItem"},
+        "SeenTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
+        SIGNING_SECRETS: {"secretsmanager:GetSecretValue"},
         "KeyPepperSecret": {"secretsmanager:GetSecretValue"},
         "EnrichQueue": {SEND},
         "EnrichUrgentQueue": {SEND},
@@ -102,6 +107,7 @@ GRANTS = {
     },
     "ApiFunction": {
         "ControlTable": {"dynamodb:GetItem"} | DESCRIBE,
+        "SeenTable": {"dynamodb:PutItem"},
         "JournalTable": {"dynamodb:Query"} | DESCRIBE,
         "FingerprintTable": DESCRIBE,
         "GroupTable": DESCRIBE,

@@ -4,7 +4,7 @@ import pytest
 
 from tests.template.transformed import Stack
 
-EXPIRING = ["FingerprintTable", "GroupTable", "JournalTable", "BreakerTable"]
+EXPIRING = ["FingerprintTable", "GroupTable", "JournalTable", "BreakerTable", "SeenTable"]
 KEPT = ["GroupTable", "ControlTable", "ArchiveBucket", "KeyPepperSecret"]
 DAY_S = 86400
 

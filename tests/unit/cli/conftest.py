@@ -1,17 +1,18 @@
 import pytest
 
 from cli.target import Target
-from tocsin.adapters.memory import MemoryConfigs, MemoryKeys
+from tocsin.adapters.memory import MemoryConfigs, MemoryKeys, MemorySeen
 from tocsin.configuration.application import Issuer
 
 
 class MemoryTarget(Target):
     """A stack without AWS: any use of a client fails."""
 
-    def __init__(self, configs, keys, issuer):
+    def __init__(self, configs, keys, seen, issuer):
         super().__init__("memory", self._no_client, is_local=True)
         self.configs = configs
         self.keys = keys
+        self.seen = seen
         self.issuer = issuer
 
     def _no_client(self, service):
@@ -39,4 +40,4 @@ def memory_target():
         random_bytes=CountingBytes(),
         clock=lambda: 1_763_790_000.0,
     )
-    return MemoryTarget(MemoryConfigs(), keys, issuer)
+    return MemoryTarget(MemoryConfigs(), keys, MemorySeen(), issuer)

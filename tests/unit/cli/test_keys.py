@@ -58,7 +58,9 @@ def test_list_shows_no_secret_and_can_be_limited_to_a_tenant(run, memory_target)
     everything = run("list").output
     assert "other" in everything
     limited = run("list", "--tenant", "acme").output
-    assert limited == (f"{presented.id}  acme  ci  ingest  created 2025-11-22T05:40:00Z  live\n")
+    assert limited == (
+        f"{presented.id}  acme  ci  ingest  created 2025-11-22T05:40:00Z  never used  live\n"
+    )
     assert presented.secret not in everything
     assert memory_target.keys.find(presented.id).digest not in everything
 
@@ -77,3 +79,65 @@ def test_revoke_says_what_does_not_exist(run):
     result = run("revoke", "absent00")
     assert result.exit_code == 1
     assert "there is no key absent00" in result.stderr
+
+
+def test_list_says_when_a_key_was_last_used(run, memory_target):
+    presented = apikey.parse(run("create", "--tenant", "acme").stdout.strip())
+    memory_target.seen.stamp("acme", presented.id, 1_763_797_200.0)
+    assert "  used 2025-11-22T07:40:00Z  live" in run("list").output
+
+
+def test_a_key_can_expire_and_says_when(run, memory_target):
+    result = run("create", "--tenant", "acme", "--name", "ci", "--expires", "1d")
+    (stored,) = memory_target.keys.all("acme")
+    assert stored.expires_at_s == stored.created_at_s + 86_400
+    assert "until 2025-11-23T05:40:00Z" in result.stderr
+    assert "expired 2025-11-23T05:40:00Z" in run("list").output
+
+
+def test_how_long_a_key_lives_has_a_unit(run):
+    result = run("create", "--tenant", "acme", "--expires", "90")
+    assert result.exit_code == 2
+
+
+def test_a_name_has_one_key_until_it_is_rotated(run):
+    run("create", "--tenant", "acme", "--name", "ci")
+    result = run("create", "--tenant", "acme", "--name", "ci")
+    assert result.exit_code == 1
+    assert "keys rotate" in result.stderr
+
+
+def test_rotate_makes_a_second_key_of_the_name_and_leaves_the_first(run, memory_target):
+    old = apikey.parse(
+        run("create", "--tenant", "acme", "--name", "ci", "--scope", "read").stdout.strip()
+    )
+    result = run("rotate", "ci", "--tenant", "acme")
+    new = apikey.parse(result.stdout.strip())
+    stored = {key.id: key for key in memory_target.keys.all("acme")}
+    assert stored.keys() == {old.id, new.id}
+    assert (stored[new.id].name, stored[new.id].scopes) == ("ci", ("read",))
+    assert stored[old.id].expires_at_s is None
+    assert f"the old key {old.id} works until you revoke it" in result.stderr
+
+
+def test_rotate_can_give_the_old_key_an_end(run, memory_target):
+    old = apikey.parse(run("create", "--tenant", "acme", "--name", "ci").stdout.strip())
+    run("rotate", "ci", "--tenant", "acme", "--overlap", "7d")
+    assert memory_target.keys.find(old.id).expires_at_s is not None
+
+
+def test_a_name_never_has_three_live_keys(run, memory_target):
+    old = apikey.parse(run("create", "--tenant", "acme", "--name", "ci").stdout.strip())
+    run("rotate", "ci", "--tenant", "acme")
+    refused = run("rotate", "ci", "--tenant", "acme")
+    assert refused.exit_code == 1
+    assert old.id in refused.stderr
+    run("revoke", old.id)
+    assert run("rotate", "ci", "--tenant", "acme").exit_code == 0
+
+
+def test_there_is_nothing_to_rotate_in_another_tenant(run):
+    run("create", "--tenant", "acme", "--name", "ci")
+    result = run("rotate", "ci", "--tenant", "globex")
+    assert result.exit_code == 1
+    assert "globex has no live key ci" in result.stderr

@@ -48,7 +48,7 @@ def _ask(keys: OneKey | None = None, scope: str = "ingest", path: str = "", **he
         headers=headers,
         raw_body=b"",
     )
-    return authenticate(request, scope, keys or OneKey(), lambda: PEPPER)  # type: ignore[arg-type]
+    return authenticate(request, scope, keys or OneKey(), lambda: PEPPER, 10.0)  # type: ignore[arg-type]
 
 
 def test_a_key_is_taken_from_wherever_a_sender_can_put_it() -> None:

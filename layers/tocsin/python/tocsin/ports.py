@@ -17,6 +17,7 @@ from tocsin.domain.deadletter import Depth, Letter
 from tocsin.domain.dedup import Mark
 from tocsin.domain.group import Group, GroupKey, Intent, Told
 from tocsin.domain.journal import Record
+from tocsin.domain.signatures.sns import SnsMessage
 
 Queue = Literal[
     "enrich",
@@ -181,6 +182,13 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     scopes: tuple[str, ...] = ("ingest",)
     created_at_s: float
     revoked_at_s: float | None = None
+    expires_at_s: float | None = None
+
+    def is_live(self, now_s: float) -> bool:
+        """Return whether the key is neither revoked nor expired."""
+        return self.revoked_at_s is None and (
+            self.expires_at_s is None or now_s < self.expires_at_s
+        )
 
 
 class Keys(Protocol):
@@ -191,6 +199,43 @@ class Keys(Protocol):
     def all(self, tenant: str) -> list[ApiKey]: ...
 
     def put(self, key: ApiKey) -> None: ...
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """What is remembered of a signed request: the digest of its body."""
+
+    digest: str
+
+
+class Seen(Protocol):
+    """What ingest remembers of senders; it can be lost at any time, and then nothing is known."""
+
+    def find(self, tenant: str, request: str, now_s: float) -> Accepted | None:
+        """Return what was accepted under this name and is not forgotten yet, consistently."""
+
+    def remember(self, tenant: str, request: str, accepted: Accepted, until_s: float) -> None: ...
+
+    def stamp(self, tenant: str, key_id: str, at_s: float) -> None:
+        """Note that a key was used at about this time."""
+
+    def stamps(self, tenant: str) -> dict[str, float]:
+        """Return when each of a tenant's keys was last used, by id; unused ones are left out."""
+
+
+class Secrets(Protocol):
+    """Secrets by name."""
+
+    def get(self, name: str) -> str: ...
+
+
+class SnsAuthority(Protocol):
+    """What only AWS can say of SNS messages."""
+
+    def check(self, message: SnsMessage) -> None:
+        """Raise InvalidSignature unless AWS signed this message."""
+
+    def confirm(self, url: str) -> None:
+        """Open the link that confirms a subscription. Raises Retryable if SNS did not take it."""
 
 
 class Configs(Protocol):

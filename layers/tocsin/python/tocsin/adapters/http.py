@@ -34,7 +34,7 @@ class HttpAnswer(msgspec.Struct, frozen=True):
 
 
 class Http:
-    """Post to public addresses only.
+    """Call public addresses only.
 
     The address is checked after the name is resolved and then used as it is, so that a name
     cannot resolve differently in between. There are no redirects, no proxies and no
@@ -66,9 +66,27 @@ class Http:
         Raises Retryable if there is none in time, and Permanent for a URL that must not or
         cannot be asked. The reasons never repeat the URL, which may be a secret.
         """
+        return self._call("POST", url, body, headers, timeout_s)
+
+    def get(self, url: str, timeout_s: float) -> HttpAnswer:
+        """Read an address, under the same guards, and return the answer, whatever its status.
+
+        Raises Retryable if there is none in time, and Permanent as `post` does.
+        """
+        return self._call("GET", url, None, {}, timeout_s)
+
+    def _call(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        timeout_s: float,
+    ) -> HttpAnswer:
         deadline_s = monotonic() + timeout_s
         try:
-            with self._session.post(
+            with self._session.request(
+                method,
                 url,
                 data=body,
                 # A compressed answer could grow above any limit.

@@ -1,8 +1,13 @@
-"""Secrets from AWS Secrets Manager, read once a process."""
+"""Secrets from AWS Secrets Manager, read seldom."""
 
 from typing import Any
 
 from tocsin.adapters.aws import translated
+from tocsin.domain.errors import Permanent
+from tocsin.ports import Clock
+
+# How long a secret that cannot be read is not asked for again.
+_ABSENT_TTL_S = 5.0
 
 
 class SecretsManager:
@@ -15,7 +20,42 @@ class SecretsManager:
     def get(self, secret_id: str) -> str:
         """Return the current value of a secret."""
         if secret_id not in self._values:
-            with translated("secretsmanager"):
-                answer = self._client.get_secret_value(SecretId=secret_id)
-            self._values[secret_id] = answer["SecretString"]
+            self._values[secret_id] = read(self._client, secret_id)
         return self._values[secret_id]
+
+
+class RecentSecrets:
+    """Read secrets that people change; a value is at most `ttl_s` behind."""
+
+    def __init__(self, client: Any, clock: Clock, ttl_s: float = 300.0) -> None:
+        self._client = client
+        self._clock = clock
+        self._ttl_s = ttl_s
+        self._values: dict[str, tuple[float, str | Permanent]] = {}
+
+    def get(self, name: str) -> str:
+        """Return a secret as of at most `ttl_s` ago; what is absent is asked for again soon."""
+        now_s = self._clock()
+        until_s, value = self._values.get(name, (now_s, ""))
+        if until_s <= now_s:
+            until_s, value = self._read(name, now_s)
+            self._values[name] = until_s, value
+        if isinstance(value, Permanent):
+            raise value.with_traceback(None)
+        return value
+
+    def _read(self, name: str, now_s: float) -> tuple[float, str | Permanent]:
+        try:
+            return now_s + self._ttl_s, read(self._client, name)
+        except Permanent as error:
+            return now_s + _ABSENT_TTL_S, error
+
+
+def read(client: Any, secret_id: str) -> str:
+    """Read a secret that is text. Raises Permanent for one that is not, or is not there."""
+    with translated("secretsmanager"):
+        answer = client.get_secret_value(SecretId=secret_id)
+    if "SecretString" not in answer:
+        raise Permanent("secretsmanager: the secret is not text")
+    value: str = answer["SecretString"]
+    return value

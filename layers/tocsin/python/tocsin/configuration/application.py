@@ -20,7 +20,7 @@ class IssuedKey(msgspec.Struct, frozen=True):
         return f"IssuedKey(key={self.key!r}, text=...)"
 
 
-# Tenant, name (its id if empty) and scopes of the key to make.
+# Tenant, name (its id if empty) and scopes of the key to make, which does not expire.
 Issue = Callable[[str, str, Iterable[str]], IssuedKey]
 
 
@@ -42,17 +42,21 @@ class Issuer:
         self._random_bytes = random_bytes
         self._clock = clock
 
-    def issue(self, tenant: str, name: str, scopes: Iterable[str]) -> IssuedKey:
-        """Store a new key; `name` is its id if it is empty."""
+    def issue(
+        self, tenant: str, name: str, scopes: Iterable[str], lives_s: float | None = None
+    ) -> IssuedKey:
+        """Store a new key that expires after `lives_s`, if given; without a name it has its id."""
         text = apikey.generate(self._environment, self._random_bytes(apikey.ENTROPY_BYTES))
         presented = apikey.parse(text)
+        at_s = self._clock()
         key = ApiKey(
             id=presented.id,
             tenant=tenant,
             name=name or presented.id,
             digest=apikey.digest(self._pepper, presented.secret),
             scopes=tuple(scopes),
-            created_at_s=self._clock(),
+            created_at_s=at_s,
+            expires_at_s=None if lives_s is None else at_s + lives_s,
         )
         self._keys.put(key)
         return IssuedKey(key, text)

@@ -11,6 +11,7 @@ from tocsin.configuration.models import (
     Tenant,
     Webhook,
 )
+from tocsin.configuration.signing import to_signatures
 from tocsin.domain import config
 from tocsin.domain.breaker import BreakerPolicy
 from tocsin.domain.matchers import parse_matcher
@@ -25,6 +26,7 @@ def to_tenant_config(name: str, model: Tenant, version: int) -> config.TenantCon
         route=_route(model.route, receiver=model.route.receiver or "", group_by=()),
         receivers={receiver.name: _receiver(receiver) for receiver in model.receivers},
         resolve_timeout_s=model.settings.resolve_timeout,
+        signatures=to_signatures(model.signatures),
     )
 
 

@@ -4,11 +4,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tocsin.configuration.duration import format_duration
+from tocsin.configuration.signing import MASK, displayed_signatures
 from tocsin.domain.breaker import BreakerPolicy
 from tocsin.domain.config import Receiver, Route, TenantConfig
 from tocsin.domain.retry import RetryPolicy
-
-MASK = "***"
 
 
 def displayed(config: TenantConfig) -> dict[str, Any]:
@@ -16,11 +15,14 @@ def displayed(config: TenantConfig) -> dict[str, Any]:
 
     Inherited values are written out, so that each route says by itself what it does.
     """
-    return {
+    shown = {
         "receivers": [_receiver(receiver) for receiver in config.receivers.values()],
         "route": _route(config.route),
         "settings": {"resolve_timeout": format_duration(config.resolve_timeout_s)},
     }
+    if config.signatures:
+        shown["signatures"] = displayed_signatures(config.signatures)
+    return shown
 
 
 def masked_url(url: str) -> str:

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from tocsin.configuration.block import Block
 from tocsin.configuration.fields import (
     Duration,
     GroupLabel,
@@ -15,6 +16,7 @@ from tocsin.configuration.fields import (
     between,
     wrong,
 )
+from tocsin.configuration.signing import Signature
 from tocsin.domain.apikey import Scope
 
 MAX_ALERTS_LIMIT = 1000
@@ -27,25 +29,19 @@ GiveUpAfter = Annotated[Duration, between("1m", "2d")]
 BreakerTime = Annotated[Duration, between("1s", "1h")]
 
 
-class _Block(BaseModel):
-    # Neither errors nor representations ever show what was given: it may be a secret.
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, validate_by_name=True
-    )
-
-
-class ListedKey(_Block):
+class ListedKey(Block):
     """An API key that the tenant must have."""
 
     name: Name = Field(description="What the key is called in lists and logs.")
     scopes: list[Scope] = Field(
         default=["ingest"],
         min_length=1,
-        description="What the key may do: `ingest` sends alerts, `read` asks questions.",
+        description="What the key may do: `ingest` sends alerts, `read` asks questions, `admin` "
+        "is for changes (no route needs it yet).",
     )
 
 
-class Webhook(_Block):
+class Webhook(Block):
     """Where and how to send notifications as JSON in Alertmanager's webhook format."""
 
     url: SecretUrl = Field(description="The address; `http` only for the same machine.")
@@ -64,7 +60,7 @@ class Webhook(_Block):
     send_resolved: bool = Field(default=True, description="Whether to tell that alerts ended.")
 
 
-class Slack(_Block):
+class Slack(Block):
     """Which Slack channel to post to."""
 
     url: SecretUrl = Field(description="The address of an incoming webhook.")
@@ -76,7 +72,7 @@ class Slack(_Block):
     send_resolved: bool = Field(default=True, description="Whether to tell that alerts ended.")
 
 
-class Retry(_Block):
+class Retry(Block):
     """When a notification that failed is tried again, and when it is given up."""
 
     attempts: int = Field(
@@ -101,7 +97,7 @@ class Retry(_Block):
     )
 
 
-class CircuitBreaker(_Block):
+class CircuitBreaker(Block):
     """When a receiver counts as down, so that it is left alone for a while."""
 
     mode: Literal["rate", "consecutive"] = Field(
@@ -122,7 +118,7 @@ class CircuitBreaker(_Block):
     )
 
 
-class Receiver(_Block):
+class Receiver(Block):
     """A destination of notifications: a name and exactly one of the kinds."""
 
     name: Name = Field(description="What routes call the receiver.")
@@ -142,7 +138,7 @@ class Receiver(_Block):
         return self
 
 
-class Route(_Block):
+class Route(Block):
     """A node of the routing tree; an alert goes down to the first child that matches."""
 
     receiver: Name | None = Field(
@@ -168,7 +164,7 @@ class Route(_Block):
     routes: list["Route"] = Field(default=[], max_length=200, description="Child routes.")
 
 
-class Settings(_Block):
+class Settings(Block):
     """What applies to the tenant as a whole."""
 
     resolve_timeout: ResolveTimeout = Field(
@@ -179,13 +175,19 @@ class Settings(_Block):
     )
 
 
-class Tenant(_Block):
+class Tenant(Block):
     """One tenant; nothing of it is visible to another."""
 
     keys: list[ListedKey] = Field(
         default=[],
         max_length=100,
         description="API keys to create where they do not exist yet; secrets are shown once.",
+    )
+    signatures: list[Signature] = Field(
+        default=[],
+        max_length=50,
+        description="What requests of a provider must be signed with, besides the API key; see "
+        "access.md.",
     )
     receivers: list[Receiver] = Field(
         min_length=1, max_length=200, description="The destinations of notifications."
@@ -196,7 +198,7 @@ class Tenant(_Block):
     )
 
 
-class Document(_Block):
+class Document(Block):
     """The whole of `tocsin.yaml`."""
 
     tenants: dict[Name, Tenant] = Field(

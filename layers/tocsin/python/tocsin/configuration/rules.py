@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tocsin.configuration.models import Document, Route, Tenant
 from tocsin.configuration.problems import Location
+from tocsin.configuration.signing import Signature
+from tocsin.providers.registry import NAMES
 
 ROUTE_LIMIT = 500
 DEPTH_LIMIT = 10
@@ -14,7 +16,7 @@ Finding = tuple[Location, str]
 def broken_rules(document: Document) -> Iterator[Finding]:
     """Yield what is wrong, and where."""
     for name, tenant in document.tenants.items():
-        for location, message in _of_tenant(tenant):
+        for location, message in _of_tenant(name, tenant):
             yield ("tenants", name, *location), message
 
 
@@ -23,14 +25,32 @@ def count_routes(route: Route) -> int:
     return 1 + sum(count_routes(child) for child in route.routes)
 
 
-def _of_tenant(tenant: Tenant) -> Iterator[Finding]:
+def _of_tenant(name: str, tenant: Tenant) -> Iterator[Finding]:
     yield from _twice("keys", (key.name for key in tenant.keys))
     yield from _twice("receivers", (receiver.name for receiver in tenant.receivers))
+    for index, finding in _of_signatures(name, tenant.signatures):
+        yield ("signatures", index, *finding[0]), finding[1]
     yield from _of_root(tenant.route)
     if count_routes(tenant.route) > ROUTE_LIMIT:
         yield ("route",), f"more than {ROUTE_LIMIT} routes"
     receivers = {receiver.name for receiver in tenant.receivers}
     yield from _of_route(tenant.route, ("route",), receivers, 1)
+
+
+def _of_signatures(tenant: str, signatures: Sequence[Signature]) -> Iterator[tuple[int, Finding]]:
+    seen: set[str] = set()
+    for index, signature in enumerate(signatures):
+        if signature.provider not in NAMES:
+            yield index, (("provider",), f"there is no provider {signature.provider!r}")
+        if signature.provider in seen:
+            message = f"{signature.provider!r} has a signature already; it can have several secrets"
+            yield index, (("provider",), message)
+        seen.add(signature.provider)
+        for position, secret in enumerate(signature.secrets):
+            # The functions can read the secrets of all tenants; no tenant must name another's.
+            if not (secret.secret or f"tocsin/{tenant}/").startswith(f"tocsin/{tenant}/"):
+                location = ("secrets", position, "secret")
+                yield index, (location, f"a secret of this tenant begins with tocsin/{tenant}/")
 
 
 def _twice(block: str, names: Iterable[str]) -> Iterator[Finding]:

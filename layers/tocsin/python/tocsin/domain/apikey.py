@@ -15,7 +15,7 @@ import msgspec
 
 from tocsin.domain.errors import Unauthorized
 
-Scope = Literal["ingest", "read"]
+Scope = Literal["ingest", "read", "admin"]
 
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
@@ -42,7 +42,7 @@ class PresentedKey(msgspec.Struct, frozen=True):
 
 
 def unauthorized() -> Unauthorized:
-    """Return the one answer to a key that is missing, malformed, unknown or revoked."""
+    """Return the one answer to a key that is missing, malformed, unknown, revoked or expired."""
     return Unauthorized("no valid API key")
 
 

@@ -9,6 +9,7 @@ from tocsin.domain.matchers import Matcher
 from tocsin.domain.retry import RetryPolicy
 
 ReceiverKind = Literal["webhook", "slack"]
+SignatureScheme = Literal["github", "grafana", "pagerduty", "sentry", "slack", "sns", "standard"]
 
 
 class Receiver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -36,6 +37,33 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     routes: tuple["Route", ...] = ()
 
 
+class SigningSecret(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One secret of a sender: the name that Secrets Manager has for it, or the value itself."""
+
+    name: str = ""
+    value: str = ""
+
+    def __repr__(self) -> str:
+        return f"SigningSecret(name={self.name!r})"
+
+
+class Signature(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What requests of one provider must be signed with, besides the API key they carry.
+
+    `secrets` all count, so that one can be rotated. `topics` are those of SNS. `header` and
+    `timestamp_header`, in lower case, stand for the scheme's own unless they are "".
+    """
+
+    provider: str
+    scheme: SignatureScheme
+    secrets: tuple[SigningSecret, ...] = ()
+    topics: tuple[str, ...] = ()
+    tolerance_s: float = 300.0
+    required: bool = True
+    header: str = ""
+    timestamp_header: str = ""
+
+
 class TenantConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything a tenant has configured, in one applied version."""
 
@@ -45,3 +73,4 @@ class TenantConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     receivers: dict[str, Receiver]
     # How long a firing holds without being repeated, for providers that repeat it.
     resolve_timeout_s: float = 300.0
+    signatures: tuple[Signature, ...] = ()

@@ -5,6 +5,7 @@ TocsinError
 │   ├── InvalidPayload    the whole request cannot be read
 │   ├── InvalidAlert      one alert of a request cannot be read
 │   ├── Unauthorized      no key, or not one that may do this
+│   │   └── InvalidSignature  a signature is missing, wrong or too old
 │   └── TooLarge          above a documented size or count
 ├── ConfigurationError    the operator's fault: says what to fix
 ├── Retryable             try again, not before `retry_after_s`
@@ -56,10 +57,19 @@ class InvalidAlert(InvalidInput):
 
 
 class Unauthorized(InvalidInput):
-    """A request without a valid key; one answer for unknown, revoked and malformed keys."""
+    """A request without a valid key; one answer for every reason."""
 
     status = 401
     code = "unauthorized"
+
+
+class InvalidSignature(Unauthorized):
+    """A request whose signature is not right; one answer for every reason."""
+
+    code = "invalid_signature"
+
+    def __init__(self) -> None:
+        super().__init__("no valid signature")
 
 
 class TooLarge(InvalidInput):

@@ -46,16 +46,14 @@ class Ingest:
         Raises InvalidPayload or TooLarge if nothing of it can be taken, and Retryable if the
         queue did not confirm: then the sender must send again.
         """
-        members = request.provider.parse(request.payload, request.received_at_s)
-        rejected = tuple(
-            (index, member)
-            for index, member in enumerate(members)
-            if isinstance(member, InvalidAlert)
-        )
-        accepted = len(members) - len(rejected)
-        if accepted:
+        members, answer = _read(request)
+        if answer.accepted:
             self._enqueue(request, members)
-        return Answer(id=request.id, accepted=accepted, rejected=rejected)
+        return answer
+
+    def accepted_before(self, request: Request) -> Answer:
+        """Return the answer that `accept` gave to the same request, and do nothing else."""
+        return _read(request)[1]
 
     def _enqueue(self, request: Request, members: Sequence[Alert | InvalidAlert]) -> None:
         frame = compress(request.body)
@@ -77,6 +75,15 @@ class Ingest:
             )
             sealed = seal_frame(envelope, frame, self._blobs)
             self._outbox.send(queue, [encode(sealed)])
+
+
+def _read(request: Request) -> tuple[Sequence[Alert | InvalidAlert], Answer]:
+    members = request.provider.parse(request.payload, request.received_at_s)
+    rejected = tuple(
+        (index, member) for index, member in enumerate(members) if isinstance(member, InvalidAlert)
+    )
+    accepted = len(members) - len(rejected)
+    return members, Answer(id=request.id, accepted=accepted, rejected=rejected)
 
 
 def _split(members: Sequence[Alert | InvalidAlert]) -> tuple[list[int], list[int]]:

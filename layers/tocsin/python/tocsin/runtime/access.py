@@ -4,27 +4,35 @@ from base64 import b64decode
 from collections.abc import Callable
 
 from tocsin.domain.apikey import Scope, is_match, parse, unauthorized
-from tocsin.domain.errors import InvalidInput
+from tocsin.domain.errors import InvalidInput, Unauthorized
 from tocsin.ports import ApiKey, Keys
 from tocsin.runtime.gateway import HttpRequest
 
-# Checked against when there is no such key, so that its absence takes the same time.
+# Checked against when there is no such key, so that every refusal takes the same time.
 _NO_DIGEST = "0" * 64
 
 
 def authenticate(
-    request: HttpRequest, scope: Scope, keys: Keys, pepper: Callable[[], bytes]
+    request: HttpRequest,
+    scope: Scope,
+    keys: Keys,
+    pepper: Callable[[], bytes],
+    now_s: float,
 ) -> ApiKey:
     """Return the key that a request presents.
 
     Raises Unauthorized, the same for every reason; InvalidInput with status 403 if the key
     is good but lacks the scope.
     """
-    presented = parse(_presented(request))
+    try:
+        presented = parse(_presented(request))
+    except Unauthorized:
+        is_match(pepper(), "", _NO_DIGEST)
+        raise
     found = keys.find(presented.id)
     digest = found.digest if found else _NO_DIGEST
     is_good = is_match(pepper(), presented.secret, digest)
-    if found is None or not is_good or found.revoked_at_s is not None:
+    if found is None or not is_good or not found.is_live(now_s):
         raise unauthorized()
     if scope not in found.scopes:
         raise InvalidInput(f"this key has not the scope {scope}", status=403, code="forbidden")

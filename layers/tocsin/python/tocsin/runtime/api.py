@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 
 from tocsin import __version__
-from tocsin.adapters.aws import client
+from tocsin.adapters.aws import client, hasty_client
 from tocsin.adapters.cached import CachedConfigs, CachedKeys
 from tocsin.adapters.dynamodb.configs import DynamoConfigs
 from tocsin.adapters.dynamodb.journal import DynamoJournal
 from tocsin.adapters.dynamodb.keys import DynamoKeys
+from tocsin.adapters.dynamodb.seen import DynamoSeen
 from tocsin.adapters.secrets import SecretsManager
 from tocsin.domain.balance import add_up
 from tocsin.domain.errors import InvalidInput, TocsinError
@@ -21,6 +22,7 @@ from tocsin.ports import ApiKey, Configs, Journal, Keys
 from tocsin.runtime.access import authenticate
 from tocsin.runtime.clock import now_s
 from tocsin.runtime.gateway import HttpRequest, answer, error_answer, from_event
+from tocsin.runtime.lastused import LastUsed
 from tocsin.runtime.settings import ApiSettings, load
 from tocsin.runtime.worker import Context
 
@@ -35,6 +37,7 @@ class _Parts(msgspec.Struct, frozen=True):
     pepper: Callable[[], bytes]
     configs: Configs
     journal: Journal
+    used: LastUsed
 
 
 @cache
@@ -48,6 +51,7 @@ def _parts() -> _Parts:
         pepper=lambda: secrets.get(settings.key_pepper_secret_arn).encode(),
         configs=CachedConfigs(DynamoConfigs(dynamodb, settings.control_table), now_s),
         journal=DynamoJournal(dynamodb, settings.journal_table),
+        used=LastUsed(cache(lambda: DynamoSeen(hasty_client("dynamodb"), settings.seen_table))),
     )
 
 
@@ -78,7 +82,8 @@ def _route(request: HttpRequest) -> Any:
         return {"statusCode": 200, "headers": {"Content-Type": "text/plain"}, "body": "OK"}
     if resource == "/health":
         return _health(int(now_s() // _HEALTH_S))
-    key = authenticate(request, "read", _parts().keys, _parts().pepper)
+    key = authenticate(request, "read", _parts().keys, _parts().pepper, now_s())
+    _parts().used.note(key, now_s())
     if resource == "/v1/stats/overview":
         return _overview(request, key)
     return _alertmanager_status(key)

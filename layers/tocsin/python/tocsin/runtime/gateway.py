@@ -20,7 +20,10 @@ _GZIP_MAGIC = b"\x1f\x8b"
 
 
 class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """One HTTP request; header names are in lower case."""
+    """One HTTP request; header names are in lower case.
+
+    A header that came several times is one value, joined by commas (RFC 9110, section 5.3).
+    """
 
     id: str
     resource: str
@@ -47,9 +50,20 @@ def from_event(event: Mapping[str, Any], request_id: str) -> HttpRequest:
         resource=event["resource"],
         parameters=_given(event.get("pathParameters")),
         query=_given(event.get("queryStringParameters")),
-        headers={name.lower(): value for name, value in _given(event.get("headers")).items()},
+        headers=_headers(event),
         raw_body=raw,
     )
+
+
+def _headers(event: Mapping[str, Any]) -> dict[str, str]:
+    """Join what came several times: the gateway's own `headers` has only the last of them."""
+    single = {name: [value] for name, value in _given(event.get("headers")).items()}
+    joined: dict[str, str] = {}
+    for name, values in {**single, **(event.get("multiValueHeaders") or {})}.items():
+        value = ", ".join(values)
+        lower = name.lower()
+        joined[lower] = f"{joined[lower]}, {value}" if lower in joined else value
+    return joined
 
 
 def _given(values: Mapping[str, str | None] | None) -> dict[str, str]:

@@ -3,32 +3,42 @@
 import os
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tocsin.adapters.aws import client
-from tocsin.adapters.cached import CachedKeys
+from tocsin.adapters.aws import client, hasty_client
+from tocsin.adapters.cached import CachedConfigs, CachedKeys
+from tocsin.adapters.dynamodb.configs import DynamoConfigs
 from tocsin.adapters.dynamodb.keys import DynamoKeys
+from tocsin.adapters.dynamodb.seen import DynamoSeen
 from tocsin.adapters.s3 import S3Blobs
 from tocsin.adapters.secrets import SecretsManager
 from tocsin.adapters.sqs import SqsOutbox
 from tocsin.domain.errors import InvalidInput, TocsinError
 from tocsin.pipeline.ingest import Answer, Ingest, Request
-from tocsin.ports import Keys, Queue
+from tocsin.ports import Configs, Keys, Queue, Seen
 from tocsin.providers.registry import provider
 from tocsin.runtime.access import authenticate
 from tocsin.runtime.clock import now_s
 from tocsin.runtime.gateway import HttpRequest, body_of, error_answer, from_event, json_of
 from tocsin.runtime.intake import Dialect, dialect_of
+from tocsin.runtime.lastused import LastUsed
 from tocsin.runtime.settings import IngestSettings, load
+from tocsin.runtime.signing import Signing, wanted_signature
 from tocsin.runtime.worker import Context
+
+if TYPE_CHECKING:
+    from tocsin.pipeline.signed import SignedRequests
 
 
 class _Parts(msgspec.Struct, frozen=True):
     ingest: Ingest
     keys: Keys
     pepper: Callable[[], bytes]
+    configs: Configs
+    used: LastUsed
+    signed: "Callable[[], SignedRequests]"
 
 
 @cache
@@ -39,13 +49,24 @@ def _parts() -> _Parts:
         "enrich-urgent": settings.enrich_urgent_queue_url,
     }
     secrets = SecretsManager(client("secretsmanager"))
+    dynamodb = client("dynamodb")
+    seen = cache(lambda: DynamoSeen(hasty_client("dynamodb"), settings.seen_table))
     return _Parts(
         ingest=Ingest(
             SqsOutbox(client("sqs"), urls, {}), S3Blobs(client("s3"), settings.archive_bucket)
         ),
-        keys=CachedKeys(DynamoKeys(client("dynamodb"), settings.control_table), now_s),
+        keys=CachedKeys(DynamoKeys(dynamodb, settings.control_table), now_s),
         pepper=lambda: secrets.get(settings.key_pepper_secret_arn).encode(),
+        configs=CachedConfigs(DynamoConfigs(dynamodb, settings.control_table), now_s),
+        used=LastUsed(seen),
+        signed=cache(lambda: _signed_requests(seen)),
     )
+
+
+def _signed_requests(seen: Callable[[], Seen]) -> "SignedRequests":
+    from tocsin.runtime.signedrequests import signed_requests
+
+    return signed_requests(seen)
 
 
 def handler(event: dict[str, Any], context: Context) -> Any:
@@ -58,10 +79,11 @@ def handler(event: dict[str, Any], context: Context) -> Any:
     except InvalidInput as error:
         flush_counts({"refused": 1})
         return error_answer(error)
-    dialect = dialect_of(request)
+    dialect, signing = dialect_of(request), Signing()
     try:
-        result = _accept(request, dialect)
-        counts = {"accepted": result.accepted, "rejected": len(result.rejected)}
+        result = _accept(request, dialect, signing)
+        if not signing.is_repeat:
+            counts = {"accepted": result.accepted, "rejected": len(result.rejected)}
         return dialect.accepted(result)
     except InvalidInput as error:
         counts = {"refused": 1}
@@ -71,35 +93,49 @@ def handler(event: dict[str, Any], context: Context) -> Any:
         log_failures({request.id: f"{type(error).__name__}: {error}"}, "")
         return dialect.unavailable()
     finally:
-        flush_counts(counts)
+        flush_counts({**counts, **signing.counts})
 
 
-def _accept(request: HttpRequest, dialect: Dialect) -> Answer:
+def _accept(request: HttpRequest, dialect: Dialect, signing: Signing) -> Answer:
     parts = _parts()
-    key = authenticate(request, "ingest", parts.keys, parts.pepper)
+    request = dialect.keyed(request)
+    key = authenticate(request, "ingest", parts.keys, parts.pepper, now_s())
     source = provider(dialect.provider_name(request))
     dialect.check(request)
     body = body_of(request)
+    signature = wanted_signature(parts.configs, key.tenant, source.name)
+    if signature is not None:
+        at_s = now_s()
+        signing.check(request, body, signature, parts.signed(), tenant=key.tenant, now_s=at_s)
+    body = dialect.kept(body, key)
     payload = json_of(body)
     if source.name == "cloudwatch":
-        _log_subscription(payload)
-    return parts.ingest.accept(
-        Request(
-            id=request.id,
-            tenant=key.tenant,
-            provider=source,
-            body=body,
-            payload=payload,
-            received_at_s=now_s(),
-            trace=os.environ.get("_X_AMZN_TRACE_ID", ""),
-        )
+        _log_subscription(payload, signing.confirmed_topic)
+    given = Request(
+        id=signing.request_id(request),
+        tenant=key.tenant,
+        provider=source,
+        body=body,
+        payload=payload,
+        received_at_s=now_s(),
+        trace=os.environ.get("_X_AMZN_TRACE_ID", ""),
     )
+    accept = parts.ingest.accepted_before if signing.is_repeat else parts.ingest.accept
+    answer = accept(given)
+    signing.settle(parts.signed, key, given.received_at_s)
+    parts.used.note(key, given.received_at_s)
+    return answer
 
 
-def _log_subscription(payload: Any) -> None:
-    """Tell the operator how to confirm an SNS topic: only a person can know that it is theirs."""
+def _log_subscription(payload: Any, confirmed_topic: str) -> None:
+    """Tell the operator of an SNS topic that was confirmed, or how to: it may not be theirs."""
     from tocsin.providers.cloudwatch import confirmation_link, subscription
 
+    if confirmed_topic:
+        from tocsin.runtime.observability import logger
+
+        logger().info("an SNS topic is confirmed", extra={"topic": confirmed_topic})
+        return
     topic = subscription(payload)
     if topic is not None:
         from tocsin.runtime.observability import logger

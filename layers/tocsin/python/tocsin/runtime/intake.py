@@ -1,9 +1,10 @@
-"""How the two families of ingest routes read requests and word their answers."""
+"""How the families of ingest routes read requests and word their answers."""
 
 from typing import Any, Protocol
 
 from tocsin.domain.errors import InvalidInput
 from tocsin.pipeline.ingest import Answer
+from tocsin.ports import ApiKey
 from tocsin.runtime.gateway import HttpRequest, answer, error_answer
 
 _AGAIN = {"Retry-After": "1"}
@@ -17,8 +18,14 @@ class Dialect(Protocol):
     def provider_name(self, request: HttpRequest) -> str:
         """Say whose payload this is."""
 
+    def keyed(self, request: HttpRequest) -> HttpRequest:
+        """Return the request with its key where access looks for one."""
+
     def check(self, request: HttpRequest) -> None:
         """Raise InvalidInput for what must be refused before the body is read."""
+
+    def kept(self, body: bytes, key: ApiKey) -> bytes:
+        """Return the body as it may be stored."""
 
     def accepted(self, result: Answer) -> Any: ...
 
@@ -27,7 +34,19 @@ class Dialect(Protocol):
     def unavailable(self) -> Any: ...
 
 
-class Native:
+class _PlainKey:
+    """Routes whose body holds no key."""
+
+    def keyed(self, request: HttpRequest) -> HttpRequest:
+        """Return the request as it is."""
+        return request
+
+    def kept(self, body: bytes, _: ApiKey) -> bytes:
+        """Return the body as it is, bit for bit."""
+        return body
+
+
+class Native(_PlainKey):
     """tocsin's own routes: 202 with what became of each alert."""
 
     def provider_name(self, request: HttpRequest) -> str:
@@ -58,7 +77,7 @@ class Native:
         return answer(503, {"error": detail}, _AGAIN)
 
 
-class Alertmanager:
+class Alertmanager(_PlainKey):
     """The Alertmanager API: 200 with nothing, and its two shapes of error.
 
     amtool takes nothing but 200 for success. One bad alert makes the answer 400, though the
@@ -101,4 +120,8 @@ class Alertmanager:
 
 def dialect_of(request: HttpRequest) -> Dialect:
     """Choose by route."""
+    if request.resource.endswith("/v2/enqueue"):
+        from tocsin.runtime.enqueue import PagerDutyEvents
+
+        return PagerDutyEvents()
     return Alertmanager() if request.resource.endswith("/api/v2/alerts") else Native()

@@ -31,6 +31,7 @@ FingerprintTable = Annotated[str, _says("Table of fingerprint marks.")]
 GroupTable = Annotated[str, _says("Table of notification groups.")]
 JournalTable = Annotated[str, _says("Table of packed records.")]
 BreakerTable = Annotated[str, _says("Table of what is known of failing endpoints.")]
+SeenTable = Annotated[str, _says("Table of signed requests, and of when keys were used.")]
 ArchiveBucket = Annotated[str, _says("Bucket of the archives, claims and large groups.")]
 KeyPepper = Annotated[str, _says("Secret under which API keys are hashed.")]
 EnrichQueue = Annotated[str, _says("Queue from ingest to enrich.")]
@@ -46,6 +47,7 @@ class IngestSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     """Environment of the ingest function."""
 
     control_table: ControlTable
+    seen_table: SeenTable
     key_pepper_secret_arn: KeyPepper
     enrich_queue_url: EnrichQueue
     enrich_urgent_queue_url: EnrichUrgentQueue
@@ -128,6 +130,7 @@ class ApiSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     group_table: GroupTable
     journal_table: JournalTable
     archive_bucket: ArchiveBucket
+    seen_table: SeenTable
     key_pepper_secret_arn: KeyPepper
     enrich_queue_url: EnrichQueue
     evaluate_queue_url: EvaluateQueue

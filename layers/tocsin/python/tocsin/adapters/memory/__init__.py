@@ -13,6 +13,7 @@ from tocsin.adapters.memory.journal import MemoryJournal
 from tocsin.adapters.memory.keys import MemoryKeys
 from tocsin.adapters.memory.outbox import DeadLetter, MemoryOutbox
 from tocsin.adapters.memory.receivers import MemoryReceivers
+from tocsin.adapters.memory.seen import MemorySeen
 
 __all__ = [
     "DeadLetter",
@@ -27,4 +28,5 @@ __all__ = [
     "MemoryKeys",
     "MemoryOutbox",
     "MemoryReceivers",
+    "MemorySeen",
 ]

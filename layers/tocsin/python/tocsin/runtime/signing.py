@@ -1,0 +1,69 @@
+"""One request's signature on its way through ingest; most requests have none, and cost nothing."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tocsin.domain.config import Signature, TenantConfig
+from tocsin.domain.errors import InvalidSignature
+from tocsin.ports import ApiKey, Configs
+from tocsin.runtime.gateway import HttpRequest
+
+if TYPE_CHECKING:
+    from tocsin.pipeline.signed import Checked, SignedRequests
+
+
+class Signing:
+    """What the signature of one request says; `counts` are for the metrics."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+        self._checked: Checked | None = None
+
+    @property
+    def is_repeat(self) -> bool:
+        """Whether this very request was accepted before."""
+        return self._checked is not None and self._checked.is_repeat
+
+    @property
+    def confirmed_topic(self) -> str:
+        """The SNS topic whose subscription this request confirmed, if it did."""
+        return self._checked.topic if self._checked is not None else ""
+
+    def check(
+        self,
+        request: HttpRequest,
+        body: bytes,
+        signature: Signature,
+        signed: "SignedRequests",
+        *,
+        tenant: str,
+        now_s: float,
+    ) -> None:
+        """Look at the signature. Raises what `SignedRequests.check` does."""
+        try:
+            self._checked = signed.check(tenant, signature, request.headers, body, now_s)
+        except InvalidSignature:
+            self.counts["signature_refused"] = 1
+            raise
+        if self._checked.is_repeat:
+            self.counts["replayed"] = 1
+        if self._checked.is_unsure:
+            self.counts["replay_unchecked"] = 1
+
+    def request_id(self, request: HttpRequest) -> str:
+        """Return what names the request: the same for every attempt, where its sender names it."""
+        named = self._checked.envelope_id if self._checked is not None else ""
+        return named or request.id
+
+    def settle(self, signed: "Callable[[], SignedRequests]", key: ApiKey, now_s: float) -> None:
+        """Remember the request, now that the queue has it."""
+        checked = self._checked
+        if checked is not None and not signed().remember(key.tenant, checked, now_s):
+            self.counts["replay_unchecked"] = 1
+
+
+def wanted_signature(configs: Configs, tenant: str, provider: str) -> Signature | None:
+    """Return what a tenant wants of a provider's requests; None for nothing."""
+    config: TenantConfig | None = configs.current(tenant)
+    found = config.signatures if config is not None else ()
+    return next((one for one in found if one.provider == provider), None)
