@@ -20,6 +20,7 @@ class Request(msgspec.Struct):
     path: str
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
 
 
 class LocalServer:
@@ -33,10 +34,13 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     world: LocalServer
 
+    def do_GET(self):
+        self.do_POST()
+
     def do_POST(self):
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(headers.get("content-length", 0)))
-        self.world.requests.append(Request(self.path, headers, body))
+        self.world.requests.append(Request(self.path, headers, body, self.command))
         answer = self.world.answers.pop(0) if self.world.answers else Answer()
         self.send_response(answer.status)
         for name, value in answer.headers.items():

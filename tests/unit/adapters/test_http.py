@@ -141,3 +141,20 @@ def test_whatever_urllib3_raises_is_retryable(server, http, monkeypatch, error):
     monkeypatch.setattr("urllib3.connectionpool.HTTPConnectionPool.urlopen", fail)
     with pytest.raises(Retryable, match="no answer"):
         post(http, server.url)
+
+
+def test_an_address_is_read_without_a_body(server, http):
+    answer = http.get(server.url, 5.0)
+    (request,) = server.requests
+    assert (answer.status, answer.body) == (200, b"ok")
+    assert (request.method, request.path, request.body) == ("GET", "/hook/secret", b"")
+
+
+def test_reading_is_guarded_as_posting_is(server, http):
+    for url in ("http://169.254.169.254/secret", "http://10.0.0.1/secret", "http://127.0.0.1:9/"):
+        with pytest.raises(Permanent, match="not public") as raised:
+            Http().get(url, 5.0)
+        assert "secret" not in str(raised.value)
+    server.answers = [Answer(status=302, headers={"Location": server.url + "/elsewhere"})]
+    assert http.get(server.url, 5.0).status == 302
+    assert len(server.requests) == 1

@@ -93,3 +93,15 @@ def test_what_is_not_json_is_a_400(body: bytes) -> None:
     with pytest.raises(InvalidInput) as raised:
         json_of(body)
     assert raised.value.status == 400
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"headers": {"X-One": "b"}, "multiValueHeaders": {"X-One": ["a", "b"]}},
+        {"headers": {"X-One": "a", "x-one": "b"}, "multiValueHeaders": None},
+        {"headers": None, "multiValueHeaders": {"X-One": ["a"], "x-one": ["b"]}},
+    ],
+)
+def test_a_header_that_came_twice_is_one_value_with_a_comma(fields: dict[str, Any]) -> None:
+    assert from_event(_event(**fields), "r-1").headers == {"x-one": "a, b"}
