@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 
 from tests.builders import receiver, route
-from tests.chaos import books, mishaps, receivers
+from tests.chaos import books, mishaps, receivers, signed
 from tests.chaos.mishaps import noise
 from tests.chaos.senders import LAPSING, hook
 from tests.chaos.tenants import acme
@@ -188,6 +188,8 @@ SCENARIOS: dict[str, Script] = {
         mishaps.lost_poke,
         lapse,
         overview,
+        signed.sent_again,
+        signed.memory_away,
         mishaps.breakers_away,
         mishaps.cache_away,
         mishaps.large_and_broken,
