@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format lock docs e2e simulate chaos bench clean
+.PHONY: help setup demo up test check format lock docs samples e2e simulate chaos bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 12
@@ -61,6 +61,9 @@ bench: setup ## Measure CPU per alert as ratios, and AWS calls, write units and 
 
 docs: setup ## Write the generated pages
 	$(BIN)/tocsin docs
+
+samples: setup ## Read every sample payload of every provider
+	$(BIN)/tocsin normalize --all-samples
 
 lock: ## Resolve the exact versions, with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate layers/vendor/requirements.in -c requirements.in -o layers/vendor/requirements.txt

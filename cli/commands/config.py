@@ -40,6 +40,8 @@ def check(file: Path) -> None:
         click.echo(f"    receivers  {receivers}")
         click.echo(f"    routes     {count_routes(tenant.route)}")
         click.echo(f"    keys       {', '.join(key.name for key in tenant.keys) or 'none'}")
+        if tenant.mappings:
+            click.echo(f"    mappings   {', '.join(each.name for each in tenant.mappings)}")
     if given.loopback:
         click.echo(f"warning: {loopback_warning(given.loopback)}", err=True)
     for problem in given.plain_secrets:

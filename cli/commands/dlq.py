@@ -106,7 +106,10 @@ def show(letter_id: str, queue: Queue | None, target: Target) -> None:
     if letter is None:
         raise click.ClickException(f"there is no dead letter {letter_id}; see `dlq list --each`")
     click.echo(letter_line(letter, time.time()), err=True)
-    for line in contents(letter, blobs(target), lambda key: _given_up(letter, key, target)):
+    held = contents(
+        letter, blobs(target), target.configs, lambda key: _given_up(letter, key, target)
+    )
+    for line in held:
         click.echo(orjson.dumps(line))
 
 
@@ -219,7 +222,7 @@ def _print_each(
 
     def show_page(_: object, chosen: list[Letter]) -> None:
         for letter in chosen:
-            what = summary(letter, stored)
+            what = summary(letter, stored, target.configs)
             json_line = orjson.dumps({**letter_json(letter), "summary": what})
             click.echo(json_line if is_json else letter_line(letter, now_s, what))
 

@@ -3,11 +3,14 @@
 import json
 
 from cli.reference.fields import field_rows
+from cli.reference.providers import providers_page
 from cli.reference.table import table
 from cli.reference.variables import variable_rows
 from tocsin.configuration import Document
 from tocsin.domain.wire import json_schema
 from tocsin.runtime import settings
+
+__all__ = ["alert_schema", "configuration_page", "providers_page"]
 
 _PAGE = """\
 # Configuration
@@ -31,6 +34,8 @@ makes it the configuration in force; `tocsin config show` shows that, and every 
   [RE2](https://github.com/google/re2/wiki/Syntax) and must match the whole value. Besides an
   alert's labels there are `severity` and `provider`, and a label that is missing has the value
   `""`.
+- A *path*, such as `source.host`, leads into a sender's JSON, and a *template* is a text with
+  `{{{{ path }}}}` in it; [JSON of one's own](providers/mapping.md) explains both.
 
 {fields}
 ## Environment variables of the functions

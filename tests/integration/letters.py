@@ -61,6 +61,7 @@ def target(resources: Resources, sqs: Any) -> Target:
         "ArchiveBucket": resources.environ["ARCHIVE_BUCKET"],
         "JournalTable": resources.environ["JOURNAL_TABLE"],
         "GroupTable": resources.environ["GROUP_TABLE"],
+        "ControlTable": resources.environ["CONTROL_TABLE"],
     }
     for queue, url in resources.queues.items():
         name = "".join(word.title() for word in queue.split("-"))

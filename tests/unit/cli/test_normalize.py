@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.commands.normalize import command
-from tests.unit.providers.samples import FOLDER
+from tests.unit.providers.samples import FOLDER, sample_names
 from tocsin.domain.fingerprint import fingerprint
 
 AT = "2025-11-22T06:35:00Z"
@@ -96,3 +96,46 @@ def test_without_a_time_the_alert_was_received_now(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("cli.commands.normalize.time.time", lambda: 1_763_790_000.0)
     result = CliRunner().invoke(command, ["--provider", "generic"], input=b'{"name": "A"}')
     assert lines(result)[0]["starts_at"] == "2025-11-22T05:40:00.000Z"
+
+
+MAPPING = FOLDER.parent / "mapping.yaml"
+
+
+def test_a_mapping_of_a_configuration_file_is_tried_without_sending_anything() -> None:
+    body = (FOLDER.parent / "mapping.json").read_bytes()
+    options = ("--config", str(MAPPING), "--tenant", "acme", "--mapping", "backups")
+    firing, resolved = lines(normalize(body, *options))
+    assert (firing["status"], firing["provider"]) == ("firing", "backups")
+    assert firing["labels"]["host"] == "nas-1.example.com"
+    assert resolved["status"] == "resolved"
+    result = normalize({}, *options)
+    assert (result.exit_code, result.stderr) == (
+        2, "backups: result.events: expected a list of alerts, got none\n")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "give --provider, or --config"),
+        (("--config", str(MAPPING), "--provider", "generic"), "give --provider, or --config"),
+        (("--config", str(MAPPING)), "has no tenant 'default'"),
+        (("--config", str(MAPPING), "--tenant", "acme"), "the mappings of acme are: backups"),
+        (("--config", str(MAPPING), "--tenant", "acme", "--mapping", "x"), "acme are: backups"),
+    ],
+)
+def test_what_is_not_named_well_is_told(options: tuple[str, ...], said: str) -> None:
+    result = normalize({}, *options)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_all_samples_are_read_and_each_is_a_line() -> None:
+    result = normalize(b"", "--all-samples")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert len(result.stdout.splitlines()) == len(sample_names())
+    assert "statuscake.down: firing critical Shop checkout" in result.stdout
+
+
+def test_a_form_is_read() -> None:
+    (line,) = lines(normalize(b"Status=Up&Name=A&URL=b", "--provider", "statuscake"))
+    assert (line["status"], line["labels"]) == ("resolved", {"url": "b", "alertname": "A"})

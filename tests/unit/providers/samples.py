@@ -1,18 +1,26 @@
 """The sample payloads in events/providers, by name."""
 
-from pathlib import Path
+from functools import cache
 from typing import Any
 
-import orjson
+from cli.samples import FOLDER, Sample, samples
+from tocsin.providers.bodies import payload_of
+from tocsin.providers.registry import provider
 
-FOLDER = Path(__file__).parents[3] / "events" / "providers"
+__all__ = ["FOLDER", "sample", "sample_names"]
 
 
 def sample(name: str) -> Any:
-    """Return the payload of `events/providers/NAME.json`."""
-    return orjson.loads((FOLDER / f"{name}.json").read_bytes())
+    """Return the payload of a sample, as ingest and enrich read it."""
+    found = _by_name()[name]
+    return payload_of(provider(found.provider), found.body)
 
 
 def sample_names() -> list[str]:
     """Return the names of all samples; each begins with the name of its provider."""
-    return sorted(path.stem for path in FOLDER.glob("*.json"))
+    return sorted(_by_name())
+
+
+@cache
+def _by_name() -> dict[str, Sample]:
+    return {each.name: each for each in samples()}

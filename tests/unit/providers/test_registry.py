@@ -48,10 +48,10 @@ payloads = st.recursive(
 def test_names_are_what_addresses_use() -> None:
     assert NAMES == (
         "alertmanager", "alertmanager-api", "azure", "checkmk", "cloudwatch", "coralogix",
-        "datadog", "dynatrace", "gcp", "generic", "grafana", "graylog", "icinga2", "kibana",
-        "librenms", "netdata", "newrelic", "opsgenie", "pagerduty", "pingdom", "prometheus",
-        "rollbar", "sentry", "signalfx", "splunk", "sumologic", "uptime-kuma",
-        "victoriametrics", "zabbix",
+        "datadog", "dead-mans-snitch", "dynatrace", "gcp", "generic", "grafana", "graylog",
+        "healthchecks", "icinga2", "kibana", "librenms", "netdata", "newrelic", "opsgenie",
+        "pagerduty", "pingdom", "prometheus", "rollbar", "sentry", "signalfx", "site24x7",
+        "splunk", "statuscake", "sumologic", "uptime-kuma", "victoriametrics", "zabbix",
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tocsin.domain.errors import InvalidInput, TooLarge
 from tocsin.runtime import gateway
-from tocsin.runtime.gateway import HttpRequest, body_of, from_event, json_of
+from tocsin.runtime.gateway import HttpRequest, body_of, from_event
 
 
 def _event(**fields: Any) -> dict[str, Any]:
@@ -84,15 +84,6 @@ def test_another_encoding_and_a_body_above_the_limit_have_statuses_of_their_own(
     with pytest.raises(TooLarge) as too_large:
         body_of(_request(b"0" * (gateway.BODY_LIMIT_BYTES + 1)))
     assert too_large.value.status == 413
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b"{", b"NaN", b'"\\ud800"', b"[" * 5000, "[]".encode("utf-16")]
-)
-def test_what_is_not_json_is_a_400(body: bytes) -> None:
-    with pytest.raises(InvalidInput) as raised:
-        json_of(body)
-    assert raised.value.status == 400
 
 
 @pytest.mark.parametrize(

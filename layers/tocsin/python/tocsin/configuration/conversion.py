@@ -2,6 +2,7 @@
 
 from msgspec import structs
 
+from tocsin.configuration.mapping_conversion import to_payload_mapping
 from tocsin.configuration.models import (
     CircuitBreaker,
     Receiver,
@@ -27,6 +28,7 @@ def to_tenant_config(name: str, model: Tenant, version: int) -> config.TenantCon
         receivers={receiver.name: _receiver(receiver) for receiver in model.receivers},
         resolve_timeout_s=model.settings.resolve_timeout,
         signatures=to_signatures(model.signatures),
+        mappings=tuple(map(to_payload_mapping, model.mappings)),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tocsin.configuration.duration import format_duration
+from tocsin.configuration.mapping_conversion import displayed_mapping
 from tocsin.configuration.signing import MASK, displayed_signatures
 from tocsin.domain.breaker import BreakerPolicy
 from tocsin.domain.config import Receiver, Route, TenantConfig
@@ -15,13 +16,15 @@ def displayed(config: TenantConfig) -> dict[str, Any]:
 
     Inherited values are written out, so that each route says by itself what it does.
     """
-    shown = {
+    shown: dict[str, Any] = {
         "receivers": [_receiver(receiver) for receiver in config.receivers.values()],
         "route": _route(config.route),
         "settings": {"resolve_timeout": format_duration(config.resolve_timeout_s)},
     }
     if config.signatures:
         shown["signatures"] = displayed_signatures(config.signatures)
+    if config.mappings:
+        shown["mappings"] = [displayed_mapping(mapping) for mapping in config.mappings]
     return shown
 
 

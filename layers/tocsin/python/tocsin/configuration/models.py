@@ -16,6 +16,7 @@ from tocsin.configuration.fields import (
     between,
     wrong,
 )
+from tocsin.configuration.mappings import PayloadMapping
 from tocsin.configuration.signing import Signature
 from tocsin.domain.apikey import Scope
 
@@ -193,6 +194,9 @@ class Tenant(Block):
         min_length=1, max_length=200, description="The destinations of notifications."
     )
     route: Route = Field(description="The top of the routing tree.")
+    mappings: list[PayloadMapping] = Field(
+        default=[], max_length=50, description="How JSON of one's own becomes alerts."
+    )
     settings: Settings = Field(
         default=Settings(), description="What applies to the tenant as a whole."
     )

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from tocsin.configuration.mappings import ALL, MappedText, PayloadMapping, leads_to_many
 from tocsin.configuration.models import Document, Route, Tenant
 from tocsin.configuration.problems import Location
 from tocsin.configuration.signing import Signature
+from tocsin.providers.mapping_path import is_template
 from tocsin.providers.registry import NAMES
 
 ROUTE_LIMIT = 500
@@ -28,8 +30,11 @@ def count_routes(route: Route) -> int:
 def _of_tenant(name: str, tenant: Tenant) -> Iterator[Finding]:
     yield from _twice("keys", (key.name for key in tenant.keys))
     yield from _twice("receivers", (receiver.name for receiver in tenant.receivers))
-    for index, finding in _of_signatures(name, tenant.signatures):
+    known = {*NAMES, *(mapping.name for mapping in tenant.mappings)}
+    for index, finding in _of_signatures(name, tenant.signatures, known):
         yield ("signatures", index, *finding[0]), finding[1]
+    yield from _twice("mappings", (mapping.name for mapping in tenant.mappings))
+    yield from _of_mappings(tenant.mappings)
     yield from _of_root(tenant.route)
     if count_routes(tenant.route) > ROUTE_LIMIT:
         yield ("route",), f"more than {ROUTE_LIMIT} routes"
@@ -37,10 +42,12 @@ def _of_tenant(name: str, tenant: Tenant) -> Iterator[Finding]:
     yield from _of_route(tenant.route, ("route",), receivers, 1)
 
 
-def _of_signatures(tenant: str, signatures: Sequence[Signature]) -> Iterator[tuple[int, Finding]]:
+def _of_signatures(
+    tenant: str, signatures: Sequence[Signature], known: set[str]
+) -> Iterator[tuple[int, Finding]]:
     seen: set[str] = set()
     for index, signature in enumerate(signatures):
-        if signature.provider not in NAMES:
+        if signature.provider not in known:
             yield index, (("provider",), f"there is no provider {signature.provider!r}")
         if signature.provider in seen:
             message = f"{signature.provider!r} has a signature already; it can have several secrets"
@@ -59,6 +66,34 @@ def _twice(block: str, names: Iterable[str]) -> Iterator[Finding]:
         if name in seen:
             yield (block, index, "name"), f"{name!r} is the name of another one already"
         seen.add(name)
+
+
+def _of_mappings(mappings: Sequence[PayloadMapping]) -> Iterator[Finding]:
+    defaults = [index for index, mapping in enumerate(mappings) if mapping.default]
+    for index in defaults[1:]:
+        yield ("mappings", index, "default"), f"mappings[{defaults[0]}] is the default already"
+    for index, mapping in enumerate(mappings):
+        for below, message in _of_mapping(mapping):
+            yield ("mappings", index, *below), message
+
+
+def _of_mapping(mapping: PayloadMapping) -> Iterator[Finding]:
+    if mapping.name in NAMES:
+        yield ("name",), f"{mapping.name!r} is the name of a provider"
+    fields = mapping.fields
+    if "alertname" in fields.labels:
+        yield ("fields", "labels", "alertname"), "that label is the name, which `name` says"
+    if mapping.name_changes and not fields.labels:
+        yield ("name_changes",), "needs labels: without its name nothing would be the identity"
+    for block, values in (("labels", fields.labels), ("annotations", fields.annotations)):
+        if ALL in values and not _is_one_object(values[ALL]):
+            yield ("fields", block, ALL), "`*` needs the path of an object, and nothing besides"
+
+
+def _is_one_object(value: MappedText) -> bool:
+    is_path = value.source is not None and not is_template(value.source)
+    is_alone = not value.words and value.default is None and not value.required
+    return is_path and is_alone and not leads_to_many(value.source or "")
 
 
 def _of_root(root: Route) -> Iterator[Finding]:

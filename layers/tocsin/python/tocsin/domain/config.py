@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from tocsin.domain.breaker import BreakerPolicy
+from tocsin.domain.mapping import PayloadMapping
 from tocsin.domain.matchers import Matcher
 from tocsin.domain.retry import RetryPolicy
 
@@ -74,3 +75,4 @@ class TenantConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     # How long a firing holds without being repeated, for providers that repeat it.
     resolve_timeout_s: float = 300.0
     signatures: tuple[Signature, ...] = ()
+    mappings: tuple[PayloadMapping, ...] = ()

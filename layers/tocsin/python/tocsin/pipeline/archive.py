@@ -16,12 +16,16 @@ _HEADER = Struct("<II")
 _MAGIC = 0x184D2A54
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """The metadata of one archived request; `frame_bytes` is the length of its frame."""
+class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The metadata of one archived request; `frame_bytes` is the length of its frame.
+
+    `config_version` is that of the configuration whose mapping reads the body, if one does.
+    """
 
     request: str
     tenant: str
     provider: str
+    config_version: int | None = None
     at_s: float
     frame_bytes: int
 

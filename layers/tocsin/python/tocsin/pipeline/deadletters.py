@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
-import orjson
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.deadletter import UNREADABLE, Letter
@@ -13,11 +12,11 @@ from tocsin.domain.fingerprint import fingerprint
 from tocsin.domain.group import GroupKey
 from tocsin.domain.wire import canonical
 from tocsin.pipeline.changes import unpack_changes
-from tocsin.pipeline.envelope import Envelope, decode, open_payload
+from tocsin.pipeline.envelope import Envelope, decode, open_frame
 from tocsin.pipeline.poke import unpack_pokes
-from tocsin.ports import Blobs
+from tocsin.pipeline.rereading import members_of, source_of
+from tocsin.ports import Blobs, Configs
 from tocsin.providers.members import Entry
-from tocsin.providers.registry import provider
 
 AlertsOf = Callable[[GroupKey], list[dict[str, Any]]]
 
@@ -42,7 +41,7 @@ def read_letter(letter: Letter) -> Letter:
 
 
 def contents(
-    letter: Letter, blobs: Blobs, alerts_of: AlertsOf | None = None
+    letter: Letter, blobs: Blobs, configs: Configs, alerts_of: AlertsOf | None = None
 ) -> Iterator[dict[str, Any]]:
     """Yield what a letter holds: canonical alerts, or the groups that it pokes.
 
@@ -53,7 +52,7 @@ def contents(
     envelope = decode(letter.body)
     try:
         if envelope.kind == "raw":
-            yield from _raw(envelope, blobs)
+            yield from _raw(envelope, blobs, configs)
         elif envelope.kind == "changes":
             for change in unpack_changes(envelope, blobs):
                 yield canonical(change.alert, change.fingerprint, change.received_at_s)
@@ -67,10 +66,10 @@ def contents(
         raise Permanent(f"the letter cannot be opened: {type(error).__name__}") from error
 
 
-def summary(letter: Letter, blobs: Blobs) -> str:
+def summary(letter: Letter, blobs: Blobs, configs: Configs) -> str:
     """Return the names of the alerts in a letter, or the groups; "" if it cannot be read."""
     try:
-        names = list(dict.fromkeys(map(_name, contents(letter, blobs))))
+        names = list(dict.fromkeys(map(_name, contents(letter, blobs, configs))))
     except TocsinError:
         return ""
     more = len(names) - SUMMARY_NAMES
@@ -84,9 +83,9 @@ def _name(held: dict[str, Any]) -> str:
     return str(held.get("name", "?"))
 
 
-def _raw(envelope: Envelope, blobs: Blobs) -> Iterator[dict[str, Any]]:
-    payload = orjson.loads(open_payload(envelope, blobs))
-    entries = provider(envelope.provider).parse(payload, envelope.at_s)
+def _raw(envelope: Envelope, blobs: Blobs, configs: Configs) -> Iterator[dict[str, Any]]:
+    source = source_of(envelope, configs)
+    entries = members_of(envelope, source, open_frame(envelope, blobs))
     indices = range(len(entries)) if envelope.select is None else envelope.select
     for index in indices:
         is_there = 0 <= index < len(entries)

@@ -53,12 +53,13 @@ class Enrich:
         return each_tenant(deliveries, handle_tenant, has_time)
 
     def _open(self, tenant: str, own: list[Delivery], outcome: Outcome) -> list[Opened]:
-        config = self._ports.configs.current(tenant)
+        blobs, configs = self._ports.blobs, self._ports.configs
+        config = configs.current(tenant)
         hold_s = config.resolve_timeout_s if config else 300.0
         opened: list[Opened] = []
         for delivery in own:
             try:
-                opened.append(open_envelope(delivery.envelope, self._ports.blobs, hold_s))
+                opened.append(open_envelope(delivery.envelope, blobs, configs, hold_s))
             except TocsinError as error:
                 outcome.fail([delivery], error)
         return opened
@@ -160,6 +161,7 @@ def _archived(tenant: str, opened: Opened) -> bytes:
         request=envelope.id,
         tenant=tenant,
         provider=envelope.provider,
+        config_version=envelope.config_version,
         at_s=envelope.at_s,
         frame_bytes=len(opened.frame),
     )

@@ -42,6 +42,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     SQS message id does not. `select` limits the work to some indices of the body; the rest
     travels in another message. `archive` is false where another message archives the body.
     `separated` marks alerts that were taken out of their message because they failed in it.
+    `config_version` is that of the configuration whose mapping reads the body, if one does.
     """
 
     v: int
@@ -51,6 +52,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     at_s: float
     count: int = 0
     provider: str = ""
+    config_version: int | None = None
     trace: str = ""
     select: tuple[int, ...] | None = None
     archive: bool = True

@@ -69,6 +69,7 @@ class Ingest:
                 at_s=request.received_at_s,
                 count=len(indices),
                 provider=request.provider.name,
+                config_version=request.provider.config_version,
                 trace=request.trace,
                 select=None if is_all else tuple(indices),
                 archive=archive,

@@ -1,18 +1,14 @@
 """Enrich's first step: from an envelope to the events in it, bad ones kept apart."""
 
-from typing import Any
-
 import msgspec
-import orjson
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.change import Change
-from tocsin.domain.compression import decompress
 from tocsin.domain.errors import Permanent, TocsinError
 from tocsin.domain.fingerprint import fingerprint
-from tocsin.pipeline.envelope import FRAME_LIMIT_BYTES, Envelope, open_frame
-from tocsin.ports import Blobs
-from tocsin.providers.registry import provider
+from tocsin.pipeline.envelope import Envelope, open_frame
+from tocsin.pipeline.rereading import members_of, source_of
+from tocsin.ports import Blobs, Configs
 
 
 class Opened(msgspec.Struct, kw_only=True):
@@ -28,7 +24,9 @@ class Opened(msgspec.Struct, kw_only=True):
     repeated: list[int] = []
 
 
-def open_envelope(envelope: Envelope, blobs: Blobs, resolve_timeout_s: float) -> Opened:
+def open_envelope(
+    envelope: Envelope, blobs: Blobs, configs: Configs, resolve_timeout_s: float
+) -> Opened:
     """Read an envelope. An alert that cannot be prepared is `dead`; its neighbours go on.
 
     Raises Permanent if the message as a whole cannot be read.
@@ -36,8 +34,8 @@ def open_envelope(envelope: Envelope, blobs: Blobs, resolve_timeout_s: float) ->
     if envelope.kind != "raw":
         raise Permanent(f"enrich reads envelopes of kind raw, not {envelope.kind}")
     frame = open_frame(envelope, blobs)
-    source = provider(envelope.provider)
-    members = source.parse(_payload(frame), envelope.at_s)
+    source = source_of(envelope, configs)
+    members = members_of(envelope, source, frame)
     opened = Opened(envelope=envelope, frame=frame, resends=source.resends)
     indices = range(len(members)) if envelope.select is None else envelope.select
     hold_s = resolve_timeout_s if source.resends else None
@@ -49,13 +47,6 @@ def open_envelope(envelope: Envelope, blobs: Blobs, resolve_timeout_s: float) ->
             # Ingest accepted it, so this worker runs other code than that one did.
             opened.dead[index] = "InvalidAlert"
     return opened
-
-
-def _payload(frame: bytes) -> Any:
-    try:
-        return orjson.loads(decompress(frame, FRAME_LIMIT_BYTES))
-    except orjson.JSONDecodeError as error:
-        raise Permanent(f"the body is not JSON: {error}") from error
 
 
 def _prepare(opened: Opened, index: int, alert: Alert, hold_s: float | None) -> None:

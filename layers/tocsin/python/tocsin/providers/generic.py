@@ -9,9 +9,16 @@ from typing import Any
 
 from tocsin.domain.alert import Alert, Severity, Status, severity_of
 from tocsin.domain.errors import InvalidAlert, InvalidPayload
-from tocsin.providers.label_set import check_annotations, check_labels, scalar_text, texts
+from tocsin.providers.label_set import (
+    check_annotations,
+    check_labels,
+    listed,
+    scalar_text,
+    texts,
+)
 from tocsin.providers.members import Entry, read_each, read_one
 from tocsin.providers.reading import expected, kind, moment, number, quoted, web_link
+from tocsin.providers.status_words import STATUS_WORDS
 
 PROVIDER = "generic"
 
@@ -33,20 +40,6 @@ _TEXT_FIELDS = {
     "summary": "summary",
     "title": "summary",
 }
-
-STATUS_WORDS: dict[str, Status] = {
-    **dict.fromkeys(
-        ("firing", "fire", "alerting", "alert", "alarm", "active", "open", "opened", "new",
-         "triggered", "trigger", "problem", "critical", "warning", "error", "down", "failed",
-         "failing", "failure", "unhealthy", "acknowledged"),
-        "firing",
-    ),
-    **dict.fromkeys(
-        ("resolved", "resolve", "ok", "okay", "closed", "close", "recovered", "recovery", "normal",
-         "inactive", "cleared", "clear", "up", "healthy", "success", "fixed"),
-        "resolved",
-    ),
-}  # fmt: skip
 
 
 def parse(payload: Any, received_at_s: float) -> list[Entry]:
@@ -104,7 +97,7 @@ def _labels(member: dict[str, Any]) -> dict[str, str]:
             labels[field] = scalar_text(value, field)
     tags = member.get("tags")
     if tags is not None:
-        labels.update(_listed(tags) if type(tags) is list else texts(tags, "tags"))
+        labels.update(listed(tags, "tags") if type(tags) is list else texts(tags, "tags"))
     if member.get("labels") is not None:
         labels.update(texts(member["labels"], "labels"))
     if not labels.get("alertname"):
@@ -113,17 +106,6 @@ def _labels(member: dict[str, Any]) -> dict[str, str]:
             raise InvalidAlert("a name is needed: name, title or alertname", "name")
         labels["alertname"] = scalar_text(name, field)
     return check_labels(labels)
-
-
-def _listed(tags: list[Any]) -> dict[str, str]:
-    """Read tags such as "env:prod" or "env=prod"; a bare word is a label that says "true"."""
-    labels = {}
-    for index, tag in enumerate(tags):
-        if type(tag) is not str:
-            raise expected("a string", tag, f"tags[{index}]")
-        cut = min((at for at in (tag.find(":"), tag.find("=")) if at > 0), default=len(tag))
-        labels[tag[:cut].strip()] = tag[cut + 1 :].strip() or "true"
-    return labels
 
 
 def _annotations(member: dict[str, Any]) -> dict[str, str]:

@@ -63,6 +63,17 @@ def texts(values: Any, path: str) -> dict[str, str]:
     return found
 
 
+def listed(tags: list[Any], path: str) -> dict[str, str]:
+    """Read tags such as "env:prod" or "env=prod"; a bare word is a label that says "true"."""
+    labels = {}
+    for index, tag in enumerate(tags):
+        if type(tag) is not str:
+            raise expected("a string", tag, f"{path}[{index}]")
+        cut = min((at for at in (tag.find(":"), tag.find("=")) if at > 0), default=len(tag))
+        labels[tag[:cut].strip()] = tag[cut + 1 :].strip() or "true"
+    return labels
+
+
 def scalar_text(value: Any, path: str) -> str:
     """Return a text, number or boolean as text. Raises InvalidAlert."""
     if type(value) is str:

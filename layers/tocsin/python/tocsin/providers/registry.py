@@ -1,6 +1,6 @@
 """The names that providers have in addresses and on the command line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -16,18 +16,23 @@ Parse = Callable[[Any, float], list[Entry]]
 class Provider(msgspec.Struct, frozen=True):
     """One way in: how to read a payload, given the time of receipt in epoch seconds.
 
-    `resends` says that the sender repeats a firing alert so often that a lost repeat heals.
+    `resends` says that the sender repeats a firing alert so often that a lost repeat heals,
+    `sends_forms` that its bodies can be URL-encoded forms. `config_version` is that of the
+    tenant's configuration which says how to read; None where the code does.
     """
 
     name: str
     parse: Parse
     resends: bool = False
+    sends_forms: bool = False
+    config_version: int | None = None
 
 
 class _Entry(msgspec.Struct, frozen=True):
     module: str
     function: str = "parse"
     resends: bool = False
+    sends_forms: bool = False
 
 
 _ENTRIES = {
@@ -38,11 +43,13 @@ _ENTRIES = {
     "cloudwatch": _Entry("cloudwatch"),
     "coralogix": _Entry("coralogix"),
     "datadog": _Entry("datadog"),
+    "dead-mans-snitch": _Entry("dead_mans_snitch"),
     "dynatrace": _Entry("dynatrace"),
     "gcp": _Entry("gcp"),
     "generic": _Entry("generic"),
     "grafana": _Entry("grafana"),
     "graylog": _Entry("graylog"),
+    "healthchecks": _Entry("healthchecks"),
     "icinga2": _Entry("icinga2"),
     "kibana": _Entry("kibana"),
     "librenms": _Entry("librenms"),
@@ -55,7 +62,9 @@ _ENTRIES = {
     "rollbar": _Entry("rollbar"),
     "sentry": _Entry("sentry"),
     "signalfx": _Entry("signalfx"),
+    "site24x7": _Entry("site24x7", sends_forms=True),
     "splunk": _Entry("splunk"),
+    "statuscake": _Entry("statuscake", sends_forms=True),
     "sumologic": _Entry("sumologic"),
     "uptime-kuma": _Entry("uptime_kuma"),
     "victoriametrics": _Entry("alertmanager", "parse_victoriametrics"),
@@ -77,10 +86,16 @@ def provider(name: str) -> Provider:
     return _loaded[name]
 
 
+def unknown(name: str, mappings: Sequence[str] = ()) -> InvalidInput:
+    """Return the error for a name that nobody has, with all that there are."""
+    message = f"no provider {quoted(name)}; there are {', '.join((*NAMES, *mappings))}"
+    return InvalidInput(message, status=404, code="unknown_provider")
+
+
 def _load(name: str) -> Provider:
     entry = _ENTRIES.get(name)
     if entry is None:
-        message = f"no provider {quoted(name)}; there are {', '.join(NAMES)}"
-        raise InvalidInput(message, status=404, code="unknown_provider")
+        raise unknown(name)
     module = import_module(f"tocsin.providers.{entry.module}")
-    return Provider(name, getattr(module, entry.function), entry.resends)
+    parse = getattr(module, entry.function)
+    return Provider(name, parse, entry.resends, entry.sends_forms)

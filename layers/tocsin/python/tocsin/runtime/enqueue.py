@@ -14,7 +14,8 @@ import orjson
 from tocsin.domain.errors import InvalidInput, TooLarge
 from tocsin.pipeline.ingest import Answer
 from tocsin.ports import ApiKey
-from tocsin.runtime.gateway import HttpRequest, answer, body_of, json_of
+from tocsin.providers.bodies import json_of
+from tocsin.runtime.gateway import HttpRequest, answer, body_of
 
 # PagerDuty's own limit. Here the body is read before the key is known.
 _LIMIT_BYTES = 512 * 1024

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-import orjson
 
 from tocsin.domain.errors import InvalidInput, TooLarge
 
@@ -100,18 +99,6 @@ def _inflated(body: bytes) -> bytes:
     if not inflater.eof or inflater.unused_data:
         raise InvalidInput("the body is not one valid gzip stream")
     return data
-
-
-def json_of(body: bytes) -> Any:
-    """Parse a JSON body.
-
-    Raises InvalidInput with status 400; NaN, lone surrogates and deep nesting are not JSON.
-    """
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        message = f"the body is not JSON: {error.msg} at character {error.pos}"
-        raise InvalidInput(message, status=400, code="invalid_json") from error
 
 
 def answer(status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:

@@ -18,14 +18,15 @@ from tocsin.adapters.sqs import SqsOutbox
 from tocsin.domain.errors import InvalidInput, TocsinError
 from tocsin.pipeline.ingest import Answer, Ingest, Request
 from tocsin.ports import Configs, Keys, Queue, Seen
-from tocsin.providers.registry import provider
+from tocsin.providers.bodies import payload_of
 from tocsin.runtime.access import authenticate
 from tocsin.runtime.clock import now_s
-from tocsin.runtime.gateway import HttpRequest, body_of, error_answer, from_event, json_of
+from tocsin.runtime.gateway import HttpRequest, body_of, error_answer, from_event
 from tocsin.runtime.intake import Dialect, dialect_of
 from tocsin.runtime.lastused import LastUsed
 from tocsin.runtime.settings import IngestSettings, load
 from tocsin.runtime.signing import Signing, wanted_signature
+from tocsin.runtime.sources import source_of
 from tocsin.runtime.worker import Context
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _accept(request: HttpRequest, dialect: Dialect, signing: Signing) -> Answer:
     parts = _parts()
     request = dialect.keyed(request)
     key = authenticate(request, "ingest", parts.keys, parts.pepper, now_s())
-    source = provider(dialect.provider_name(request))
+    source = source_of(dialect.provider_name(request), key.tenant, parts.configs)
     dialect.check(request)
     body = body_of(request)
     signature = wanted_signature(parts.configs, key.tenant, source.name)
@@ -108,7 +109,7 @@ def _accept(request: HttpRequest, dialect: Dialect, signing: Signing) -> Answer:
         at_s = now_s()
         signing.check(request, body, signature, parts.signed(), tenant=key.tenant, now_s=at_s)
     body = dialect.kept(body, key)
-    payload = json_of(body)
+    payload = payload_of(source, body)
     if source.name == "cloudwatch":
         _log_subscription(payload, signing.confirmed_topic)
     given = Request(

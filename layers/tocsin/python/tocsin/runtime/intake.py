@@ -10,6 +10,8 @@ from tocsin.runtime.gateway import HttpRequest, answer, error_answer
 _AGAIN = {"Retry-After": "1"}
 # An answer may have 6 MB, and an error quotes up to a kilobyte of what was sent.
 _LISTED = 100
+# Splunk Observability Cloud sends again, for up to 24 hours, what is not answered with 200.
+_ACCEPTED = {"signalfx": 200}
 
 
 class Dialect(Protocol):
@@ -47,11 +49,17 @@ class _PlainKey:
 
 
 class Native(_PlainKey):
-    """tocsin's own routes: 202 with what became of each alert."""
+    """tocsin's own routes: 202 with what became of each alert.
+
+    A provider that repeats what is not answered with 200 is answered with that.
+    """
+
+    def __init__(self, provider: str = "") -> None:
+        self._accepted = _ACCEPTED.get(provider, 202)
 
     def provider_name(self, request: HttpRequest) -> str:
-        """Take the provider from the path; without one it is generic JSON."""
-        return request.parameters.get("provider", "generic")
+        """Take the provider from the path; "" without one."""
+        return request.parameters.get("provider", "")
 
     def check(self, request: HttpRequest) -> None:
         """Refuse nothing: senders' content types are not to be trusted."""
@@ -65,7 +73,7 @@ class Native(_PlainKey):
         body = {"accepted": result.accepted, "rejected": rejected, "id": result.id}
         if len(result.rejected) > _LISTED:
             body["rejected_count"] = len(result.rejected)
-        return answer(422 if rejected and not result.accepted else 202, body)
+        return answer(422 if rejected and not result.accepted else self._accepted, body)
 
     def refused(self, error: InvalidInput) -> Any:
         """Answer with the one error shape."""
@@ -124,4 +132,6 @@ def dialect_of(request: HttpRequest) -> Dialect:
         from tocsin.runtime.enqueue import PagerDutyEvents
 
         return PagerDutyEvents()
-    return Alertmanager() if request.resource.endswith("/api/v2/alerts") else Native()
+    if request.resource.endswith("/api/v2/alerts"):
+        return Alertmanager()
+    return Native(request.parameters.get("provider", ""))

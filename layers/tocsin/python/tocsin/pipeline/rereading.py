@@ -1,0 +1,38 @@
+"""The alerts of a raw envelope, read again as ingest read them."""
+
+from tocsin.domain.compression import decompress
+from tocsin.domain.errors import InvalidInput, Permanent
+from tocsin.pipeline.envelope import FRAME_LIMIT_BYTES, Envelope
+from tocsin.ports import Configs
+from tocsin.providers.bodies import payload_of
+from tocsin.providers.mapped import mapped_provider
+from tocsin.providers.members import Entry
+from tocsin.providers.registry import Provider, provider
+
+
+def source_of(envelope: Envelope, configs: Configs) -> Provider:
+    """Return the provider that ingest read this envelope with.
+
+    A mapping is that of the version of the tenant's configuration that ingest used, whatever
+    is in force by now. Raises Permanent if there is no such version or mapping.
+    """
+    if envelope.config_version is None:
+        return provider(envelope.provider)
+    config = configs.version(envelope.tenant, envelope.config_version)
+    found = None if config is None else mapped_provider(config, envelope.provider)
+    if found is None:
+        version = envelope.config_version
+        raise Permanent(f"version {version} of the configuration has no such mapping")
+    return found
+
+
+def members_of(envelope: Envelope, source: Provider, frame: bytes) -> list[Entry]:
+    """Return every entry of the body, those that the envelope does not select too.
+
+    Raises Permanent if the body cannot be read.
+    """
+    try:
+        payload = payload_of(source, decompress(frame, FRAME_LIMIT_BYTES))
+    except InvalidInput as error:
+        raise Permanent(error.message) from error
+    return source.parse(payload, envelope.at_s)
