@@ -86,6 +86,7 @@ def test_a_limit_says_what_it_protects(name: str) -> None:
     ("response", "status", "code"),
     [
         ("MISSING_AUTHENTICATION_TOKEN", "404", "not_found"),
+        ("UNSUPPORTED_MEDIA_TYPE", "415", "unsupported_encoding"),
         ("REQUEST_TOO_LARGE", str(TooLarge.status), TooLarge.code),
         ("THROTTLED", "429", "throttled"),
         # Without a status of its own it keeps that of each failure.

@@ -22,7 +22,7 @@ def check_labels(labels: Any, path: str = "labels") -> dict[str, str]:
         if not 0 < len(name) <= limits.LABEL_NAME_CHARACTERS:
             raise InvalidAlert(_NAME_LENGTH, f"{path}.{_shown(name)}")
         if len(value) > limits.LABEL_VALUE_CHARACTERS:
-            raise InvalidAlert(_VALUE_LENGTH, f"{path}.{name}")
+            raise InvalidAlert(_VALUE_LENGTH, f"{path}.{_shown(name)}")
     if "" in labels.values():
         return {name: value for name, value in labels.items() if value}
     return labels

@@ -17,6 +17,8 @@ _KINDS = {
 _FIRST_EPOCH_MS = 100_000_000_000
 _YEAR_1_AT_S = -62_135_596_800
 _YEAR_10000_AT_S = 253_402_300_800
+# The last moment that still has its year when it is written in milliseconds.
+_LAST_AT_S = 253_402_300_799.999
 
 
 def kind(value: Any) -> str:
@@ -69,7 +71,7 @@ def moment(value: Any, path: str) -> float | None:
     at_s = value / 1000 if abs(value) >= _FIRST_EPOCH_MS else float(value)
     if not _YEAR_1_AT_S <= at_s < _YEAR_10000_AT_S:
         raise InvalidAlert("a time that no calendar has", path)
-    return at_s or None
+    return min(at_s, _LAST_AT_S) or None
 
 
 @lru_cache(maxsize=4096)
@@ -78,17 +80,17 @@ def _at_s(value: str) -> float | None:
     # takes dates and week numbers; the checks leave the forms that senders of alerts use.
     if not 19 <= len(value) <= 40 or value[10] not in "Tt ":
         raise ValueError(value)
-    if value[4] != "-" or value[7] != "-":
+    if value[4] != "-" or value[7] != "-" or not value.isprintable():
         raise ValueError(value)
     if value.startswith("0001-"):
         return None
     parsed = datetime.fromisoformat(value.upper())
     if parsed.tzinfo is None:
         parsed = parsed.replace(tzinfo=UTC)
-    at_s = parsed.timestamp()
-    if not _YEAR_1_AT_S <= at_s < _YEAR_10000_AT_S:
+    # A float rounds the last microsecond of the calendar, which .NET calls "never", up.
+    if not _YEAR_1_AT_S <= parsed.replace(microsecond=0).timestamp() < _YEAR_10000_AT_S:
         raise ValueError(value)
-    return at_s
+    return min(parsed.timestamp(), _LAST_AT_S)
 
 
 def number(value: Any) -> float | None:

@@ -59,7 +59,7 @@ class PagerDutyEvents:
             return body
         if b"\\u" in body:
             # Escapes could hide it. Written anew, its letters are what they are.
-            body = orjson.dumps(orjson.loads(body))
+            body = _unescaped(body)
         return body.replace(self._key.encode(), key.name.encode())
 
     def accepted(self, result: Answer) -> Any:
@@ -92,6 +92,15 @@ class PagerDutyEvents:
             "error": detail,
         }
         return answer(status, body)
+
+
+def _unescaped(body: bytes) -> bytes:
+    try:
+        return orjson.dumps(orjson.loads(body))
+    except orjson.JSONEncodeError as error:
+        # It reads 1,024 levels and writes 254.
+        message = "an event with escapes may be 254 levels deep"
+        raise InvalidInput(message, status=400, code="invalid_payload") from error
 
 
 def _text(value: Any) -> str:

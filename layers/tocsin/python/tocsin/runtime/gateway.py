@@ -1,7 +1,6 @@
 """API Gateway's proxy events (format 1.0) as requests, and answers to them."""
 
 import json
-import zlib
 from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
@@ -9,13 +8,10 @@ from typing import Any
 import msgspec
 
 from tocsin.domain.errors import InvalidInput, TooLarge
+from tocsin.runtime.codings import decoded
 
-# A Lambda function takes 6 MB of event; what a compressed body grows to has a limit as well.
+# A Lambda function takes 6 MB of event; what a compressed body grows to has a limit of its own.
 BODY_LIMIT_BYTES = 6 * 1024 * 1024
-INFLATED_LIMIT_BYTES = 10 * 1024 * 1024
-
-_GZIP = 16 + zlib.MAX_WBITS
-_GZIP_MAGIC = b"\x1f\x8b"
 
 
 class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,34 +35,53 @@ def from_event(event: Mapping[str, Any], request_id: str) -> HttpRequest:
     header, and what it names must never be confused with an earlier request.
     Raises InvalidInput for a body that is not the base64 it says it is.
     """
-    body = event.get("body") or ""
-    try:
-        raw = b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
-    except ValueError as error:
-        raise InvalidInput("the body is not valid base64 or UTF-8") from error
     return HttpRequest(
         id=request_id,
-        resource=event["resource"],
+        resource=resource_of(event),
         parameters=_given(event.get("pathParameters")),
         query=_given(event.get("queryStringParameters")),
         headers=_headers(event),
-        raw_body=raw,
+        raw_body=_raw_body(event.get("body"), event.get("isBase64Encoded")),
     )
+
+
+def resource_of(event: Mapping[str, Any]) -> str:
+    """Return the route that an event is for; "" if it names none."""
+    resource = event.get("resource")
+    return resource if isinstance(resource, str) else ""
+
+
+def _raw_body(body: Any, is_base64: Any) -> bytes:
+    if body is None:
+        return b""
+    if not isinstance(body, str):
+        raise InvalidInput("the body is not a text")
+    try:
+        return b64decode(body, validate=True) if is_base64 else body.encode()
+    except ValueError as error:
+        raise InvalidInput("the body is not valid base64 or UTF-8") from error
 
 
 def _headers(event: Mapping[str, Any]) -> dict[str, str]:
     """Join what came several times: the gateway's own `headers` has only the last of them."""
     single = {name: [value] for name, value in _given(event.get("headers")).items()}
+    several = event.get("multiValueHeaders")
     joined: dict[str, str] = {}
-    for name, values in {**single, **(event.get("multiValueHeaders") or {})}.items():
-        value = ", ".join(values)
+    for name, values in {**single, **(several if isinstance(several, dict) else {})}.items():
+        value = ", ".join(each for each in _list(values) if isinstance(each, str))
         lower = name.lower()
         joined[lower] = f"{joined[lower]}, {value}" if lower in joined else value
     return joined
 
 
-def _given(values: Mapping[str, str | None] | None) -> dict[str, str]:
-    return {name: value for name, value in (values or {}).items() if value is not None}
+def _list(values: Any) -> list[Any]:
+    return values if isinstance(values, list) else []
+
+
+def _given(values: Any) -> dict[str, str]:
+    """Return what a map of an event says; whatever is null or no text counts as left out."""
+    pairs = values.items() if isinstance(values, dict) else ()
+    return {name: value for name, value in pairs if isinstance(value, str)}
 
 
 def body_of(request: HttpRequest) -> bytes:
@@ -76,29 +91,7 @@ def body_of(request: HttpRequest) -> bytes:
     """
     if len(request.raw_body) > BODY_LIMIT_BYTES:
         raise TooLarge(f"a body may have {BODY_LIMIT_BYTES} bytes")
-    encoding = request.headers.get("content-encoding", "").strip().lower()
-    if encoding in ("", "identity"):
-        return request.raw_body
-    if encoding != "gzip":
-        message = "Content-Encoding may be gzip or identity"
-        raise InvalidInput(message, status=415, code="unsupported_encoding")
-    if not request.raw_body.startswith(_GZIP_MAGIC):
-        # API Gateway inflates bodies itself and leaves the header as it was.
-        return request.raw_body
-    return _inflated(request.raw_body)
-
-
-def _inflated(body: bytes) -> bytes:
-    inflater = zlib.decompressobj(_GZIP)
-    try:
-        data = inflater.decompress(body, INFLATED_LIMIT_BYTES + 1)
-    except zlib.error as error:
-        raise InvalidInput("the body is not valid gzip") from error
-    if len(data) > INFLATED_LIMIT_BYTES:
-        raise TooLarge(f"a body may have {INFLATED_LIMIT_BYTES} bytes when inflated")
-    if not inflater.eof or inflater.unused_data:
-        raise InvalidInput("the body is not one valid gzip stream")
-    return data
+    return decoded(request.raw_body, request.headers.get("content-encoding", ""))
 
 
 def answer(status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:

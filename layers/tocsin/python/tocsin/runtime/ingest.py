@@ -21,7 +21,7 @@ from tocsin.ports import Configs, Keys, Queue, Seen
 from tocsin.providers.bodies import payload_of
 from tocsin.runtime.access import authenticate
 from tocsin.runtime.clock import now_s
-from tocsin.runtime.gateway import HttpRequest, body_of, error_answer, from_event
+from tocsin.runtime.gateway import HttpRequest, body_of, from_event, resource_of
 from tocsin.runtime.intake import Dialect, dialect_of
 from tocsin.runtime.lastused import LastUsed
 from tocsin.runtime.settings import IngestSettings, load
@@ -75,14 +75,9 @@ def handler(event: dict[str, Any], context: Context) -> Any:
     from tocsin.runtime.observability import flush_counts, log_failures
 
     counts: dict[str, int] = {}
+    dialect, signing = dialect_of(resource_of(event)), Signing()
     try:
-        request = from_event(event, context.aws_request_id)
-    except InvalidInput as error:
-        flush_counts({"refused": 1})
-        return error_answer(error)
-    dialect, signing = dialect_of(request), Signing()
-    try:
-        result = _accept(request, dialect, signing)
+        result = _accept(from_event(event, context.aws_request_id), dialect, signing)
         if not signing.is_repeat:
             counts = {"accepted": result.accepted, "rejected": len(result.rejected)}
         return dialect.accepted(result)
@@ -91,7 +86,7 @@ def handler(event: dict[str, Any], context: Context) -> Any:
         return dialect.refused(error)
     except TocsinError as error:
         counts = {"unavailable": 1}
-        log_failures({request.id: f"{type(error).__name__}: {error}"}, "")
+        log_failures({context.aws_request_id: f"{type(error).__name__}: {error}"}, "")
         return dialect.unavailable()
     finally:
         flush_counts({**counts, **signing.counts})

@@ -11,7 +11,8 @@ _AGAIN = {"Retry-After": "1"}
 # An answer may have 6 MB, and an error quotes up to a kilobyte of what was sent.
 _LISTED = 100
 # Splunk Observability Cloud sends again, for up to 24 hours, what is not answered with 200.
-_ACCEPTED = {"signalfx": 200}
+_ACCEPTED = 202
+_ACCEPTED_AS = {"signalfx": 200}
 
 
 class Dialect(Protocol):
@@ -54,12 +55,14 @@ class Native(_PlainKey):
     A provider that repeats what is not answered with 200 is answered with that.
     """
 
-    def __init__(self, provider: str = "") -> None:
-        self._accepted = _ACCEPTED.get(provider, 202)
+    def __init__(self) -> None:
+        self._accepted = _ACCEPTED
 
     def provider_name(self, request: HttpRequest) -> str:
         """Take the provider from the path; "" without one."""
-        return request.parameters.get("provider", "")
+        name = request.parameters.get("provider", "")
+        self._accepted = _ACCEPTED_AS.get(name, _ACCEPTED)
+        return name
 
     def check(self, request: HttpRequest) -> None:
         """Refuse nothing: senders' content types are not to be trusted."""
@@ -126,12 +129,10 @@ class Alertmanager(_PlainKey):
         return answer(503, "not accepted; send again", _AGAIN)
 
 
-def dialect_of(request: HttpRequest) -> Dialect:
+def dialect_of(resource: str) -> Dialect:
     """Choose by route."""
-    if request.resource.endswith("/v2/enqueue"):
+    if resource.endswith("/v2/enqueue"):
         from tocsin.runtime.enqueue import PagerDutyEvents
 
         return PagerDutyEvents()
-    if request.resource.endswith("/api/v2/alerts"):
-        return Alertmanager()
-    return Native(request.parameters.get("provider", ""))
+    return Alertmanager() if resource.endswith("/api/v2/alerts") else Native()
