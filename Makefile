@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format lock docs samples e2e simulate chaos bench clean
+.PHONY: help setup demo up test check format lock docs samples e2e hostile simulate chaos bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 12
@@ -46,6 +46,10 @@ e2e: setup ## Run the long end-to-end suite with real clients
 	  || apt-get install -y --no-install-recommends prometheus prometheus-alertmanager \
 	  || echo "prometheus or amtool is missing and cannot be installed here; their tests are skipped"
 	$(BIN)/python -m pytest -m "e2e and not kill9"
+	HOSTILE_EXAMPLES=500 $(BIN)/python -m pytest tests/hostile/test_openapi.py
+
+hostile: setup ## Send every hostile request, let what is accepted arrive, and count answers by class
+	$(BIN)/python -m tests.hostile
 
 simulate: setup ## Simulate thousands of interleavings, crashes and losses
 	$(BIN)/python -m tests.simulation --seeds 5000

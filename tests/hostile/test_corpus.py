@@ -1,0 +1,41 @@
+"""Every hostile request gets the answer that it deserves, and what is accepted arrives."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.hostile.__main__ import table
+from tests.hostile.corpus import corpus
+from tests.hostile.deployment import Deployment, deployed
+from tests.hostile.run import run
+
+pytestmark = [pytest.mark.xdist_group("hostile"), pytest.mark.timeout(600)]
+
+# Of these only the answers are looked at here; `make hostile` lets some arrive as well.
+ANSWERS_ONLY = ("changed samples", "counts")
+
+
+@pytest.fixture(scope="module")
+def deployment() -> Iterator[Deployment]:
+    with deployed() as made:
+        yield made
+
+
+def test_every_answer_is_right_and_none_is_a_5xx(deployment: Deployment) -> None:
+    cases = [case for case in corpus(whole=False) if case.kind in ANSWERS_ONLY]
+    found = run(deployment, "acme", cases, to_the_end=False)
+    assert found.complaints == []
+    assert sum(row.failed for row in found.rows.values()) == 0
+
+
+def test_what_is_accepted_arrives(deployment: Deployment) -> None:
+    cases = [case for case in corpus(whole=False) if case.kind not in ANSWERS_ONLY]
+    found = run(deployment, "acme", cases, to_the_end=True)
+    assert found.complaints == []
+    assert sum(row.failed for row in found.rows.values()) == 0
+    assert len(table(found).splitlines()) == len(found.rows) + 2
+
+
+def test_names_of_cases_tell_them_apart() -> None:
+    names = [case.id for case in corpus(whole=True)]
+    assert len(names) == len(set(names))

@@ -1,0 +1,75 @@
+"""docs/openapi.yaml says what the template deploys and what the function answers."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.hostile.deployment import Deployment, deployed
+from tests.hostile.gateway import Gateway, document
+from tests.template.test_edge import INGEST
+from tocsin.runtime.intake import Alertmanager, Native
+
+pytestmark = [pytest.mark.xdist_group("hostile"), pytest.mark.timeout(600)]
+
+GATEWAY = Gateway()
+SCHEMA = schemathesis.openapi.from_wsgi("/openapi.json", GATEWAY)
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+# `make e2e` tries more.
+EXAMPLES = int(os.environ.get("HOSTILE_EXAMPLES", "25"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def deployment() -> Iterator[Deployment]:
+    with deployed() as made:
+        GATEWAY.call = made.stack._call
+        yield made
+        GATEWAY.call = None
+
+
+def test_it_has_the_routes_of_the_template_and_no_others() -> None:
+    routes = {(method, path) for path, item in document()["paths"].items() for method in item}
+    assert routes == INGEST
+
+
+@pytest.mark.parametrize("dialect", [Native(), Alertmanager()])
+def test_it_knows_what_is_answered_when_nothing_can_be_accepted(
+    dialect: Native | Alertmanager,
+) -> None:
+    path = "/v1/alerts" if isinstance(dialect, Native) else "/api/v2/alerts"
+    documented = document()["paths"][path]["post"]["responses"]
+    assert str(dialect.unavailable()["statusCode"]) in documented
+
+
+@SCHEMA.parametrize()
+@settings(
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=EXAMPLES,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_the_function_answers_as_it_says(case: schemathesis.Case, deployment: Deployment) -> None:
+    key = deployment.keys["acme"]
+    if "key" in case.path_parameters and len(str(case.path_parameters["key"])) % 2:
+        case.path_parameters["key"] = key
+    if "provider" in case.path_parameters and len(str(case.path_parameters["provider"])) % 2:
+        case.path_parameters["provider"] = "alertmanager"
+    response = case.call(headers={"x-api-key": key})
+    case.validate_response(response, checks=CHECKS)
