@@ -36,6 +36,15 @@ def test_the_other_queue_stages_import_no_http_client_and_no_pydantic() -> None:
         assert not set(FORBIDDEN) & loaded, stage
 
 
+def test_ingest_imports_no_cryptography_where_it_runs() -> None:
+    # Development has pyOpenSSL, which urllib3 tries and which brings cryptography along.
+    layer = (LAYER.parents[1] / "vendor" / "requirements.txt").read_text(encoding="utf-8")
+    assert "pyopenssl" not in layer.lower()
+    code = "import sys; sys.modules['OpenSSL'] = None; import tocsin.runtime.ingest; "
+    loaded = _run(code + "print(*sys.modules)").split()
+    assert not [name for name in loaded if name.partition(".")[0] == "cryptography"]
+
+
 def test_the_import_of_ingest_costs_at_most_so_many_bare_interpreters() -> None:
     _run("import tocsin.runtime.ingest")
     bare_s = min(_cpu_s("pass") for _ in range(5))
