@@ -7,6 +7,7 @@ import msgspec
 from tocsin.configuration.models import Document
 from tocsin.configuration.plan import Applied, TenantPlan
 from tocsin.domain import apikey
+from tocsin.domain.fingerprint_rules import activated
 from tocsin.ports import ApiKey, Clock, Configs, Keys
 
 
@@ -75,7 +76,9 @@ def apply_settings(
     Raises Conflict if another configuration was applied since the plan was made.
     """
     if step.config is not None:
-        configs.apply(step.config, source, at_s)
+        sets = activated(step.config.fingerprints, at_s)
+        config = msgspec.structs.replace(step.config, fingerprints=sets)
+        configs.apply(config, source, at_s)
     for key in step.rescoped_keys:
         keys.put(key)
 

@@ -2,6 +2,7 @@
 
 from msgspec import structs
 
+from tocsin.configuration.fingerprint_models import FingerprintRule
 from tocsin.configuration.mapping_conversion import to_payload_mapping
 from tocsin.configuration.models import (
     CircuitBreaker,
@@ -13,14 +14,21 @@ from tocsin.configuration.models import (
     Webhook,
 )
 from tocsin.configuration.signing import to_signatures
-from tocsin.domain import config
+from tocsin.configuration.storage_models import Redaction, StorageRule
+from tocsin.domain import config, fingerprint_rules, storage_rules
 from tocsin.domain.breaker import BreakerPolicy
+from tocsin.domain.fingerprint_rules import RuleSet
+from tocsin.domain.masks import Mask
 from tocsin.domain.matchers import parse_matcher
 from tocsin.domain.retry import RetryPolicy
 
 
 def to_tenant_config(name: str, model: Tenant, version: int) -> config.TenantConfig:
-    """Make version `version` of the configuration of the tenant `name`."""
+    """Make version `version` of the configuration of the tenant `name`.
+
+    Its fingerprint rules hold from ever on; `plan` knows those that were there before.
+    """
+    rules = tuple(_fingerprint(rule) for rule in model.fingerprints)
     return config.TenantConfig(
         tenant=name,
         version=version,
@@ -29,6 +37,42 @@ def to_tenant_config(name: str, model: Tenant, version: int) -> config.TenantCon
         resolve_timeout_s=model.settings.resolve_timeout,
         signatures=to_signatures(model.signatures),
         mappings=tuple(map(to_payload_mapping, model.mappings)),
+        fingerprints=(RuleSet(rules=rules),) if rules else (),
+        storage=tuple(_storage(rule) for rule in model.storage),
+    )
+
+
+def _fingerprint(model: FingerprintRule) -> fingerprint_rules.FingerprintRule:
+    return fingerprint_rules.FingerprintRule(
+        provider=model.provider or "",
+        include=tuple(model.include),
+        exclude=tuple(model.exclude),
+        add=tuple(model.add),
+        masks=tuple(
+            Mask(
+                fields=tuple(mask.fields),
+                kinds=tuple(mask.kinds),
+                pattern=mask.pattern or "",
+                replacement=mask.replacement,
+            )
+            for mask in model.masks
+        ),
+    )
+
+
+def _storage(model: StorageRule) -> storage_rules.StorageRule:
+    return storage_rules.StorageRule(
+        provider=model.provider or "",
+        keep_percent=model.keep,
+        drop_fields=tuple(model.drop_fields),
+        keep_fields=tuple(model.keep_fields),
+        redact=None if model.redact is None else _redaction(model.redact),
+    )
+
+
+def _redaction(model: Redaction) -> storage_rules.Redaction:
+    return storage_rules.Redaction(
+        kinds=tuple(model.kinds), patterns=tuple(model.patterns), fields=tuple(model.fields)
     )
 
 

@@ -3,12 +3,15 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
+
 from tocsin.configuration.duration import format_duration
 from tocsin.configuration.mapping_conversion import displayed_mapping
 from tocsin.configuration.signing import MASK, displayed_signatures
 from tocsin.domain.breaker import BreakerPolicy
 from tocsin.domain.config import Receiver, Route, TenantConfig
 from tocsin.domain.retry import RetryPolicy
+from tocsin.domain.storage_rules import StorageRule
 
 
 def displayed(config: TenantConfig) -> dict[str, Any]:
@@ -16,9 +19,12 @@ def displayed(config: TenantConfig) -> dict[str, Any]:
 
     Inherited values are written out, so that each route says by itself what it does.
     """
+    newest = config.fingerprints[0].rules if config.fingerprints else ()
     shown: dict[str, Any] = {
         "receivers": [_receiver(receiver) for receiver in config.receivers.values()],
         "route": _route(config.route),
+        "fingerprints": [said(rule) for rule in newest],
+        "storage": [_storage(rule) for rule in config.storage],
         "settings": {"resolve_timeout": format_duration(config.resolve_timeout_s)},
     }
     if config.signatures:
@@ -26,6 +32,22 @@ def displayed(config: TenantConfig) -> dict[str, Any]:
     if config.mappings:
         shown["mappings"] = [displayed_mapping(mapping) for mapping in config.mappings]
     return shown
+
+
+def said(rule: msgspec.Struct) -> dict[str, Any]:
+    """Return a rule in the words of `tocsin.yaml`, without what it leaves out."""
+    words: dict[str, Any] = msgspec.to_builtins(rule)
+    return words
+
+
+def _storage(rule: StorageRule) -> dict[str, Any]:
+    words = said(rule)
+    words["keep"] = _keep(words.pop("keep_percent", 100.0))
+    return words
+
+
+def _keep(percent: float) -> str:
+    return {0.0: "none", 100.0: "all"}.get(percent) or f"sample {percent:g}%"
 
 
 def masked_url(url: str) -> str:

@@ -18,14 +18,20 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from tocsin.configuration.duration import parse_duration
 from tocsin.domain.errors import InvalidInput
+from tocsin.domain.identity import source_of
+from tocsin.domain.masks import parse_pattern
 from tocsin.domain.matchers import parse_matcher
+from tocsin.domain.paths import parse_path
 
-MATCHER_LIMIT = 1000
+TEXT_LIMIT = 1000
 URL_LIMIT = 2048
 
 # '#' and '/' separate the parts of storage keys, so they can never be part of a name.
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _GROUP_LABEL = re.compile(r"\.\.\.|[a-zA-Z_][a-zA-Z0-9_]{0,127}")
+_LABEL_NAME = re.compile(r"[^\x00-\x1f]{1,256}")
+_KEEPS = {"all": 100.0, "none": 0.0}
+_SAMPLE = re.compile(r"sample (\d{1,2}(?:\.\d{1,4})?)%")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
 _UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
 _HEADER_TEXT = re.compile(r"[\x20-\x7e]{0,4096}")
@@ -107,14 +113,29 @@ def between(shortest: str, longest: str) -> _Between:
     return _Between(shortest, longest)
 
 
-def _matcher(text: str) -> str:
-    if len(text) > MATCHER_LIMIT:
-        raise wrong(f"a matcher has at most {MATCHER_LIMIT} characters")
-    try:
-        parse_matcher(text)
-    except InvalidInput as error:
-        raise wrong(error.message) from error
-    return text
+def _readable(read: Callable[[str], object], what: str) -> Callable[[str], str]:
+    """Refuse a text that `read` raises InvalidInput for."""
+
+    def check(text: str) -> str:
+        if len(text) > TEXT_LIMIT:
+            raise wrong(f"a {what} has at most {TEXT_LIMIT} characters")
+        try:
+            read(text)
+        except InvalidInput as error:
+            raise wrong(error.message) from error
+        return text
+
+    return check
+
+
+def _keep_percent(value: object) -> float:
+    text = value if isinstance(value, str) else ""
+    if text in _KEEPS:
+        return _KEEPS[text]
+    found = _SAMPLE.fullmatch(text)
+    if found is None or not 0 < float(found[1]) < 100:
+        raise wrong("must be all, none or, with a number between 0 and 100, sample 10%")
+    return float(found[1])
 
 
 def _url(secret: SecretStr) -> SecretStr:
@@ -162,7 +183,28 @@ Name = Annotated[
 GroupLabel = Annotated[
     str, AfterValidator(_checked(_GROUP_LABEL, "not a label name")), _described("label name")
 ]
-MatcherText = Annotated[str, AfterValidator(_matcher), _described("matcher")]
+MatcherText = Annotated[
+    str, AfterValidator(_readable(parse_matcher, "matcher")), _described("matcher")
+]
+ProviderName = Annotated[
+    str,
+    AfterValidator(_checked(_NAME, "not a name of a provider or a mapping")),
+    _described("provider"),
+]
+LabelName = Annotated[
+    str,
+    AfterValidator(_checked(_LABEL_NAME, "a label name has 1 to 256 characters")),
+    _described("label name"),
+]
+InputPath = Annotated[str, AfterValidator(_readable(source_of, "path")), _described("path")]
+InputName = Annotated[
+    str,
+    AfterValidator(_checked(_LABEL_NAME, "not a label or a path of add")),
+    _described("label or path"),
+]
+KeepPercent = Annotated[float, BeforeValidator(_keep_percent), _described("all, none or sample N%")]
+JsonPath = Annotated[str, AfterValidator(_readable(parse_path, "path")), _described("path")]
+Pattern = Annotated[str, AfterValidator(_readable(parse_pattern, "pattern")), _described("pattern")]
 Duration = Annotated[float, BeforeValidator(_duration), _described("duration")]
 SecretUrl = Annotated[SecretStr, AfterValidator(_url), _described("URL")]
 HeaderName = Annotated[str, AfterValidator(_header_name), _described("header name")]

@@ -16,8 +16,10 @@ from tocsin.configuration.fields import (
     between,
     wrong,
 )
+from tocsin.configuration.fingerprint_models import FingerprintRule
 from tocsin.configuration.mappings import PayloadMapping
 from tocsin.configuration.signing import Signature
+from tocsin.configuration.storage_models import StorageRule
 from tocsin.domain.apikey import Scope
 
 MAX_ALERTS_LIMIT = 1000
@@ -196,6 +198,14 @@ class Tenant(Block):
     route: Route = Field(description="The top of the routing tree.")
     mappings: list[PayloadMapping] = Field(
         default=[], max_length=50, description="How JSON of one's own becomes alerts."
+    )
+    fingerprints: list[FingerprintRule] = Field(
+        default=[],
+        max_length=50,
+        description="What of an alert is its identity, where that is not all of its labels.",
+    )
+    storage: list[StorageRule] = Field(
+        default=[], max_length=50, description="How request bodies are stored."
     )
     settings: Settings = Field(
         default=Settings(), description="What applies to the tenant as a whole."

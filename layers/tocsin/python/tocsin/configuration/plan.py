@@ -7,6 +7,7 @@ import msgspec
 from tocsin.configuration.conversion import to_tenant_config
 from tocsin.configuration.models import Document, ListedKey, Tenant
 from tocsin.domain.config import TenantConfig
+from tocsin.domain.fingerprint_rules import succeeding
 from tocsin.ports import ApiKey
 
 
@@ -46,14 +47,23 @@ def plan(document: Document, applied: Mapping[str, Applied]) -> list[TenantPlan]
 
 def _plan_tenant(name: str, tenant: Tenant, applied: Applied) -> TenantPlan:
     version = applied.config.version if applied.config else 0
-    is_unchanged = to_tenant_config(name, tenant, version) == applied.config
+    wanted = _succeeding(to_tenant_config(name, tenant, version), applied.config)
+    is_unchanged = wanted == applied.config
     return TenantPlan(
         tenant=name,
         version=version if is_unchanged else version + 1,
-        config=None if is_unchanged else to_tenant_config(name, tenant, version + 1),
+        config=None if is_unchanged else msgspec.structs.replace(wanted, version=version + 1),
         new_keys=_new_keys(tenant.keys, applied.keys),
         rescoped_keys=_rescoped_keys(tenant.keys, applied.keys),
     )
+
+
+def _succeeding(wanted: TenantConfig, applied: TenantConfig | None) -> TenantConfig:
+    """Let fingerprint rules follow those in force, under which alerts may fire."""
+    if applied is None:
+        return wanted
+    rules = wanted.fingerprints[0].rules if wanted.fingerprints else ()
+    return msgspec.structs.replace(wanted, fingerprints=succeeding(rules, applied.fingerprints))
 
 
 def _new_keys(listed: Sequence[ListedKey], existing: Sequence[ApiKey]) -> tuple[NewKey, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from tocsin.configuration.fingerprint_models import FingerprintRule
 from tocsin.configuration.mappings import ALL, MappedText, PayloadMapping, leads_to_many
 from tocsin.configuration.models import Document, Route, Tenant
 from tocsin.configuration.problems import Location
@@ -35,6 +36,11 @@ def _of_tenant(name: str, tenant: Tenant) -> Iterator[Finding]:
         yield ("signatures", index, *finding[0]), finding[1]
     yield from _twice("mappings", (mapping.name for mapping in tenant.mappings))
     yield from _of_mappings(tenant.mappings)
+    yield from _of_providers("fingerprints", [rule.provider for rule in tenant.fingerprints], known)
+    yield from _of_providers("storage", [rule.provider for rule in tenant.storage], known)
+    for index, rule in enumerate(tenant.fingerprints):
+        for below, message in _of_fingerprint(rule):
+            yield ("fingerprints", index, *below), message
     yield from _of_root(tenant.route)
     if count_routes(tenant.route) > ROUTE_LIMIT:
         yield ("route",), f"more than {ROUTE_LIMIT} routes"
@@ -94,6 +100,35 @@ def _is_one_object(value: MappedText) -> bool:
     is_path = value.source is not None and not is_template(value.source)
     is_alone = not value.words and value.default is None and not value.required
     return is_path and is_alone and not leads_to_many(value.source or "")
+
+
+def _of_providers(
+    block: str, providers: Sequence[str | None], known: set[str]
+) -> Iterator[Finding]:
+    """Find rules that no alert reaches: of an unknown provider, or behind one for the same."""
+    for index, provider in enumerate(providers):
+        if provider is not None and provider not in known:
+            message = f"there is no such provider or mapping; there are {', '.join(sorted(known))}"
+            yield (block, index, "provider"), message
+        earlier = providers[:index]
+        if None in earlier or provider in earlier:
+            yield (block, index, "provider"), "an earlier rule takes all that this one is for"
+
+
+def _of_fingerprint(rule: FingerprintRule) -> Iterator[Finding]:
+    if "alertname" in rule.exclude:
+        yield ("exclude",), "alertname always counts; without it every alert would be one"
+    for index, label in enumerate(rule.exclude):
+        if label in rule.include:
+            yield ("exclude", index), f"{label!r} is included as well"
+    for index, mask in enumerate(rule.masks):
+        for place, name in enumerate(mask.fields):
+            if name in rule.exclude or (rule.include and name not in _counted(rule)):
+                yield ("masks", index, "fields", place), f"{name!r} does not count in this rule"
+
+
+def _counted(rule: FingerprintRule) -> set[str]:
+    return {"alertname", *rule.include, *rule.add}
 
 
 def _of_root(root: Route) -> Iterator[Finding]:

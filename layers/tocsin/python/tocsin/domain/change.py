@@ -1,5 +1,7 @@
 """What enrich forwards: one event of one alert that is not certainly a repeat."""
 
+from hashlib import blake2b
+
 import msgspec
 
 from tocsin.domain.alert import Alert, Status
@@ -14,13 +16,45 @@ Identity = tuple[str, float | None, float | None, float | None]
 _RANK: dict[Status, int] = {"firing": 0, "resolved": 1}
 
 
+class Alias(msgspec.Struct, frozen=True, array_like=True):
+    """Another fingerprint of the same alert, under rules that are not those in force.
+
+    `is_narrower` says that alerts which are one under it surely are one under the rules in
+    force. Until `under_way_until_s` an event that knows only this fingerprint may still come.
+    """
+
+    fingerprint: str
+    is_narrower: bool = False
+    under_way_until_s: float = 0.0
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An accepted alert on its way, with the identity it was accepted under."""
+    """An accepted alert on its way, with the identity it was accepted under.
+
+    `aliases` are there only for tenants that changed their fingerprint rules.
+    """
 
     source: str
     fingerprint: str
     alert: Alert
     received_at_s: float
+    aliases: tuple[Alias, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every fingerprint that the alert may be known under, its own first."""
+        return (self.fingerprint, *(alias.fingerprint for alias in self.aliases))
+
+    @property
+    def mark_name(self) -> str:
+        """Under which name a mark says that this event is forwarded.
+
+        What one rule makes one may still fire as two under another; then neither may be
+        taken for a repeat of the other.
+        """
+        if not self.aliases:
+            return self.fingerprint
+        return blake2b(" ".join(self.names).encode(), digest_size=16).hexdigest()
 
     @property
     def order(self) -> tuple[float, int]:

@@ -5,9 +5,11 @@ from typing import Literal
 import msgspec
 
 from tocsin.domain.breaker import BreakerPolicy
+from tocsin.domain.fingerprint_rules import RuleSet
 from tocsin.domain.mapping import PayloadMapping
 from tocsin.domain.matchers import Matcher
 from tocsin.domain.retry import RetryPolicy
+from tocsin.domain.storage_rules import StorageRule
 
 ReceiverKind = Literal["webhook", "slack"]
 SignatureScheme = Literal["github", "grafana", "pagerduty", "sentry", "slack", "sns", "standard"]
@@ -76,3 +78,6 @@ class TenantConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     resolve_timeout_s: float = 300.0
     signatures: tuple[Signature, ...] = ()
     mappings: tuple[PayloadMapping, ...] = ()
+    # The fingerprint rules, the newest set first, and the sets before it; none: never any.
+    fingerprints: tuple[RuleSet, ...] = ()
+    storage: tuple[StorageRule, ...] = ()

@@ -40,7 +40,7 @@ def mark_of(tenant: str, change: Change) -> Mark:
     received_at_s, hold_s = change.received_at_s, _hold_s(change)
     quiet_s = _QUIET_S if hold_s is None else max(0.0, hold_s) * _QUIET_SHARE
     return Mark(
-        key=mark_key(tenant, change.fingerprint),
+        key=mark_key(tenant, change.mark_name),
         says=says,
         starts_at_s=starts_at_s,
         ends_at_s=ends_at_s,
@@ -52,9 +52,9 @@ def mark_of(tenant: str, change: Change) -> Mark:
     )
 
 
-def mark_key(tenant: str, fingerprint: str) -> str:
-    """Return the storage key of a fingerprint's mark."""
-    return f"{tenant}#{fingerprint}"
+def mark_key(tenant: str, name: str) -> str:
+    """Return the storage key of a mark; its name nearly always is a fingerprint."""
+    return f"{tenant}#{name}"
 
 
 def is_repeat(mark: Mark | None, change: Change) -> bool:

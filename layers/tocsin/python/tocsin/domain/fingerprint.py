@@ -11,13 +11,16 @@ _FNV_PRIME = 0x100000001B3
 _MASK = 0xFFFFFFFFFFFFFFFF
 
 
-def fingerprint(tenant: str, labels: dict[str, str]) -> str:
+def fingerprint(tenant: str, labels: dict[str, str], added: dict[str, str] | None = None) -> str:
     """Return the identity of an alert inside its tenant: 32 hexadecimal digits.
 
-    Labels with an empty value do not count, as in Prometheus.
+    Labels with an empty value do not count, as in Prometheus. `added` is what a rule takes
+    into the identity beside the labels.
     """
     if "" in labels.values():
         labels = {name: value for name, value in labels.items() if value}
+    if added:
+        return blake2b(_encoder.encode((tenant, labels, added)), digest_size=16).hexdigest()
     return blake2b(_encoder.encode((tenant, labels)), digest_size=16).hexdigest()
 
 

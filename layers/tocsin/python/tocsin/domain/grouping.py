@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from tocsin.domain.aliases import concerned, tombstones
 from tocsin.domain.change import Change
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.episode import Merged, merge, time_out
@@ -32,17 +33,27 @@ class Applied(msgspec.Struct, kw_only=True):
 def apply_changes(group: Group, changes: Iterable[Change], now_s: float) -> Applied:
     """Merge events into a group, in order; the group that was read stays as it is."""
     applied = Applied(group=_copy(group))
+    members = applied.group.members
     for change in sorted(changes, key=lambda each: each.order):
-        before = applied.group.members.get(change.fingerprint)
-        merged = merge(before, change)
-        if merged.again:
-            continue
-        merged = _keep_end(group, before, merged)
-        applied.records.extend(_records(group, before, merged, change, now_s))
-        if merged.member != before:
-            applied.group.members[change.fingerprint] = merged.member
+        for each in list(concerned(members, change)):
+            _apply(applied, each, now_s)
+        for member in list(tombstones(members, change)):
+            members[member.fingerprint] = member
             applied.is_changed = True
     return applied
+
+
+def _apply(applied: Applied, change: Change, now_s: float) -> None:
+    group = applied.group
+    before = group.members.get(change.fingerprint)
+    merged = merge(before, change)
+    if merged.again:
+        return
+    merged = _keep_end(group, before, merged)
+    applied.records.extend(_records(group, before, merged, change, now_s))
+    if merged.member != before:
+        group.members[change.fingerprint] = merged.member
+        applied.is_changed = True
 
 
 def apply_timeouts(group: Group, now_s: float) -> Applied:

@@ -34,12 +34,13 @@ class Matcher(msgspec.Struct, frozen=True, array_like=True):
             return actual == self.value
         if self.operator == "!=":
             return actual != self.value
-        found = _pattern(self.value).fullmatch(actual) is not None
+        found = pattern(self.value).fullmatch(actual) is not None
         return found if self.operator == "=~" else not found
 
 
 @lru_cache(maxsize=1024)
-def _pattern(text: str) -> Any:
+def pattern(text: str) -> Any:
+    """Compile an RE2 pattern. Raises InvalidInput for text that is not one."""
     # google-re2 is linear in its input; Python's `re` needs seconds for `(a+)+$`. Imported
     # here since most routing trees hold no pattern and a cold start should not pay for it.
     import re2
@@ -69,7 +70,7 @@ def parse_matcher(text: str) -> Matcher:
     value = _ESCAPE.sub(lambda match: _ESCAPES[match[0]], value)
     matcher = Matcher(name, operator, value)
     if operator in ("=~", "!~"):
-        _pattern(value)
+        pattern(value)
     return matcher
 
 

@@ -13,6 +13,7 @@ from tocsin.domain.change import Change
 from tocsin.domain.dedup import Mark, is_older, is_repeat, mark_key, mark_of, may_trust_memory
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.journal import EnvelopeRecord
+from tocsin.domain.storage_rules import is_archived, storage_rule_for
 from tocsin.pipeline.archive import Entry, pack
 from tocsin.pipeline.batch import Delivery, Outcome, each_tenant
 from tocsin.pipeline.changes import pack_changes
@@ -56,12 +57,19 @@ class Enrich:
         blobs, configs = self._ports.blobs, self._ports.configs
         config = configs.current(tenant)
         hold_s = config.resolve_timeout_s if config else 300.0
+        rule_sets = config.fingerprints if config else ()
+        storage = config.storage if config else ()
         opened: list[Opened] = []
         for delivery in own:
+            envelope = delivery.envelope
             try:
-                opened.append(open_envelope(delivery.envelope, blobs, configs, hold_s))
+                each = open_envelope(envelope, blobs, configs, hold_s, rule_sets)
             except TocsinError as error:
                 outcome.fail([delivery], error)
+                continue
+            rule = storage_rule_for(storage, envelope.provider)
+            each.archive = envelope.archive and is_archived(rule, envelope.id)
+            opened.append(each)
         return opened
 
     def _process(self, tenant: str, opened: list[Opened], now_s: float, outcome: Outcome) -> None:
@@ -88,7 +96,7 @@ class Enrich:
         """Store the bodies, one object an hour; nearly always they are of one hour."""
         hours: dict[int, list[bytes]] = {}
         for each in opened:
-            if each.envelope.archive:
+            if each.archive:
                 hour = int(each.envelope.at_s // 3600)
                 hours.setdefault(hour, []).append(_archived(tenant, each))
         for hour, entries in hours.items():
@@ -112,7 +120,7 @@ class Enrich:
         marks: dict[str, Mark] = {}
         unsure: dict[str, None] = {}
         for change in changes:
-            key = mark_key(tenant, change.fingerprint)
+            key = mark_key(tenant, change.mark_name)
             known = self._recent.get(key)
             is_proof = may_trust_memory(change, change.source in resends)
             if known is not None and is_proof and is_repeat(known, change):
@@ -124,7 +132,7 @@ class Enrich:
         forward: list[Change] = []
         fresh: dict[str, Mark] = {}
         for change in changes:
-            key = mark_key(tenant, change.fingerprint)
+            key = mark_key(tenant, change.mark_name)
             if not is_repeat(marks.get(key), change):
                 forward.append(change)
                 if not is_older(change, marks.get(key)):

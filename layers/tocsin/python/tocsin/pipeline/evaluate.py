@@ -160,7 +160,8 @@ class Evaluate:
 
 def _apply(group: Group, wanted: _Wanted, now_s: float) -> Applied:
     """Merge the events first: one of them may repeat what would else time out."""
-    known = [each for each in wanted.if_known if each.fingerprint in group.members]
+    members = group.members
+    known = [each for each in wanted.if_known if any(name in members for name in each.names)]
     applied = apply_changes(group, wanted.changes + known, now_s)
     if group.resolve_due_at_s is None or group.resolve_due_at_s > now_s:
         return applied

@@ -1,13 +1,17 @@
 """Enrich's first step: from an envelope to the events in it, bad ones kept apart."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import msgspec
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.change import Change
 from tocsin.domain.errors import Permanent, TocsinError
-from tocsin.domain.fingerprint import fingerprint
+from tocsin.domain.fingerprint_rules import RuleSet
+from tocsin.domain.identity import Identifier
 from tocsin.pipeline.envelope import Envelope, open_frame
-from tocsin.pipeline.rereading import members_of, source_of
+from tocsin.pipeline.rereading import reread, source_of
 from tocsin.ports import Blobs, Configs
 
 
@@ -17,6 +21,8 @@ class Opened(msgspec.Struct, kw_only=True):
     envelope: Envelope
     frame: bytes
     resends: bool
+    # Whether this message's body belongs into the archive, and no rule leaves it out.
+    archive: bool = True
     changes: dict[int, Change] = {}
     dead: dict[int, str] = {}
     forwarded: dict[int, str] = {}
@@ -25,9 +31,15 @@ class Opened(msgspec.Struct, kw_only=True):
 
 
 def open_envelope(
-    envelope: Envelope, blobs: Blobs, configs: Configs, resolve_timeout_s: float
+    envelope: Envelope,
+    blobs: Blobs,
+    configs: Configs,
+    resolve_timeout_s: float,
+    rule_sets: Sequence[RuleSet] = (),
 ) -> Opened:
     """Read an envelope. An alert that cannot be prepared is `dead`; its neighbours go on.
+
+    `rule_sets` are the fingerprint rules of its tenant.
 
     Raises Permanent if the message as a whole cannot be read.
     """
@@ -35,30 +47,43 @@ def open_envelope(
         raise Permanent(f"enrich reads envelopes of kind raw, not {envelope.kind}")
     frame = open_frame(envelope, blobs)
     source = source_of(envelope, configs)
-    members = members_of(envelope, source, frame)
+    payload, members = reread(envelope, source, frame)
     opened = Opened(envelope=envelope, frame=frame, resends=source.resends)
     indices = range(len(members)) if envelope.select is None else envelope.select
     hold_s = resolve_timeout_s if source.resends else None
+    identifier = Identifier(envelope.tenant, envelope.provider, envelope.at_s, rule_sets)
     for index in indices:
         member = members[index] if index < len(members) else None
         if isinstance(member, Alert):
-            _prepare(opened, index, member, hold_s)
+            alert = _held(member, envelope.at_s, hold_s)
+            _prepare(opened, index, alert, payload, identifier)
         else:
             # Ingest accepted it, so this worker runs other code than that one did.
             opened.dead[index] = "InvalidAlert"
     return opened
 
 
-def _prepare(opened: Opened, index: int, alert: Alert, hold_s: float | None) -> None:
+def _held(alert: Alert, received_at_s: float, hold_s: float | None) -> Alert:
+    """Say how long a firing holds, where its sender repeats it and does not say."""
+    if hold_s is None or alert.status != "firing" or alert.holds_until_s is not None:
+        return alert
+    return msgspec.structs.replace(alert, holds_until_s=received_at_s + hold_s)
+
+
+def _prepare(
+    opened: Opened, index: int, alert: Alert, payload: Any, identifier: Identifier
+) -> None:
     envelope = opened.envelope
-    if hold_s is not None and alert.status == "firing" and alert.holds_until_s is None:
-        alert = msgspec.structs.replace(alert, holds_until_s=envelope.at_s + hold_s)
     try:
+        own = identifier.fingerprint(alert, payload, index)
         opened.changes[index] = Change(
             source=f"{envelope.id}:{index}",
-            fingerprint=fingerprint(envelope.tenant, alert.labels),
+            fingerprint=own,
             alert=alert,
             received_at_s=envelope.at_s,
+            aliases=identifier.aliases(alert, own, payload, index)
+            if identifier.has_aliases
+            else (),
         )
     except (TocsinError, ValueError, TypeError) as error:
         opened.dead[index] = type(error).__name__

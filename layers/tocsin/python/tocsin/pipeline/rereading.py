@@ -1,5 +1,7 @@
 """The alerts of a raw envelope, read again as ingest read them."""
 
+from typing import Any
+
 from tocsin.domain.compression import decompress
 from tocsin.domain.errors import InvalidInput, Permanent
 from tocsin.pipeline.envelope import FRAME_LIMIT_BYTES, Envelope
@@ -31,8 +33,13 @@ def members_of(envelope: Envelope, source: Provider, frame: bytes) -> list[Entry
 
     Raises Permanent if the body cannot be read.
     """
+    return reread(envelope, source, frame)[1]
+
+
+def reread(envelope: Envelope, source: Provider, frame: bytes) -> tuple[Any, list[Entry]]:
+    """As `members_of`, and the payload that they are from before them."""
     try:
         payload = payload_of(source, decompress(frame, FRAME_LIMIT_BYTES))
     except InvalidInput as error:
         raise Permanent(error.message) from error
-    return source.parse(payload, envelope.at_s)
+    return payload, source.parse(payload, envelope.at_s)

@@ -27,6 +27,7 @@ from tocsin.runtime.lastused import LastUsed
 from tocsin.runtime.settings import IngestSettings, load
 from tocsin.runtime.signing import Signing, wanted_signature
 from tocsin.runtime.sources import source_of
+from tocsin.runtime.storing import stored_request
 from tocsin.runtime.worker import Context
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _accept(request: HttpRequest, dialect: Dialect, signing: Signing) -> Answer:
     payload = payload_of(source, body)
     if source.name == "cloudwatch":
         _log_subscription(payload, signing.confirmed_topic)
-    given = Request(
+    received = Request(
         id=signing.request_id(request),
         tenant=key.tenant,
         provider=source,
@@ -116,6 +117,7 @@ def _accept(request: HttpRequest, dialect: Dialect, signing: Signing) -> Answer:
         received_at_s=now_s(),
         trace=os.environ.get("_X_AMZN_TRACE_ID", ""),
     )
+    given = stored_request(received, parts.configs, parts.pepper)
     accept = parts.ingest.accepted_before if signing.is_repeat else parts.ingest.accept
     answer = accept(given)
     signing.settle(parts.signed, key, given.received_at_s)

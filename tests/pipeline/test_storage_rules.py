@@ -1,0 +1,149 @@
+"""Storage rules through the stages: what is stored, and that every alert still arrives."""
+
+import json
+from hashlib import sha512
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.builders import config
+from tests.integration.payloads import member, resolved, webhook
+from tests.pipeline.memory_world import START_S, MemoryWorld
+from tests.unit.domain.test_redaction import AWS, SLACK
+from tocsin.domain.compression import decompress
+from tocsin.domain.redaction import tenant_key
+from tocsin.domain.storage_rules import REDACTION_KINDS, Redaction, StorageRule
+from tocsin.pipeline.archive import unpack
+from tocsin.pipeline.ingest import Request
+from tocsin.pipeline.storing import Stored, as_stored
+from tocsin.providers.registry import provider
+from tocsin.runtime.storing import stored_request
+
+SECRETS = StorageRule(redact=Redaction(kinds=REDACTION_KINDS))
+
+
+def stored(payload: Any, *rules: StorageRule, name: str = "alertmanager") -> Stored:
+    body = orjson.dumps(payload)
+    received = Stored(body=body, payload=orjson.loads(body))
+    key = tenant_key(b"pepper", "acme")
+    return as_stored(rules, key, provider(name), received, START_S)
+
+
+def archived(world: MemoryWorld) -> list[bytes]:
+    return [
+        decompress(frame, 10**8)
+        for data in world.archive.data.values()
+        for _, frame in unpack(data)
+    ]
+
+
+def test_a_rule_of_another_provider_leaves_the_body_bit_for_bit() -> None:
+    payload = webhook(member(AWS))
+    other = StorageRule(provider="datadog", redact=Redaction(kinds=REDACTION_KINDS))
+    assert stored(payload, other).body == orjson.dumps(payload)
+    assert stored(webhook(member("db")), SECRETS).body == orjson.dumps(webhook(member("db")))
+
+
+def test_no_secret_reaches_a_queue_a_claim_the_archive_or_a_receiver() -> None:
+    world = MemoryWorld(config())
+    alert = member("db-1", annotations={"summary": f"token {SLACK}", "pad": "x" * 400})
+    alert["labels"]["access_key"] = AWS
+    # Nothing that compresses well, so that it travels as a claim.
+    noise = [sha512(str(number).encode()).hexdigest() for number in range(6000)]
+    big = webhook(alert, *(member(f"h{text}", summary=text) for text in noise))
+    for payload in (webhook(alert), big):
+        world.send(stored(payload, SECRETS).body)
+    world.pump("enrich")
+    world.drain()
+    claims = [decompress(data, 10**8) for data in world.blobs.data.values()]
+    assert claims
+    told = [repr(each).encode() for each in world.receivers.delivered]
+    everything = b"".join([*archived(world), *claims, *told])
+    assert b"[redacted:slack-token:" in everything
+    assert AWS.encode() not in everything
+    assert SLACK.encode() not in everything
+
+
+def test_secrets_in_labels_stay_apart_and_join_their_resolve() -> None:
+    world = MemoryWorld(config())
+    for keys, end in (((AWS, AWS[:-1] + "Z"), False), ((AWS,), True)):
+        alerts = [resolved("db") if end else member("db") for _ in keys]
+        for alert, key in zip(alerts, keys, strict=True):
+            alert["labels"]["access_key"] = key
+        world.send(stored(webhook(*alerts), SECRETS).body)
+        world.drain()
+    (group,) = world.groups.groups.values()
+    assert sorted(each.status for each in group.members.values()) == ["firing", "resolved"]
+
+
+@pytest.mark.parametrize(("percent", "count"), [(0.0, 0), (100.0, 40)])
+def test_bodies_that_are_not_kept_change_nothing_but_the_archive(
+    percent: float, count: int
+) -> None:
+    world = MemoryWorld(config(storage=(StorageRule(keep_percent=percent),)))
+    for number in range(40):
+        world.send(webhook(member(f"db-{number}")))
+    world.drain()
+    world.settle()
+    assert len(archived(world)) == count
+    assert world.balance().delivered == 40
+    assert world.balance().is_settled
+
+
+def test_a_sample_of_the_requests_is_archived() -> None:
+    world = MemoryWorld(config(storage=(StorageRule(keep_percent=50.0),)))
+    for number in range(40):
+        world.send(webhook(member(f"db-{number}")))
+    world.drain()
+    assert 8 <= len(archived(world)) <= 32
+
+
+def test_fields_are_left_out_where_the_alerts_stay_what_they_are() -> None:
+    rule = StorageRule(drop_fields=("alerts[*].annotations.description", "externalURL"))
+    found = stored(webhook(member("a"), member("b")), rule)
+    assert not found.kept_whole
+    assert b"99th percentile" not in found.body
+    assert found.payload == json.loads(found.body)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        StorageRule(drop_fields=("alerts",)),
+        StorageRule(drop_fields=("alerts[*].labels.instance",)),
+        StorageRule(drop_fields=("alerts[*].startsAt",)),
+        StorageRule(drop_fields=("alerts[0]",)),
+        StorageRule(keep_fields=("alerts[*].annotations",)),
+    ],
+)
+def test_fields_that_alerts_need_are_kept_whatever_the_rule_says(rule: StorageRule) -> None:
+    payload = webhook(member("a"), member("b"))
+    found = stored(payload, rule)
+    assert (found.kept_whole, found.body) == (True, orjson.dumps(payload))
+
+
+def test_what_no_provider_understands_is_refused_as_without_rules() -> None:
+    found = stored({"alerts": 7}, StorageRule(drop_fields=("x",)))
+    assert found.body == b'{"alerts":7}'
+
+
+def test_ingest_asks_the_tenants_rules_and_takes_the_body_as_it_is_without() -> None:
+    def request() -> Request:
+        body = orjson.dumps(webhook(member(AWS)))
+        return Request(
+            id="r",
+            tenant="acme",
+            provider=provider("alertmanager"),
+            body=body,
+            payload=orjson.loads(body),
+            received_at_s=START_S,
+        )
+
+    given = request()
+    plain = MemoryWorld(config()).configs
+    assert stored_request(given, plain, lambda: b"pepper") is given
+    strict = MemoryWorld(config(storage=(SECRETS,))).configs
+    after = stored_request(given, strict, lambda: b"pepper")
+    assert AWS.encode() not in after.body
+    assert AWS not in str(after.payload)
