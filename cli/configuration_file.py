@@ -9,6 +9,7 @@ import click
 
 from tocsin.configuration import ConfigurationErrors, Document, Problem, load
 from tocsin.configuration.loopback import LoopbackReceiver, loopback_receivers
+from tocsin.configuration.merging import merging_rules
 from tocsin.configuration.plainsecrets import plain_secrets
 
 
@@ -44,6 +45,11 @@ class ConfigurationFile:
     def plain_secrets(self) -> list[Problem]:
         """The signing secrets that would be stored with the configuration."""
         return plain_secrets(self.document, self.text, str(self.path), os.environ)
+
+    @cached_property
+    def merging(self) -> list[Problem]:
+        """What to look at twice in the fingerprint rules."""
+        return merging_rules(self.document, self.text, str(self.path), os.environ)
 
     def refuse_loopback(self) -> None:
         """End the command if a stack on AWS could never reach a receiver."""

@@ -14,6 +14,7 @@ COMMANDS = {
     "config": ("cli.commands.config", "Check, apply and show tocsin.yaml."),
     "keys": ("cli.commands.keys", "Create, list and revoke API keys."),
     "normalize": ("cli.commands.normalize", "Print the canonical alerts of a payload."),
+    "fingerprint": ("cli.commands.fingerprint", "Explain fingerprints, and propose rules."),
     "balance": ("cli.commands.balance", "Add up what became of every accepted alert."),
     "dlq": ("cli.commands.dlq", "List, show, redrive and purge dead letters."),
     "migrate": ("cli.commands.migrate", "Rewrite what is stored in an older format."),

@@ -13,7 +13,7 @@ import click
 
 from cli.explanation import explained
 from tocsin.configuration.application import IssuedKey, Issuer
-from tocsin.ports import Configs, Keys, Seen
+from tocsin.ports import Configs, Keys, ListedBlobs, Seen
 
 DEFAULT_STACK = "tocsin"
 # Written by the local cloud when it is up.
@@ -73,6 +73,13 @@ class Target:
         from tocsin.adapters.dynamodb.configs import DynamoConfigs
 
         return DynamoConfigs(self.client("dynamodb"), self.resource("ControlTable"))
+
+    @cached_property
+    def archive(self) -> ListedBlobs:
+        """The archived request bodies."""
+        from tocsin.adapters.s3 import S3Blobs
+
+        return S3Blobs(self.client("s3"), self.resource("ArchiveBucket"))
 
     @cached_property
     def keys(self) -> Keys:

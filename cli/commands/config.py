@@ -15,6 +15,7 @@ from tocsin.configuration.plan import TenantPlan, plan
 from tocsin.configuration.rules import count_routes
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.errors import Conflict
+from tocsin.domain.fingerprint_rules import DELAY_S, has_news
 from tocsin.ports import ApiKey, Configs
 
 FILE = click.argument(
@@ -44,7 +45,7 @@ def check(file: Path) -> None:
             click.echo(f"    mappings   {', '.join(each.name for each in tenant.mappings)}")
     if given.loopback:
         click.echo(f"warning: {loopback_warning(given.loopback)}", err=True)
-    for problem in given.plain_secrets:
+    for problem in (*given.plain_secrets, *given.merging):
         click.echo(f"warning: {problem}", err=True)
 
 
@@ -64,6 +65,8 @@ def apply(file: Path, target: Target) -> None:
         given.refuse_loopback()
         for problem in given.plain_secrets:
             click.echo(f"warning: {problem}", err=True)
+    for problem in given.merging:
+        click.echo(f"warning: {problem}", err=True)
     configs, keys = target.configs, target.keys
     for step in plan(document, read_applied(document, configs, keys)):
         try:
@@ -111,6 +114,10 @@ def _kind(receiver: Receiver) -> str:
 def _report(step: TenantPlan) -> None:
     what = "unchanged, still" if step.config is None else "applied as"
     click.echo(f"{step.tenant}: {what} version {step.version}")
+    if step.config is not None and has_news(step.config.fingerprints):
+        click.echo(
+            f"  fingerprint rules take effect in {DELAY_S:.0f} s, when all workers know them"
+        )
     for key in step.rescoped_keys:
         click.echo(f"  key {key.name} ({key.id}) may now {_words(key)}")
 

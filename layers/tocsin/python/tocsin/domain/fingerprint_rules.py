@@ -64,9 +64,14 @@ def succeeding(
     return (RuleSet(rules=rules, from_s=UNSET_S), *(former or (RuleSet(),)))[:SETS_LIMIT]
 
 
+def has_news(sets: Sequence[RuleSet]) -> bool:
+    """Tell whether the newest set is yet to be applied."""
+    return bool(sets) and sets[0].from_s == UNSET_S
+
+
 def activated(sets: tuple[RuleSet, ...], at_s: float) -> tuple[RuleSet, ...]:
     """Let a set that is new at `at_s` take effect once every worker knows it."""
-    if not sets or sets[0].from_s != UNSET_S:
+    if not has_news(sets):
         return sets
     return (msgspec.structs.replace(sets[0], from_s=at_s + DELAY_S), *sets[1:])
 

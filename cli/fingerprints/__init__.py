@@ -1,0 +1,1 @@
+"""What `tocsin fingerprint` shows: how an identity is made, and which rule would merge repeats."""
