@@ -63,9 +63,7 @@ def apply(file: Path, target: Target) -> None:
     document = given.document
     if not target.is_local:
         given.refuse_loopback()
-        for problem in given.plain_secrets:
-            click.echo(f"warning: {problem}", err=True)
-    for problem in given.merging:
+    for problem in (*(() if target.is_local else given.plain_secrets), *given.merging):
         click.echo(f"warning: {problem}", err=True)
     configs, keys = target.configs, target.keys
     for step in plan(document, read_applied(document, configs, keys)):

@@ -5,6 +5,7 @@ identity: the same in firing and resolve, another for another secret. Patterns a
 is linear in what a stranger sends.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from typing import Any
@@ -49,13 +50,16 @@ class Redactor:
     def __init__(self, redaction: Redaction, key: bytes) -> None:
         self._key = key
         self._fields = [parse_path(text) for text in redaction.fields]
-        self._rules: list[tuple[Any, Replace]] = [
+        self._kinds: list[tuple[Any, Replace]] = [
             (parse_pattern(_PATTERNS[kind][0]), self._replacing(kind)) for kind in redaction.kinds
         ]
-        self._rules += [
+        self._own: list[tuple[Any, Replace]] = [
             (parse_pattern(text), self._replacing("pattern")) for text in redaction.patterns
         ]
-        self._first = _first_look(redaction)
+        # The hints are linear in `re` as well, and a search there costs a tenth of RE2's.
+        hints = "|".join(f"(?:{_PATTERNS[kind][1]})" for kind in redaction.kinds)
+        self._hint = re.compile(hints, re.ASCII) if hints else None
+        self._first = _first_look(hints, redaction)
 
     def redacted(self, body: bytes, payload: Any) -> tuple[bytes, Any]:
         """Return a body and its payload without secrets; the same objects if there are none.
@@ -66,7 +70,7 @@ class Redactor:
             return body, payload
         root = [payload]
         count = sum(self._hide_below(*place) for path in self._fields for place in _at(root, path))
-        if self._rules:
+        if self._kinds or self._own:
             count += self._hide(root)
         return (written(root[0]), root[0]) if count else (body, payload)
 
@@ -91,7 +95,8 @@ class Redactor:
         if type(value) is not str:
             return None
         text = value
-        for pattern, replace in self._rules:
+        may_hold = self._hint is not None and self._hint.search(value) is not None
+        for pattern, replace in (*self._kinds, *self._own) if may_hold else self._own:
             if pattern.search(text) is not None:
                 text = pattern.sub(replace, text)
         return None if text == value else text
@@ -141,13 +146,12 @@ def is_luhn(text: str) -> bool:
     return (sum(digits[::2]) + sum(doubled)) % 10 == 0
 
 
-def _first_look(redaction: Redaction) -> Any:
+def _first_look(hints: str, redaction: Redaction) -> Any:
     """Return one pattern over the raw body; None where only the decoded texts can tell."""
-    if redaction.patterns or not redaction.kinds:
+    if redaction.patterns or not hints:
         return None
     import re2
 
-    hints = "|".join(f"(?:{_PATTERNS[kind][1]})" for kind in redaction.kinds)
     return re2.compile(hints.encode())
 
 
