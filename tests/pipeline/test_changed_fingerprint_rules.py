@@ -147,7 +147,7 @@ def test_a_firing_that_overtakes_the_change_is_not_left_open() -> None:
     assert world.balance().is_settled
 
 
-def test_what_was_opened_under_both_names_is_ended_under_both() -> None:
+def test_a_firing_that_its_own_repeat_overtook_is_told_once_and_ended() -> None:
     world = MemoryWorld(config())
     world.send(webhook(firing("a")))
     world.pump("enrich")
@@ -157,8 +157,22 @@ def test_what_was_opened_under_both_names_is_ended_under_both() -> None:
     world.outbox.queues["evaluate"].extend(late)
     world.drain()
     send(world, over("a"))
+    assert heard(world) == [("a", "firing"), ("a", "resolved")]
     assert firing_now(world) == []
     assert world.balance().is_settled
+
+
+def test_a_new_episode_waits_for_the_end_of_the_last_one_to_be_told() -> None:
+    world = MemoryWorld(config())
+    send(world, firing("a"))
+    change_rules(world, NO_POD)
+    for alert in (over("a"), firing("a", startsAt="2025-11-22T06:30:00.000Z")):
+        world.send(webhook(alert))
+        world.pump("enrich")
+        world.pump("evaluate")
+        world.now_s += 1
+    world.drain()
+    assert heard(world) == [("a", "firing"), ("a", "resolved"), ("a", "firing")]
 
 
 def test_workers_that_learn_of_the_change_at_different_times_agree() -> None:

@@ -8,7 +8,19 @@ from tests.builders import config, receiver, route
 from tests.simulation.modes import Mode
 from tocsin.domain.alert import Severity
 from tocsin.domain.config import TenantConfig
+from tocsin.domain.fingerprint_rules import FingerprintRule
+from tocsin.domain.masks import Mask
 from tocsin.domain.retry import RetryPolicy
+
+# Each names every alert otherwise, and none makes one of two.
+RULES = (
+    (),
+    (FingerprintRule(exclude=("team",)),),
+    (FingerprintRule(exclude=("team", "job")),),
+    (FingerprintRule(include=("instance",)),),
+    (FingerprintRule(provider="generic", add=("name",)),),
+    (FingerprintRule(masks=(Mask(fields=("instance",), pattern="manager|generic"),)),),
+)
 
 
 class Landscape(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,6 +24,8 @@ class Mode(msgspec.Struct, frozen=True, kw_only=True):
     refuses: bool = False
     # One alert fires under several severities, and its resolve may not name any.
     moves_severity: bool = False
+    # Fingerprint rules change meanwhile.
+    changes_rules: bool = False
     # All receivers are down for some minutes, and nothing else fails there.
     has_outage: bool = False
     # What senders do, where it is no random mixture.
@@ -55,6 +57,7 @@ MODES = {
             is_late=False,
             plan="unchanged",
         ),
+        Mode(name="rules", says="fingerprint rules change while alerts fire", changes_rules=True),
         Mode(name="outage", says="all receivers are down for a while", has_outage=True),
         Mode(
             name="all",

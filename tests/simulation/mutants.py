@@ -11,12 +11,12 @@ import msgspec
 import pytest
 
 from tocsin.adapters.memory import MemoryBreakers, MemoryGroups
-from tocsin.domain import dedup, episode, grouping, reconcile
+from tocsin.domain import dedup, episode, grouping, identity, reconcile
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.fingerprint import fingerprint
 from tocsin.domain.group import Group
 from tocsin.domain.routing import groups_for
-from tocsin.pipeline import endpoint, enrich, evaluate, notify, opening, safecall
+from tocsin.pipeline import endpoint, enrich, evaluate, notify, safecall
 
 Patch = pytest.MonkeyPatch
 
@@ -67,7 +67,7 @@ def _quiet_for_too_long(patch: Patch) -> None:
 
 
 def _fingerprint_without_tenant(patch: Patch) -> None:
-    patch.setattr(opening, "fingerprint", lambda _, labels: fingerprint("", labels))
+    patch.setattr(identity, "fingerprint", lambda _, labels, added=None: fingerprint("", labels))
     for module in (dedup, enrich):
         patch.setattr(module, "mark_key", lambda _, name: name)
 
@@ -194,6 +194,10 @@ def _probes_use_up_attempts(patch: Patch) -> None:
     patch.setattr(safecall.SafeCall, "call", counted)
 
 
+def _changed_rules_forget_what_fires(patch: Patch) -> None:
+    patch.setattr(identity.Identifier, "has_aliases", False)
+
+
 # The mode that finds it soon, and the bug.
 MUTANTS: tuple[tuple[str, Callable[[Patch], None]], ...] = (
     ("calm", _no_lease),
@@ -216,6 +220,7 @@ MUTANTS: tuple[tuple[str, Callable[[Patch], None]], ...] = (
     ("severity", _old_end_is_not_told),
     ("plain", _told_before_it_is_sent),
     ("all", _a_refusal_is_always_certain),
+    ("rules", _changed_rules_forget_what_fires),
     ("outage", _nobody_hears_of_failures),
     ("outage", _used_up_is_given_up),
     ("outage", _probes_use_up_attempts),

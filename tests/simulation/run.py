@@ -40,6 +40,7 @@ class _Run:
         self._random = random
         self._traffic = traffic(random, mode)
         self._is_late = mode.is_late
+        self._changes_rules = mode.changes_rules
         # In some runs whoever began last overtakes the others, which stand still meanwhile.
         self._overtaking = random.choice([0.0, 0.9])
         self._ticked_at_s = START_S
@@ -78,6 +79,8 @@ class _Run:
         elif random.random() < 0.3:
             world.now_s += self._jump_s()
         world.now_s += random.choice([0.0, 0.001, 0.01])
+        if self._changes_rules and random.random() < 0.01:
+            world.change_rules()
         if self._is_late and world.running and random.random() < 0.01:
             world.now_s += random.choice([1.0, 8.0, 30.0])
         if world.now_s - self._ticked_at_s >= _TICK_S:

@@ -12,6 +12,7 @@ from tests.pipeline.memory_world import START_S, Crash
 from tests.simulation import landscape
 from tests.simulation.faults import Faults
 from tests.simulation.history import History, Report, firings
+from tests.simulation.landscape import RULES
 from tests.simulation.modes import Mode
 from tests.simulation.queues import VISIBILITY_S, Queues
 from tests.simulation.senders import Sending
@@ -26,6 +27,7 @@ from tocsin.adapters.memory import (
     MemoryJournal,
 )
 from tocsin.domain.errors import Permanent, Retryable, Throttled
+from tocsin.domain.fingerprint_rules import SETS_LIMIT, activated, succeeding
 from tocsin.pipeline.batch import Delivery
 from tocsin.pipeline.enrich import Enrich, EnrichPorts
 from tocsin.pipeline.envelope import Envelope, decode
@@ -92,6 +94,20 @@ class World:
                 self.advance(invocation)
             is_accepted = not invocation.worker.is_dead
             self.now_s += 0.001
+
+    def change_rules(self) -> None:
+        """Apply other fingerprint rules, which tell the same alerts apart."""
+        rules = self.random.choice(RULES)
+        for tenant in self.landscape.tenants:
+            old = self._configs.current(tenant)
+            assert old is not None
+            if len(old.fingerprints) == SETS_LIMIT:
+                # What fires under an older set than those is not found any more.
+                return
+            sets = activated(succeeding(rules, old.fingerprints), self.now_s)
+            new = msgspec.structs.replace(old, version=old.version + 1, fingerprints=sets)
+            self._configs.apply(new, "", self.now_s)
+        self.say(f"apply {rules}")
 
     def tick(self) -> None:
         """Start the clock's function."""

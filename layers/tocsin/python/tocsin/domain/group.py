@@ -117,3 +117,14 @@ class Group(msgspec.Struct, kw_only=True):
     resolve_due_at_s: float | None = None
     poke_due_at_s: float | None = None
     expires_at_s: float | None = None
+
+    def is_settled(self, member: Member) -> bool:
+        """Tell whether an alert is over and the receiver knows, or never had to."""
+        if member.status != "resolved":
+            return False
+        told = self.told.get(member.fingerprint)
+        if told is None:
+            return not member.fired_by
+        # What was dead-lettered can be redriven, and must then find what it was about.
+        is_last = told.episode == member.episode and told.step == "resolved"
+        return is_last and not told.is_dead

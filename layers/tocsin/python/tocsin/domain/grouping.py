@@ -35,7 +35,7 @@ def apply_changes(group: Group, changes: Iterable[Change], now_s: float) -> Appl
     applied = Applied(group=_copy(group))
     members = applied.group.members
     for change in sorted(changes, key=lambda each: each.order):
-        for each in list(concerned(members, change)):
+        for each in list(concerned(applied.group, change)):
             _apply(applied, each, now_s)
         for member in list(tombstones(members, change)):
             members[member.fingerprint] = member
@@ -85,7 +85,7 @@ def finish(applied: Applied, config: TenantConfig, now_s: float) -> Group:
     group = applied.group
     if group.key.receiver in config.receivers:
         group.config_version = config.version
-    for member in [each for each in group.members.values() if _is_settled(group, each)]:
+    for member in [each for each in group.members.values() if group.is_settled(each)]:
         age_s = now_s - member.changed_at_s
         if age_s >= TOMBSTONE_S:
             del group.members[member.fingerprint]
@@ -97,7 +97,7 @@ def finish(applied: Applied, config: TenantConfig, now_s: float) -> Group:
     group.expires_at_s = None if firing else now_s + IDLE_S
     # What is over and told is remembered for days, and hurries nobody.
     group.urgent = any(
-        each.alert.is_urgent and not _is_settled(group, each) for each in group.members.values()
+        each.alert.is_urgent and not group.is_settled(each) for each in group.members.values()
     )
     known, group.poke_due_at_s = group.poke_due_at_s, None
     if has_work(group):
@@ -150,17 +150,6 @@ def _superseded(group: Group, before: Member, now_s: float) -> Iterable[Delivery
     step = Step(before.fingerprint, before.episode, "resolved", before.resolved_by)
     sources = (before.fired_by, before.resolved_by)
     return suppressed(group, step, sources, "fired again before anybody was told", now_s)
-
-
-def _is_settled(group: Group, member: Member) -> bool:
-    """Tell whether an alert is over and its receiver knows, or never had to."""
-    if member.status != "resolved":
-        return False
-    told = group.told.get(member.fingerprint)
-    if told is None:
-        return not member.fired_by
-    # What was dead-lettered can be redriven, and must then find what it was about.
-    return not told.is_dead and told.episode == member.episode and told.step == "resolved"
 
 
 def _compact(member: Member) -> Member:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+from tocsin.domain.aliases import with_namesakes
 from tocsin.domain.change import Change
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.errors import ConfigurationError, Conflict, TocsinError
@@ -132,7 +133,7 @@ class Evaluate:
         """Read, merge and commit; None if another worker was first and all must be redone."""
         stored = self._ports.groups.read(list(wanted))
         applied = [
-            _apply(stored.get(key) or Group(key=key), wanted_here, now_s)
+            _apply(stored.get(key) or Group(key=key), wanted_here, config, now_s)
             for key, wanted_here in wanted.items()
             if key in stored or wanted_here.changes
         ]
@@ -158,11 +159,12 @@ class Evaluate:
                 self._ports.outbox.send(queue, list(messages))
 
 
-def _apply(group: Group, wanted: _Wanted, now_s: float) -> Applied:
+def _apply(group: Group, wanted: _Wanted, config: TenantConfig, now_s: float) -> Applied:
     """Merge the events first: one of them may repeat what would else time out."""
     members = group.members
     known = [each for each in wanted.if_known if any(name in members for name in each.names)]
-    applied = apply_changes(group, wanted.changes + known, now_s)
+    changes = with_namesakes(members, wanted.changes + known, config.fingerprints)
+    applied = apply_changes(group, changes, now_s)
     if group.resolve_due_at_s is None or group.resolve_due_at_s > now_s:
         return applied
     timed_out = apply_timeouts(applied.group, now_s)
