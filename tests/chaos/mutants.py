@@ -17,10 +17,10 @@ from tests.chaos.stack import Stack
 from tocsin.adapters import receivers, sqs
 from tocsin.adapters.dynamodb.groups import DynamoGroups
 from tocsin.adapters.s3 import S3Archive
-from tocsin.domain import breaker, dedup, episode, grouping, reconcile
+from tocsin.domain import breaker, dedup, episode, grouping, identity, reconcile
 from tocsin.domain.errors import Conflict
 from tocsin.domain.fingerprint import fingerprint
-from tocsin.pipeline import endpoint, enrich, evaluate, ingest, notify, opening
+from tocsin.pipeline import endpoint, enrich, evaluate, ingest, notify
 from tocsin.runtime import worker
 
 Patch = pytest.MonkeyPatch
@@ -115,7 +115,7 @@ def _the_last_write_wins(patch: Patch) -> None:
 
 
 def _the_fingerprint_lacks_the_tenant(patch: Patch) -> None:
-    patch.setattr(opening, "fingerprint", lambda _, labels: fingerprint("", labels))
+    patch.setattr(identity, "fingerprint", lambda _, labels, added=None: fingerprint("", labels))
     for module in (dedup, enrich):
         patch.setattr(module, "mark_key", lambda _, name: name)
     patch.setattr(dedup, "_is_stamped", lambda _: True)

@@ -12,8 +12,8 @@ from tests.integration.letters import OlderSqs, target
 from tests.integration.payloads import member, webhook
 from tests.integration.world import World
 from tocsin.adapters import aws
+from tocsin.domain import identity
 from tocsin.domain.config import TenantConfig
-from tocsin.pipeline import opening
 
 AM = "/v1/alerts/alertmanager"
 
@@ -37,7 +37,7 @@ def test_a_separated_alert_and_a_refused_notification_are_redriven_twice_and_tol
     key, sqs = stack.add_tenant(acme), OlderSqs()
     people.answer(404)
     with monkeypatch.context() as broken:
-        broken.setattr(opening, "fingerprint", _breaking(opening.fingerprint, "db-2"))
+        broken.setattr(identity, "fingerprint", _breaking(identity.fingerprint, "db-2"))
         stack.post(AM, key, webhook(member("db-1"), member("db-2")))
         stack.drain()
     listed = _dlq(stack, sqs, "list").output
