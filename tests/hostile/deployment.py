@@ -15,6 +15,7 @@ from cli.localcloud.receiver import LocalReceiver
 from tests.builders import config, receiver, route
 from tests.integration.world import World, world
 from tocsin.domain.config import TenantConfig
+from tocsin.domain.limits import Limits
 from tocsin.runtime import observability
 
 TENANTS = ("acme", "beta")
@@ -50,6 +51,8 @@ def configuration(tenant: str, url: str) -> TenantConfig:
     """Return a configuration that tells everything to a webhook and to Slack."""
     return config(
         tenant,
+        # Thousands of requests in a minute, each of which is to be read.
+        limits=Limits(alerts=0, webhook=0),
         route=route(
             "oncall",
             group_by=("alertname",),

@@ -71,6 +71,9 @@ def make_resources(client: Callable[[str], Any]) -> Resources:
         "POWERTOOLS_METRICS_NAMESPACE": "Tocsin",
         "POWERTOOLS_LOG_LEVEL": "INFO",
         "CACHE_URL": "",
+        "BACKLOG_LIMIT_MESSAGES": "20000",
+        "URGENT_BACKLOG_LIMIT_MESSAGES": "5000",
+        "BACKLOG_AGE_LIMIT_S": "300",
         "ALLOW_LOOPBACK_RECEIVERS": "true",
         "RES_OPTIONS": "timeout:1 attempts:3",
     }

@@ -1,11 +1,17 @@
 """What the pipeline costs: AWS calls, write units, objects and log lines, within the budgets.
 
+The clock of ingest stands still: what takes moto ten seconds takes AWS two, and calls that
+come once in so many seconds must not depend on it. Their number is in test_limits.py: one look
+at a queue in ten seconds for each instance that is busy, and one read of a tenant's
+configuration in thirty.
+
 The workload is ten times 1,000 alerts, 100 a request, nine of ten of them duplicates, in a
 warm worker, with one receiver and one group: batches as they form under load. Polling is
 Lambda's and is not counted.
 """
 
 import sys
+from time import time
 from typing import Any
 
 import pytest
@@ -15,10 +21,17 @@ from tests.integration.meter import Meter
 from tests.integration.payloads import member, webhook
 from tests.integration.world import World
 from tocsin.domain.config import TenantConfig
+from tocsin.runtime import ingest
 
 AM = "/v1/alerts/alertmanager"
 A_REQUEST = 100
 DISTINCT = 10
+
+
+@pytest.fixture(autouse=True)
+def _standing_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = time()
+    monkeypatch.setattr(ingest, "now_s", lambda: now_s)
 
 
 def _requests(thousands: int) -> list[dict[str, Any]]:

@@ -116,8 +116,11 @@ def test_an_alarm_on_a_metric_of_its_own_is_about_what_the_function_emits(
 
 def test_every_alarm_is_about_a_service_of_aws_or_these_metrics(stack: Stack) -> None:
     own = stack["NotifyFunction"]["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"]
-    for alarm in stack.of_type("AWS::CloudWatch::Alarm").values():
-        assert alarm["Namespace"] in (own, "AWS/SQS", "AWS/Lambda")
+    for name, alarm in stack.of_type("AWS::CloudWatch::Alarm").items():
+        if "Metrics" in alarm:
+            assert own["Fn::Sub"] in json.dumps(alarm["Metrics"]), name
+        else:
+            assert alarm["Namespace"] in (own, "AWS/SQS", "AWS/Lambda")
 
 
 def test_alarms_reach_the_topic_if_there_is_one(stack: Stack) -> None:
@@ -125,3 +128,32 @@ def test_alarms_reach_the_topic_if_there_is_one(stack: Stack) -> None:
         assert "AlarmActions" not in alarm
     for alarm in Stack(AlarmTopicArn=TOPIC).of_type("AWS::CloudWatch::Alarm").values():
         assert alarm["AlarmActions"] == [TOPIC]
+
+
+def test_a_provider_above_its_threshold_raises_an_alarm_that_names_it() -> None:
+    alarm = Stack(ProviderAlertsPerMinute="5")["ProviderTrafficAlarm"]
+    (query,) = alarm["Metrics"]
+    # One series a provider: each that is above the threshold becomes a contributor.
+    expression = query["Expression"]["Fn::Sub"]
+    assert "SUM(provider_accepted)" in expression
+    assert 'SCHEMA("Tocsin/${AWS::StackName}", provider, service)' in expression
+    assert "GROUP BY provider" in expression
+    assert query["Period"] == 60
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", "5")
+
+
+def test_an_unusual_share_of_duplicates_raises_an_alarm(stack: Stack) -> None:
+    alarm = stack["DuplicateAlarm"]
+    share, band = alarm["Metrics"]
+    metric = share["MetricStat"]["Metric"]
+    assert metric["MetricName"] == "duplicate_percent"
+    assert metric["Namespace"] == {"Fn::Sub": "Tocsin/${AWS::StackName}"}
+    assert metric["Dimensions"] == [{"Name": "service", "Value": "enrich"}]
+    assert band["Id"] == alarm["ThresholdMetricId"]
+    # Too few are as odd as too many.
+    assert alarm["ComparisonOperator"] == "LessThanLowerOrGreaterThanUpperThreshold"
+
+
+def test_what_the_emulator_does_not_know_can_be_left_out() -> None:
+    alarms = Stack(QueryAlarms="false").of_type("AWS::CloudWatch::Alarm")
+    assert not {name for name, alarm in alarms.items() if "Metrics" in alarm}

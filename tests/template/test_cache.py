@@ -2,12 +2,17 @@
 
 import re
 
+import pytest
+
 from tests.template.transformed import Stack, source, target
 
 STACK_ID = (
     f"arn:aws:cloudformation:eu-central-1:123456789012:stack/{'a' * 128}/"
     "1c2fa620-982a-11e3-aff7-50e2416294e0"
 )
+
+
+USERS = ("ApiFunction", "IngestFunction")
 
 
 def network_of(stack: Stack) -> set[str]:
@@ -17,13 +22,15 @@ def network_of(stack: Stack) -> set[str]:
 
 def test_by_default_there_is_no_cache_and_no_network(stack: Stack) -> None:
     assert network_of(stack) == set()
-    assert stack["ApiFunction"]["Environment"]["Variables"]["CACHE_URL"] == ""
-    assert "VpcConfig" not in stack["ApiFunction"]
+    for user in USERS:
+        assert stack[user]["Environment"]["Variables"]["CACHE_URL"] == ""
+        assert "VpcConfig" not in stack[user]
 
 
-def test_a_cache_of_ones_own_is_used_by_its_address() -> None:
+@pytest.mark.parametrize("user", USERS)
+def test_a_cache_of_ones_own_is_used_by_its_address(user: str) -> None:
     stack = Stack(CacheUrl="redis://127.0.0.1:6379")
-    variables = stack["ApiFunction"]["Environment"]["Variables"]
+    variables = stack[user]["Environment"]["Variables"]
     assert variables["CACHE_URL"] == "redis://127.0.0.1:6379"
 
 
@@ -31,8 +38,9 @@ def test_the_cache_is_valkey_reached_encrypted_and_bounded(cached_stack: Stack) 
     cache = cached_stack["Cache"]
     assert cache["Engine"] == "valkey"
     assert cache["CacheUsageLimits"]["DataStorage"]["Maximum"] >= 1
-    url = cached_stack["ApiFunction"]["Environment"]["Variables"]["CACHE_URL"]
-    assert url["Fn::Sub"] == "rediss://${Cache.Endpoint.Address}:${Cache.Endpoint.Port}"
+    for user in USERS:
+        url = cached_stack[user]["Environment"]["Variables"]["CACHE_URL"]
+        assert url["Fn::Sub"] == "rediss://${Cache.Endpoint.Address}:${Cache.Endpoint.Port}"
 
 
 def test_the_cache_has_a_name_that_aws_takes_whatever_the_stack_is_called(
@@ -47,14 +55,16 @@ def test_the_cache_has_a_name_that_aws_takes_whatever_the_stack_is_called(
     assert re.fullmatch(r"[a-z](-?[a-z0-9])*", name)
 
 
-def test_nobody_is_promised_more_of_the_cache_than_it_does() -> None:
+def test_who_switches_the_cache_on_is_told_what_it_costs_and_does() -> None:
     description = source()["Parameters"]["EnableCache"]["Description"]
-    assert "GET /health asks it whether it is there and nothing else uses it" in description
+    assert "count requests against rate limits together" in description
+    assert "USD" in description
+    assert "No alert depends on it" in description
 
 
 def test_only_what_uses_the_cache_is_in_the_network(cached_stack: Stack) -> None:
     functions = cached_stack.of_type("AWS::Lambda::Function")
-    assert {name for name, found in functions.items() if "VpcConfig" in found} == {"ApiFunction"}
+    assert {name for name, found in functions.items() if "VpcConfig" in found} == set(USERS)
 
 
 def test_the_network_has_no_way_out_but_the_endpoints(cached_stack: Stack) -> None:

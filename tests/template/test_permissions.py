@@ -34,8 +34,8 @@ GRANTS = {
         "SeenTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
         SIGNING_SECRETS: {"secretsmanager:GetSecretValue"},
         "KeyPepperSecret": {"secretsmanager:GetSecretValue"},
-        "EnrichQueue": {SEND},
-        "EnrichUrgentQueue": {SEND},
+        "EnrichQueue": {SEND, "sqs:GetQueueAttributes"},
+        "EnrichUrgentQueue": {SEND, "sqs:GetQueueAttributes"},
         "ArchiveBucket/claims/*": {"s3:PutObject"},
         "IngestLogGroup": LOGS,
         "*": TRACES,
@@ -166,7 +166,7 @@ def test_only_a_function_in_the_network_may_make_interfaces(
     network = NETWORK if "VpcConfig" in cached_stack[function] else set()
     expected = {**GRANTS[function], "*": TRACES | network}
     assert granted(cached_stack, f"{function}Role") == expected
-    assert bool(network) == (function == "ApiFunction")
+    assert bool(network) == (function in {"ApiFunction", "IngestFunction"})
 
 
 @pytest.mark.parametrize("function", SCHEDULES)

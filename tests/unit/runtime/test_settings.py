@@ -8,7 +8,8 @@ from tocsin.runtime.settings import ALL, NotifySettings, TickSettings, load
 
 def _environ(stage: str) -> dict[str, str]:
     names = {name.upper() for name in ALL[stage].__struct_fields__}
-    return {**dict.fromkeys(names, "x"), "ALLOW_LOOPBACK_RECEIVERS": "false"}
+    numbers = {name: "7" for name in names if "BACKLOG" in name}
+    return {**dict.fromkeys(names, "x"), "ALLOW_LOOPBACK_RECEIVERS": "false", **numbers}
 
 
 @pytest.mark.parametrize("stage", ALL)

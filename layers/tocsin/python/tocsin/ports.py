@@ -17,6 +17,7 @@ from tocsin.domain.deadletter import Depth, Letter
 from tocsin.domain.dedup import Mark
 from tocsin.domain.group import Group, GroupKey, Intent, Told
 from tocsin.domain.journal import Record
+from tocsin.domain.limits import Quota, Verdict
 from tocsin.domain.signatures.sns import SnsMessage
 
 Queue = Literal[
@@ -283,3 +284,17 @@ class Breakers(Protocol):
 
         Raises Conflict if another was stored meanwhile. It expires a day after `now_s`.
         """
+
+
+class Limiter(Protocol):
+    """Counts requests against limits.
+
+    `state` says who counted last: all instances together (`shared`), or this one alone, as it
+    is set up (`local`) or for want of an answer (`away`).
+    """
+
+    @property
+    def state(self) -> Literal["shared", "local", "away"]: ...
+
+    def check(self, tenant: str, quotas: Sequence[Quota]) -> list[Verdict]:
+        """Count one request against each quota; a quota counts only what it allows."""

@@ -3,6 +3,7 @@
 from msgspec import structs
 
 from tocsin.configuration.fingerprint_models import FingerprintRule
+from tocsin.configuration.limits import to_limits
 from tocsin.configuration.mapping_conversion import to_payload_mapping
 from tocsin.configuration.models import (
     CircuitBreaker,
@@ -36,6 +37,7 @@ def to_tenant_config(name: str, model: Tenant, version: int) -> config.TenantCon
         receivers={receiver.name: _receiver(receiver) for receiver in model.receivers},
         resolve_timeout_s=model.settings.resolve_timeout,
         signatures=to_signatures(model.signatures),
+        limits=to_limits(model.limits),
         mappings=tuple(map(to_payload_mapping, model.mappings)),
         fingerprints=(RuleSet(rules=rules),) if rules else (),
         storage=tuple(_storage(rule) for rule in model.storage),

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tocsin.configuration.duration import format_duration
+from tocsin.configuration.limits import displayed_limits
 from tocsin.configuration.mapping_conversion import displayed_mapping
 from tocsin.configuration.signing import MASK, displayed_signatures
 from tocsin.domain.breaker import BreakerPolicy
@@ -26,6 +27,7 @@ def displayed(config: TenantConfig) -> dict[str, Any]:
         "fingerprints": [said(rule) for rule in newest],
         "storage": [_storage(rule) for rule in config.storage],
         "settings": {"resolve_timeout": format_duration(config.resolve_timeout_s)},
+        "limits": displayed_limits(config.limits),
     }
     if config.signatures:
         shown["signatures"] = displayed_signatures(config.signatures)

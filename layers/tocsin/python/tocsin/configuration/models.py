@@ -17,6 +17,7 @@ from tocsin.configuration.fields import (
     wrong,
 )
 from tocsin.configuration.fingerprint_models import FingerprintRule
+from tocsin.configuration.limits import Limits
 from tocsin.configuration.mappings import PayloadMapping
 from tocsin.configuration.signing import Signature
 from tocsin.configuration.storage_models import StorageRule
@@ -209,6 +210,11 @@ class Tenant(Block):
     )
     settings: Settings = Field(
         default=Settings(), description="What applies to the tenant as a whole."
+    )
+    limits: Limits = Field(
+        default=Limits(),
+        description="From how many requests on senders are asked to wait; see limits.md. 0 is "
+        "`unlimited`.",
     )
 
 

@@ -19,8 +19,18 @@ _WEIGHT = {"delivered": 5, "dead": 4, "suppressed": 3, "pending": 2, "duplicate"
 _WORST_FIRST = ("pending", "dead", "delivered", "suppressed", "duplicate")
 
 
+class ProviderBalance(msgspec.Struct, frozen=True, kw_only=True):
+    """How many alerts of one provider were accepted, and how many of them said nothing new."""
+
+    accepted: int
+    duplicate: int
+
+
 class Balance(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts of accepted alerts; every one is in exactly one of the other counts."""
+    """Counts of accepted alerts; every one is in exactly one of the other counts.
+
+    `providers` are the same alerts by who sent them.
+    """
 
     accepted: int
     delivered: int
@@ -28,6 +38,7 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
     suppressed: dict[str, int]
     dead_lettered: int
     pending: int
+    providers: dict[str, ProviderBalance] = {}
 
     @property
     def is_settled(self) -> bool:
@@ -40,6 +51,8 @@ class _Request:
     """All parts of one request, whether they came in one message or in several."""
 
     def __init__(self) -> None:
+        # Not known of what only SQS has given up.
+        self.provider = ""
         self.accepted: dict[str, int] = {}
         self.forwarded: set[int] = set()
         self.dead: set[int] = set()
@@ -47,6 +60,7 @@ class _Request:
         self._given_up: dict[str, GivenUpRecord] = {}
 
     def note(self, record: EnvelopeRecord) -> None:
+        self.provider = record.provider
         known = self.accepted.get(record.envelope, 0)
         self.accepted[record.envelope] = max(known, record.accepted)
         self.forwarded |= record.forwarded.keys()
@@ -134,24 +148,31 @@ def _fate_of(record: TransitionRecord) -> tuple[str, str]:
 def _count(requests: dict[str, _Request], fates: _Fates) -> Balance:
     counts: Counter[str] = Counter()
     suppressed: Counter[str] = Counter()
+    providers: dict[str, Counter[str]] = {}
     for name, request in requests.items():
+        own = providers.setdefault(request.provider, Counter())
         known = len(request.forwarded | request.dead | request.repeated)
         accepted = max(sum(request.accepted.values()), known)
         # What was separated once and went on when it came back is not dead any more.
         dead = request.dead - request.forwarded - request.repeated
-        counts["accepted"] += accepted
+        own["accepted"] += accepted
         counts["dead"] += len(dead)
-        counts["duplicate"] += accepted - len(request.forwarded) - len(dead)
+        own["duplicate"] += accepted - len(request.forwarded) - len(dead)
         for index in request.forwarded:
             outcome, reason = fates.of(f"{name}:{index}")
-            counts[outcome] += 1
+            (own if outcome == "duplicate" else counts)[outcome] += 1
             if outcome == "suppressed":
                 suppressed[reason] += 1
     return Balance(
-        accepted=counts["accepted"],
+        accepted=sum(own["accepted"] for own in providers.values()),
         delivered=counts["delivered"],
-        duplicate=counts["duplicate"],
+        duplicate=sum(own["duplicate"] for own in providers.values()),
         suppressed=dict(suppressed),
         dead_lettered=counts["dead"],
         pending=counts["pending"],
+        providers={
+            provider: ProviderBalance(accepted=own["accepted"], duplicate=own["duplicate"])
+            for provider, own in sorted(providers.items())
+            if provider
+        },
     )

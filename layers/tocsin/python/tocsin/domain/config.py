@@ -6,6 +6,7 @@ import msgspec
 
 from tocsin.domain.breaker import BreakerPolicy
 from tocsin.domain.fingerprint_rules import RuleSet
+from tocsin.domain.limits import Limits
 from tocsin.domain.mapping import PayloadMapping
 from tocsin.domain.matchers import Matcher
 from tocsin.domain.retry import RetryPolicy
@@ -77,6 +78,8 @@ class TenantConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     # How long a firing holds without being repeated, for providers that repeat it.
     resolve_timeout_s: float = 300.0
     signatures: tuple[Signature, ...] = ()
+    # What the tenant may send, from which on it is asked to wait.
+    limits: Limits = Limits()
     mappings: tuple[PayloadMapping, ...] = ()
     # The fingerprint rules, the newest set first, and the sets before it; none: never any.
     fingerprints: tuple[RuleSet, ...] = ()

@@ -6,7 +6,9 @@ TocsinError
 │   ├── InvalidAlert      one alert of a request cannot be read
 │   ├── Unauthorized      no key, or not one that may do this
 │   │   └── InvalidSignature  a signature is missing, wrong or too old
-│   └── TooLarge          above a documented size or count
+│   ├── TooLarge          above a documented size or count
+│   └── TooManyRequests   above a limit of the sender's
+│       └── Overloaded    more than the pipeline can take now
 ├── ConfigurationError    the operator's fault: says what to fix
 ├── Retryable             try again, not before `retry_after_s`
 │   ├── Conflict          somebody else changed the same state first
@@ -77,6 +79,31 @@ class TooLarge(InvalidInput):
 
     status = 413
     code = "too_large"
+
+
+class TooManyRequests(InvalidInput):
+    """A request that would be taken later: not before `retry_after_s` seconds from now.
+
+    `limit` and `window_s` (0: not known) are those of what refused it, which `scope` names.
+    """
+
+    status = 429
+    code = "rate_limited"
+
+    def __init__(
+        self, message: str, *, retry_after_s: int, scope: str, limit: int = 0, window_s: int = 0
+    ) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        self.scope = scope
+        self.limit = limit
+        self.window_s = window_s
+
+
+class Overloaded(TooManyRequests):
+    """More than the pipeline can take now, from whomever it comes."""
+
+    code = "overloaded"
 
 
 class ConfigurationError(TocsinError):

@@ -21,16 +21,22 @@ class Delivery(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct):
     """What a stage did with a batch: messages that failed, why, and counts for the metrics.
 
-    `warnings` are for the operator, and few; they hold no secrets.
+    `duplicates` are counted by provider. `warnings` are for the operator, and few; they hold no
+    secrets.
     """
 
     failed: dict[str, str] = {}
     counts: dict[str, int] = {}
+    duplicates: dict[str, int] = {}
     warnings: list[str] = []
 
     def count(self, name: str, value: int = 1) -> None:
         """Add to one count."""
         self.counts[name] = self.counts.get(name, 0) + value
+
+    def count_duplicates(self, provider: str, value: int) -> None:
+        """Add to the duplicates of one provider."""
+        self.duplicates[provider] = self.duplicates.get(provider, 0) + value
 
     def fail(self, deliveries: Iterable[Delivery], error: TocsinError) -> None:
         """Let these messages come back; the queue's redrive policy ends it."""

@@ -91,6 +91,8 @@ class Enrich:
         outcome.count("alerts", len(changes))
         outcome.count("forwarded", len(forward))
         outcome.count("duplicates", len(changes) - len(forward))
+        for each in opened:
+            outcome.count_duplicates(each.envelope.provider, sum(each.duplicates.values()))
 
     def _archive(self, tenant: str, opened: list[Opened], name: str) -> None:
         """Store the bodies, one object an hour; nearly always they are of one hour."""

@@ -1,6 +1,6 @@
 """Ingest: from a request body to confirmed queue messages."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -11,6 +11,13 @@ from tocsin.domain.errors import InvalidAlert
 from tocsin.pipeline.envelope import VERSION, Envelope, encode, seal_frame
 from tocsin.ports import Blobs, Outbox, Queue
 from tocsin.providers.registry import Provider
+
+# A queue, the indices of the alerts for it, and whether their body is archived from there.
+_Part = tuple[Queue, list[int], bool]
+
+
+def _always(_: Queue) -> None:
+    """Have room for everything."""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,27 +47,30 @@ class Ingest:
         self._outbox = outbox
         self._blobs = blobs
 
-    def accept(self, request: Request) -> Answer:
+    def accept(self, request: Request, admit: Callable[[Queue], None] = _always) -> Answer:
         """Queue the alerts of a request; urgent ones travel apart from the others.
+
+        `admit` is asked whether there is room in the queue: with an urgent alert among them, in
+        the urgent one for them all, so that no critical alert waits for the others' turn.
 
         Raises InvalidPayload or TooLarge if nothing of it can be taken, and Retryable if the
         queue did not confirm: then the sender must send again.
         """
         members, answer = _read(request)
         if answer.accepted:
-            self._enqueue(request, members)
+            parts = _parts(*_split(members))
+            admit(parts[0][0])
+            self._enqueue(request, parts, len(members))
         return answer
 
     def accepted_before(self, request: Request) -> Answer:
         """Return the answer that `accept` gave to the same request, and do nothing else."""
         return _read(request)[1]
 
-    def _enqueue(self, request: Request, members: Sequence[Alert | InvalidAlert]) -> None:
+    def _enqueue(self, request: Request, parts: Sequence[_Part], size: int) -> None:
         frame = compress(request.body)
-        urgent, normal = _split(members)
-        # The body is archived once: with the alerts that can wait, if there are any.
-        for queue, indices, archive in _parts(urgent, normal):
-            is_all = len(indices) == len(members)
+        for queue, indices, archive in parts:
+            is_all = len(indices) == size
             envelope = Envelope(
                 v=VERSION,
                 kind="raw",
@@ -96,8 +106,12 @@ def _split(members: Sequence[Alert | InvalidAlert]) -> tuple[list[int], list[int
     return urgent, normal
 
 
-def _parts(urgent: list[int], normal: list[int]) -> list[tuple[Queue, list[int], bool]]:
-    parts: list[tuple[Queue, list[int], bool]] = []
+def _parts(urgent: list[int], normal: list[int]) -> list[_Part]:
+    """Return what goes where, urgent first, and with which part the body is archived.
+
+    That is once: with the alerts that can wait, if there are any.
+    """
+    parts: list[_Part] = []
     if urgent:
         parts.append(("enrich-urgent", urgent, not normal))
     if normal:

@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 import orjson
 
-from tocsin.domain.errors import InvalidInput, TooLarge
+from tocsin.domain.errors import InvalidInput, TooLarge, TooManyRequests
 from tocsin.pipeline.ingest import Answer
 from tocsin.ports import ApiKey
 from tocsin.providers.bodies import json_of
-from tocsin.runtime.gateway import HttpRequest, answer, body_of
+from tocsin.runtime.gateway import HttpRequest, answer, backoff, body_of, waiting
 
 # PagerDuty's own limit. Here the body is read before the key is known.
 _LIMIT_BYTES = 512 * 1024
@@ -71,6 +71,8 @@ class PagerDutyEvents:
 
     def refused(self, error: InvalidInput) -> Any:
         """Answer 400 where others hear 422: senders of events know no other."""
+        if isinstance(error, TooManyRequests):
+            return _throttled(error)
         status = 400 if error.status == 422 else error.status
         return self._refusal(status, error.code, [error])
 
@@ -105,3 +107,9 @@ def _unescaped(body: bytes) -> bytes:
 
 def _text(value: Any) -> str:
     return value if type(value) is str else ""
+
+
+def _throttled(error: TooManyRequests) -> Any:
+    detail = {"code": error.code, "message": error.message, "path": ""}
+    body = {"status": "throttle exceeded", "message": error.message, "error": detail}
+    return answer(429, {**body, "backoff": backoff(error)}, waiting(error))

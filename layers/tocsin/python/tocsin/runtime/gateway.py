@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from tocsin.domain.errors import InvalidInput, TooLarge
+from tocsin.domain.errors import InvalidInput, TooLarge, TooManyRequests
 from tocsin.runtime.codings import decoded
 
 # A Lambda function takes 6 MB of event; what a compressed body grows to has a limit of its own.
@@ -101,7 +101,26 @@ def answer(status: int, body: Any = None, headers: Mapping[str, str] | None = No
     return {"statusCode": status, "headers": {**known, **(headers or {})}, "body": text}
 
 
-def error_answer(error: InvalidInput, headers: Mapping[str, str] | None = None) -> Any:
-    """Return the answer to a request that is the sender's fault."""
+def error_answer(
+    error: InvalidInput,
+    headers: Mapping[str, str] | None = None,
+    beside: Mapping[str, Any] | None = None,
+) -> Any:
+    """Return the answer to a request that is the sender's fault; `beside` the error stands more."""
     detail = {"code": error.code, "message": error.message, "path": error.path}
-    return answer(error.status, {"error": detail}, headers)
+    return answer(error.status, {"error": detail, **(beside or {})}, headers)
+
+
+def waiting(error: TooManyRequests) -> dict[str, str]:
+    """Return the header that says when to send again."""
+    return {"Retry-After": str(error.retry_after_s)}
+
+
+def backoff(error: TooManyRequests) -> dict[str, Any]:
+    """Return what a sender can act on, for the body."""
+    return {
+        "retry_after_s": error.retry_after_s,
+        "scope": error.scope,
+        "limit": error.limit,
+        "window_s": error.window_s,
+    }

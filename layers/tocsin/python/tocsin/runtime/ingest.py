@@ -15,15 +15,17 @@ from tocsin.adapters.dynamodb.seen import DynamoSeen
 from tocsin.adapters.s3 import S3Blobs
 from tocsin.adapters.secrets import SecretsManager
 from tocsin.adapters.sqs import SqsOutbox
-from tocsin.domain.errors import InvalidInput, TocsinError
+from tocsin.domain.errors import InvalidInput, Overloaded, TocsinError, TooManyRequests
+from tocsin.pipeline.backpressure import BacklogLimit, Backpressure
 from tocsin.pipeline.ingest import Answer, Ingest, Request
-from tocsin.ports import Configs, Keys, Queue, Seen
+from tocsin.ports import Configs, Keys, Limiter, Queue, Seen
 from tocsin.providers.bodies import payload_of
 from tocsin.runtime.access import authenticate
 from tocsin.runtime.clock import now_s
 from tocsin.runtime.gateway import HttpRequest, body_of, from_event, resource_of
 from tocsin.runtime.intake import Dialect, dialect_of
 from tocsin.runtime.lastused import LastUsed
+from tocsin.runtime.limits import Passage, make_limiter
 from tocsin.runtime.settings import IngestSettings, load
 from tocsin.runtime.signing import Signing, wanted_signature
 from tocsin.runtime.sources import source_of
@@ -41,6 +43,8 @@ class _Parts(msgspec.Struct, frozen=True):
     configs: Configs
     used: LastUsed
     signed: "Callable[[], SignedRequests]"
+    limiter: Limiter
+    backpressure: Backpressure
 
 
 @cache
@@ -49,6 +53,11 @@ def _parts() -> _Parts:
     urls: dict[Queue, str] = {
         "enrich": settings.enrich_queue_url,
         "enrich-urgent": settings.enrich_urgent_queue_url,
+    }
+    age_s = int(settings.backlog_age_limit_s)
+    limits: dict[Queue, BacklogLimit] = {
+        "enrich": BacklogLimit(int(settings.backlog_limit_messages), age_s),
+        "enrich-urgent": BacklogLimit(int(settings.urgent_backlog_limit_messages), age_s),
     }
     secrets = SecretsManager(client("secretsmanager"))
     dynamodb = client("dynamodb")
@@ -62,6 +71,8 @@ def _parts() -> _Parts:
         configs=CachedConfigs(DynamoConfigs(dynamodb, settings.control_table), now_s),
         used=LastUsed(seen),
         signed=cache(lambda: _signed_requests(seen)),
+        limiter=make_limiter(settings.cache_url, settings.tocsin_env),
+        backpressure=Backpressure(SqsOutbox(hasty_client("sqs"), urls, {}), limits, now_s),
     )
 
 
@@ -76,28 +87,39 @@ def handler(event: dict[str, Any], context: Context) -> Any:
     from tocsin.runtime.observability import flush_counts, log_failures
 
     counts: dict[str, int] = {}
-    dialect, signing = dialect_of(resource_of(event)), Signing()
+    dialect, signing, passage = dialect_of(resource_of(event)), Signing(), Passage()
     try:
-        result = _accept(from_event(event, context.aws_request_id), dialect, signing)
+        request = from_event(event, context.aws_request_id)
+        result = _accept(request, dialect, signing, passage)
         if not signing.is_repeat:
             counts = {"accepted": result.accepted, "rejected": len(result.rejected)}
-        return dialect.accepted(result)
+        return passage.stamped(dialect.accepted(result))
     except InvalidInput as error:
-        counts = {"refused": 1}
-        return dialect.refused(error)
+        counts = {_name(error): 1}
+        return passage.stamped(dialect.refused(error))
     except TocsinError as error:
         counts = {"unavailable": 1}
         log_failures({context.aws_request_id: f"{type(error).__name__}: {error}"}, "")
-        return dialect.unavailable()
+        return passage.stamped(dialect.unavailable())
     finally:
-        flush_counts({**counts, **signing.counts})
+        accepted = passage.accepted(counts.get("accepted", 0))
+        flush_counts({**counts, **signing.counts, **passage.counts}, accepted)
 
 
-def _accept(request: HttpRequest, dialect: Dialect, signing: Signing) -> Answer:
+def _name(error: InvalidInput) -> str:
+    """Return what a refusal counts as."""
+    if isinstance(error, Overloaded):
+        return "overloaded"
+    return "rate_limited" if isinstance(error, TooManyRequests) else "refused"
+
+
+def _accept(request: HttpRequest, dialect: Dialect, signing: Signing, passage: Passage) -> Answer:
     parts = _parts()
     request = dialect.keyed(request)
     key = authenticate(request, "ingest", parts.keys, parts.pepper, now_s())
-    source = source_of(dialect.provider_name(request), key.tenant, parts.configs)
+    name = dialect.provider_name(request)
+    passage.enter(request, key.tenant, name, parts.limiter, parts.configs)
+    source = source_of(name, key.tenant, parts.configs)
     dialect.check(request)
     body = body_of(request)
     signature = wanted_signature(parts.configs, key.tenant, source.name)
@@ -118,8 +140,12 @@ def _accept(request: HttpRequest, dialect: Dialect, signing: Signing) -> Answer:
         trace=os.environ.get("_X_AMZN_TRACE_ID", ""),
     )
     given = stored_request(received, parts.configs, parts.pepper)
-    accept = parts.ingest.accepted_before if signing.is_repeat else parts.ingest.accept
-    answer = accept(given)
+    if signing.is_repeat:
+        answer = parts.ingest.accepted_before(given)
+    else:
+        answer = parts.ingest.accept(
+            given, lambda queue: parts.backpressure.admit(queue, passage.is_small_sender)
+        )
     signing.settle(parts.signed, key, given.received_at_s)
     parts.used.note(key, given.received_at_s)
     return answer

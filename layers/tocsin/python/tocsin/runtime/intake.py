@@ -2,10 +2,10 @@
 
 from typing import Any, Protocol
 
-from tocsin.domain.errors import InvalidInput
+from tocsin.domain.errors import InvalidInput, TooManyRequests
 from tocsin.pipeline.ingest import Answer
 from tocsin.ports import ApiKey
-from tocsin.runtime.gateway import HttpRequest, answer, error_answer
+from tocsin.runtime.gateway import HttpRequest, answer, backoff, error_answer, waiting
 
 _AGAIN = {"Retry-After": "1"}
 # An answer may have 6 MB, and an error quotes up to a kilobyte of what was sent.
@@ -79,7 +79,9 @@ class Native(_PlainKey):
         return answer(422 if rejected and not result.accepted else self._accepted, body)
 
     def refused(self, error: InvalidInput) -> Any:
-        """Answer with the one error shape."""
+        """Answer with the one error shape; who came too often is told what to do."""
+        if isinstance(error, TooManyRequests):
+            return error_answer(error, waiting(error), {"backoff": backoff(error)})
         return error_answer(error)
 
     def unavailable(self) -> Any:
@@ -119,6 +121,8 @@ class Alertmanager(_PlainKey):
 
     def refused(self, error: InvalidInput) -> Any:
         """Answer in the framework's shape: of a 422, whether a value is missing or misshapen."""
+        if isinstance(error, TooManyRequests):
+            return answer(429, error.message, waiting(error))
         code = error.status
         if code == 422:
             code = 601 if error.path.endswith("generatorURL") else 602

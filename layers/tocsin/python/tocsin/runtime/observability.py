@@ -1,5 +1,7 @@
 """Logs and metrics: one metrics line an invocation, and a log line only when something failed."""
 
+import json
+import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -7,8 +9,12 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from tocsin.providers.registry import NAMES
+
 # A failure that repeats itself through a batch is one line with a few examples.
 _EXAMPLES = 5
+
+Line = dict[str, Any]
 
 
 @cache
@@ -22,13 +28,51 @@ def _metrics() -> Metrics:
     return Metrics()
 
 
-def flush_counts(counts: Mapping[str, int]) -> None:
-    """Write one embedded-metric line; tenants and alerts are never dimensions."""
+def flush_counts(
+    counts: Mapping[str, int], by_provider: Mapping[str, Mapping[str, int]] | None = None
+) -> None:
+    """Write the metrics of an invocation; tenants and alerts are never dimensions.
+
+    They are one line in the embedded metric format, and one more for each further provider of
+    `by_provider`, since a line holds one value of a dimension.
+    """
     metrics = _metrics()
     metrics.add_metric(name="invocations", unit=MetricUnit.Count, value=1)
     for name, value in counts.items():
         metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
-    metrics.flush_metrics()
+    if counts.get("alerts") and "duplicates" in counts:
+        percent = 100 * counts["duplicates"] / counts["alerts"]
+        metrics.add_metric(name="duplicate_percent", unit=MetricUnit.Percent, value=percent)
+    line: Line = dict(metrics.serialize_metric_set())
+    metrics.clear_metrics()
+    for each in _with_providers(line, _bounded(by_provider or {})):
+        sys.stdout.write(json.dumps(each, separators=(",", ":")) + "\n")
+
+
+def _bounded(by_provider: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    """Count under `generic` what is not one of the known providers: metrics cost by name."""
+    bounded: dict[str, dict[str, int]] = {}
+    for provider, counts in by_provider.items():
+        found = bounded.setdefault(provider if provider in NAMES else "generic", {})
+        for name, value in counts.items():
+            found[name] = found.get(name, 0) + value
+    return bounded
+
+
+def _with_providers(line: Line, by_provider: Mapping[str, Mapping[str, int]]) -> list[Line]:
+    """Return the line with the counts of the first provider, and a line for each other."""
+    directive = line["_aws"]["CloudWatchMetrics"][0]
+    (names,) = directive["Dimensions"]
+    bare = {name: line[name] for name in names}
+    lines = [line]
+    for index, (provider, counts) in enumerate(by_provider.items()):
+        if index:
+            lines.append({"_aws": {**line["_aws"], "CloudWatchMetrics": []}, **bare})
+        metrics = [{"Name": name, "Unit": "Count"} for name in counts]
+        own = {**directive, "Dimensions": [[*names, "provider"]], "Metrics": metrics}
+        lines[-1]["_aws"]["CloudWatchMetrics"].append(own)
+        lines[-1] |= {"provider": provider, **counts}
+    return lines
 
 
 def log_failures(failed: Mapping[str, str], trace: str) -> None:

@@ -17,6 +17,10 @@ def _says(description: str) -> msgspec.Meta:
     return msgspec.Meta(min_length=1, description=description)
 
 
+def _whole(description: str) -> msgspec.Meta:
+    return msgspec.Meta(pattern="^[0-9]{1,9}$", description=description)
+
+
 class Common(msgspec.Struct, frozen=True, rename=str.upper, kw_only=True):
     """What every function reads."""
 
@@ -40,6 +44,7 @@ EvaluateQueue = Annotated[str, _says("Queue from enrich to evaluate.")]
 EvaluateUrgentQueue = Annotated[str, _says("The same, for critical alerts.")]
 NotifyQueue = Annotated[str, _says("Queue from evaluate to notify.")]
 NotifyUrgentQueue = Annotated[str, _says("The same, for critical alerts.")]
+CacheUrl = Annotated[str, msgspec.Meta(description="Redis URL of the cache; empty: none.")]
 DeadLetterQueue = Annotated[str, _says("Where messages end that failed for good.")]
 
 
@@ -52,6 +57,15 @@ class IngestSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     enrich_queue_url: EnrichQueue
     enrich_urgent_queue_url: EnrichUrgentQueue
     archive_bucket: ArchiveBucket
+    cache_url: CacheUrl
+    backlog_limit_messages: Annotated[
+        str,
+        _whole("Messages waiting in the enrich queue from which on it is full; 0: never."),
+    ]
+    urgent_backlog_limit_messages: Annotated[str, _whole("The same of the urgent enrich queue.")]
+    backlog_age_limit_s: Annotated[
+        str, _whole("Seconds that a message would wait from which on a queue is full; 0: never.")
+    ]
 
 
 class EnrichSettings(Common, frozen=True, rename=str.upper, kw_only=True):
@@ -135,7 +149,7 @@ class ApiSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     enrich_queue_url: EnrichQueue
     evaluate_queue_url: EvaluateQueue
     notify_queue_url: NotifyQueue
-    cache_url: Annotated[str, msgspec.Meta(description="Redis URL of the cache; empty: none.")]
+    cache_url: CacheUrl
 
 
 ALL: dict[str, type[Common]] = {

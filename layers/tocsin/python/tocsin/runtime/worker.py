@@ -40,7 +40,8 @@ def run(event: dict[str, Any], context: Context, stage: Stage, reserve_ms: int) 
     if outcome.warnings:
         log_warnings(outcome.warnings)
     outcome.count("messages", len(event["Records"]))
-    flush_counts(outcome.counts)
+    duplicates = {name: {"provider_duplicates": n} for name, n in outcome.duplicates.items()}
+    flush_counts(outcome.counts, duplicates)
     return {"batchItemFailures": [{"itemIdentifier": name} for name in failed]}
 
 
@@ -72,6 +73,8 @@ def _isolated(stage: Stage, deliveries: Sequence[Delivery], has_time: HasTime) -
         whole.warnings += part.warnings
         for name, value in part.counts.items():
             whole.count(name, value)
+        for name, value in part.duplicates.items():
+            whole.count_duplicates(name, value)
     return whole
 
 

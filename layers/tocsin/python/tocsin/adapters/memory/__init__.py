@@ -11,6 +11,7 @@ from tocsin.adapters.memory.fingerprints import MemoryFingerprints
 from tocsin.adapters.memory.groups import MemoryGroups
 from tocsin.adapters.memory.journal import MemoryJournal
 from tocsin.adapters.memory.keys import MemoryKeys
+from tocsin.adapters.memory.limiter import MemoryLimiter
 from tocsin.adapters.memory.outbox import DeadLetter, MemoryOutbox
 from tocsin.adapters.memory.receivers import MemoryReceivers
 from tocsin.adapters.memory.seen import MemorySeen
@@ -26,6 +27,7 @@ __all__ = [
     "MemoryGroups",
     "MemoryJournal",
     "MemoryKeys",
+    "MemoryLimiter",
     "MemoryOutbox",
     "MemoryReceivers",
     "MemorySeen",
