@@ -46,8 +46,9 @@ def _calls(world: World, spell: Spell) -> Iterator[str]:
     bound = calls_bound(lasts_s, len({each.key for each in tried}))
     # Before a death counts as a failure there must be a second one.
     bound *= 2 if spell.mode == "deadly" else 1
-    # A fault may hide a failure from the breaker, or a look at the breaker from its worker.
-    bound += world.fired.counts.total()
+    # A fault may hide a look at the breaker from its worker, or part the first failures by more
+    # than the window in which they count together: then those before it were in vain.
+    bound += world.fired.counts.total() * (FAILURES - 1)
     if len(tried) > bound:
         yield f"called: {spell} was called {len(tried)} times, at most {bound}"
 

@@ -47,6 +47,9 @@ def waits(world: World) -> Iterator[Wait]:
         ends = [*(at_s for at_s, _ in course), world.clock.true_s][1:]
         for (at_s, status), end_s in zip(course, ends, strict=True):
             until_s = _until_s(heard, at_s, status, end_s)
+            if until_s <= world.faults_end_s:
+                # How long it takes while faults go on and on, nobody can say.
+                continue
             is_overtaken = until_s == end_s
             since_s = _since_s(excuses, at_s, until_s, is_overtaken=is_overtaken)
             yield Wait(

@@ -26,6 +26,7 @@ def play_seed(stack: Stack, mode: Mode, seed: int) -> Verdict:
     schedule.play()
     world = schedule.world
     world.excuse()
+    world.faults_end_s = world.clock.true_s
     world.converge()
     for _ in range(3):
         if not world.redrive():

@@ -45,7 +45,7 @@ class World:
         # By the id that ingest gave it.
         self.requests: dict[str, Sent] = {}
         self.excuses: list[Excuse] = []
-        self.tick_at_s = START_S + TICK_S
+        self.faults_end_s, self.tick_at_s = 0.0, START_S + TICK_S
         self.errors: list[str] = []
         self.trace: list[str] = []
         self.calls = self.unsure_sends = 0
@@ -233,7 +233,7 @@ class World:
 
     def stall(self, seconds: float) -> None:
         """Let time pass in which nothing runs; nobody can be told meanwhile."""
-        self.clock.true_s += seconds
+        self.advance(seconds)
         self.excuse()
 
     def excuse(self) -> None:
