@@ -50,6 +50,9 @@ SEEDS_S = RETURN_S + GRACE_S + TURN_S + opened_s(len(OPEN_S))
 # Undisturbed, where it is not quick: from when all receivers are well.
 BASE_S: dict[str, float] = {
     "lost_poke": GRACE_S + TURN_S,
+    # The queues stand still until the second request is accepted, perhaps only when its sender
+    # sends it again.
+    "over_before_told": 2.0 + QUICK_S,
     "lapse": TURN_S,
     "large_and_broken": RETRY_S,
     "busy_receiver": BUSY_S + SPREAD_S + TURN_S,

@@ -14,6 +14,8 @@ NO_KEY = ""
 
 OK = (202,)
 ACCEPTED_OR_REFUSED = (202, 422)
+# A sender that takes nothing but 200 for a success.
+TAKES_200_ONLY = "signalfx"
 
 # In `event` and `headers`: the field is not there at all.
 MISSING = "\0missing"
@@ -42,6 +44,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     where: str | None = None
     accepted: int | None = None
     rejected: int | None = None
+
+    @property
+    def accepted_as(self) -> int:
+        """Return the status that says that alerts were accepted."""
+        return 200 if self.path.endswith(f"/{TAKES_200_ONLY}") else 202
 
     @property
     def id(self) -> str:
@@ -102,3 +109,10 @@ def text(value: Any) -> bytes:
 def path_of(provider: str) -> str:
     """Return the address of a provider."""
     return "/api/v2/alerts" if provider == "alertmanager-api" else f"/v1/alerts/{provider}"
+
+
+def statuses_of(provider: str) -> tuple[int, ...]:
+    """Return what is right for a body that may hold alerts of a provider or not."""
+    if provider == "alertmanager-api":
+        return (200, 400, 422)
+    return (200, 422) if provider == TAKES_200_ONLY else ACCEPTED_OR_REFUSED

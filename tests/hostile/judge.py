@@ -73,7 +73,7 @@ def _shape(case: Case, answer: dict[str, Any]) -> Iterator[str]:
         yield from _event_shape(case, status, content)
     elif "error" in content:
         yield from _error(case, content)
-    elif not _has(content, _RESULT) or status not in (202, 422):
+    elif not _has(content, _RESULT) or status not in (case.accepted_as, 422):
         yield "neither a result nor an error"
     else:
         yield from _result(case, status, content)

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from tests.hostile.case import Case, path_of
+from tests.hostile.case import Case, path_of, statuses_of
 from tests.hostile.corpus.texts import CHARACTERS
 from tests.unit.providers.samples import sample, sample_names
 
@@ -62,11 +62,10 @@ def _case(provider: str, name: str, path: tuple[Any, ...], what: str, value: Any
     if isinstance(inner[path[-1]], str) and what == "a hostile text":
         value = inner[path[-1]][:20] + value
     inner[path[-1]] = value
-    is_alertmanager = provider == "alertmanager-api"
     return Case(
         kind="changed samples",
         name=f"{name}, {'.'.join(map(str, path))}: {what}",
         path=path_of(provider),
         body=orjson.dumps(payload).replace(orjson.dumps(_MARK), _DEEP),
-        statuses=(200, 400, 422) if is_alertmanager else (202, 422),
+        statuses=statuses_of(provider),
     )

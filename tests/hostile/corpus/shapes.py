@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.hostile.case import ACCEPTED_OR_REFUSED, OK, Case, path_of, text
+from tests.hostile.case import OK, Case, path_of, statuses_of, text
 from tocsin.providers.registry import NAMES
 
 _DEEP = b"[" * 1000 + b"]" * 1000
@@ -126,6 +126,6 @@ def _other_kind(provider: str, name: str, body: bytes) -> Case:
         name=f"{name} to {provider}",
         path=path_of(provider),
         body=body,
-        statuses=(200, 400, 422) if is_alertmanager else ACCEPTED_OR_REFUSED,
+        statuses=statuses_of(provider),
         accepted=None if is_alertmanager else 0,
     )

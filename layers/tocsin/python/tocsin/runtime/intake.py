@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from tocsin.domain.errors import InvalidInput, TooManyRequests
 from tocsin.pipeline.ingest import Answer
 from tocsin.ports import ApiKey
+from tocsin.providers.registry import unknown
 from tocsin.runtime.gateway import HttpRequest, answer, backoff, error_answer, waiting
 
 _AGAIN = {"Retry-After": "1"}
@@ -59,8 +60,10 @@ class Native(_PlainKey):
         self._accepted = _ACCEPTED
 
     def provider_name(self, request: HttpRequest) -> str:
-        """Take the provider from the path; "" without one."""
+        """Take the provider from the path; "" where the path has no place for one."""
         name = request.parameters.get("provider", "")
+        if not name and "provider" in request.parameters:
+            raise unknown(name)
         self._accepted = _ACCEPTED_AS.get(name, _ACCEPTED)
         return name
 
