@@ -111,5 +111,6 @@ def _cost_s(scenario: str, site: Site, kind: Kind) -> float:
     if kind.startswith("crash"):
         return RETURN_S
     if scenario in _BREAKING:
-        return max(0.0, opened_s(_BREAKING[scenario]) - BASE_S[scenario])
+        # It may be the probe that fails, at the end of the first opening.
+        return opened_s(_BREAKING[scenario])
     return PAUSE_S + SPREAD_S + TURN_S if kind == "throttle" else RETRY_S
