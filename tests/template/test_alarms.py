@@ -92,12 +92,23 @@ def test_notifications_that_wait_in_numbers_raise_an_alarm(stack: Stack) -> None
     assert alarm["EvaluationPeriods"] * alarm["Period"] < RetryPolicy().give_up_after_s
 
 
-@pytest.mark.parametrize("name", ["NotifyBreakerAlarm", "NotifyDeferredAlarm"])
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("NotifyBreakerAlarm", "NotifyFunction"),
+        ("NotifyDeferredAlarm", "NotifyFunction"),
+        ("IngestBrokenAlarm", "IngestFunction"),
+    ],
+)
 def test_an_alarm_on_a_metric_of_its_own_is_about_what_the_function_emits(
-    stack: Stack, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    stack: Stack,
+    name: str,
+    function: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     alarm = stack[name]
-    variables = stack["NotifyFunction"]["Environment"]["Variables"]
+    variables = stack[function]["Environment"]["Variables"]
     assert alarm["Namespace"] == variables["POWERTOOLS_METRICS_NAMESPACE"]
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Tocsin/stack")
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", variables["POWERTOOLS_SERVICE_NAME"])

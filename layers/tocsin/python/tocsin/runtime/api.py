@@ -57,7 +57,7 @@ def _parts() -> _Parts:
 
 def handler(event: dict[str, Any], context: Context) -> Any:
     """Answer one request."""
-    from tocsin.runtime.observability import flush_counts, log_failures
+    from tocsin.runtime.observability import flush_counts, log_broken, log_failures
 
     status = "refused"
     try:
@@ -69,11 +69,17 @@ def handler(event: dict[str, Any], context: Context) -> Any:
     except TocsinError as error:
         reason = f"{type(error).__name__}: {error}"
         log_failures({context.aws_request_id: reason}, "")
-        status = "unavailable"
-        detail = {"code": "unavailable", "message": "try again", "path": ""}
-        result = answer(503, {"error": detail}, {"Retry-After": "1"})
+        status, result = "unavailable", _unavailable()
+    except Exception as error:  # noqa: BLE001 - its text may quote what was sent
+        log_broken("a request breaks the api", error, request=context.aws_request_id)
+        status, result = "broken", _unavailable()
     flush_counts({status: 1})
     return result
+
+
+def _unavailable() -> Any:
+    detail = {"code": "unavailable", "message": "try again", "path": ""}
+    return answer(503, {"error": detail}, {"Retry-After": "1"})
 
 
 def _route(request: HttpRequest) -> Any:

@@ -84,7 +84,7 @@ def _signed_requests(seen: Callable[[], Seen]) -> "SignedRequests":
 
 def handler(event: dict[str, Any], context: Context) -> Any:
     """Accept the alerts of one request."""
-    from tocsin.runtime.observability import flush_counts, log_failures
+    from tocsin.runtime.observability import flush_counts, log_broken, log_failures
 
     counts: dict[str, int] = {}
     dialect, signing, passage = dialect_of(resource_of(event)), Signing(), Passage()
@@ -100,6 +100,10 @@ def handler(event: dict[str, Any], context: Context) -> Any:
     except TocsinError as error:
         counts = {"unavailable": 1}
         log_failures({context.aws_request_id: f"{type(error).__name__}: {error}"}, "")
+        return passage.stamped(dialect.unavailable())
+    except Exception as error:  # noqa: BLE001 - a bug here is no reason to lose an alert
+        counts = {"broken": 1}
+        log_broken("a request breaks ingest", error, request=context.aws_request_id)
         return passage.stamped(dialect.unavailable())
     finally:
         accepted = passage.accepted(counts.get("accepted", 0))

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
+from traceback import format_tb
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -81,6 +82,16 @@ def log_failures(failed: Mapping[str, str], trace: str) -> None:
     logger().warning(
         "messages must come back", extra={"count": len(failed), "failed": examples, "trace": trace}
     )
+
+
+def log_broken(message: str, error: Exception, **extra: str) -> None:
+    """Write one line for an error that nobody foresaw.
+
+    Its text may quote what the sender sent, so only its name and the lines of code that it
+    passed go on.
+    """
+    said = {"error": type(error).__name__, "at": format_tb(error.__traceback__), **extra}
+    logger().error(message, extra=said)
 
 
 def log_warnings(warnings: Sequence[str]) -> None:

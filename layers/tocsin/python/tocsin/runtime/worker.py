@@ -1,7 +1,6 @@
 """From an SQS event to a stage and back to a partial batch response."""
 
 from collections.abc import Callable, Sequence
-from traceback import format_tb
 from typing import Any, Protocol
 
 from tocsin.domain.errors import Permanent
@@ -79,17 +78,8 @@ def _isolated(stage: Stage, deliveries: Sequence[Delivery], has_time: HasTime) -
 
 
 def _broken(delivery: Delivery, error: Exception) -> Outcome:
-    from tocsin.runtime.observability import logger
+    from tocsin.runtime.observability import log_broken
 
-    # The text of an unforeseen error may quote what the sender sent, so only its name and
-    # the lines of code that it passed go on.
-    logger().error(
-        "a message breaks its stage",
-        extra={
-            "error": type(error).__name__,
-            "at": format_tb(error.__traceback__),
-            "envelope": delivery.envelope.id,
-            "tenant": delivery.envelope.tenant,
-        },
-    )
+    envelope = delivery.envelope
+    log_broken("a message breaks its stage", error, envelope=envelope.id, tenant=envelope.tenant)
     return Outcome(failed={delivery.message_id: type(error).__name__})
