@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import msgspec
@@ -26,7 +27,9 @@ pytestmark = [
     pytest.mark.xdist_group("localcloud"),
     pytest.mark.timeout(300),
 ]
-STORM_REQUESTS, A_REQUEST, NAMES = 60, 100, 20
+# It goes on until all probes are heard, or so long.
+STORM_REQUESTS, A_REQUEST, NAMES = 600, 100, 20
+SENDERS = 4
 PROBES = 5
 
 
@@ -61,20 +64,32 @@ def _probe_s(cloud: LocalCloud, people: LocalReceiver, name: str, severity: str)
     raise AssertionError(f"{name} was not heard within a minute")
 
 
-def _storm(cloud: LocalCloud, number: int) -> None:
-    alerts = [
-        {
-            "name": f"Storm{index % NAMES}",
-            "severity": "warning",
-            "labels": {"pod": f"{number}-{index}"},
-        }
-        for index in range(A_REQUEST)
-    ]
-    _post(cloud, "globex", alerts)
+def _storm(cloud: LocalCloud, sender: int, over: Event) -> int:
+    """Send warnings of the loud tenant until it is over; return how many."""
+    for number in range(STORM_REQUESTS // SENDERS):
+        if over.is_set():
+            return number * A_REQUEST
+        alerts = [
+            {
+                "name": f"Storm{index % NAMES}",
+                "severity": "warning",
+                "labels": {"pod": f"{sender}-{number}-{index}"},
+            }
+            for index in range(A_REQUEST)
+        ]
+        _post(cloud, "globex", alerts)
+    return STORM_REQUESTS // SENDERS * A_REQUEST
 
 
 def _waiting(cloud: LocalCloud) -> int:
     return sum(count for name, count in cloud.queue_depths().items() if "Urgent" not in name)
+
+
+def _until_some_wait(cloud: LocalCloud) -> None:
+    began_s = time.monotonic()
+    while not _waiting(cloud):
+        assert time.monotonic() < began_s + 60
+        time.sleep(0.01)
 
 
 def test_a_storm_keeps_no_critical_alert_of_another_tenant_waiting(
@@ -82,24 +97,24 @@ def test_a_storm_keeps_no_critical_alert_of_another_tenant_waiting(
 ) -> None:
     calm = [_probe_s(cloud, people, f"Calm{n}", "critical") for n in range(PROBES)]
     calm_warning_s = _probe_s(cloud, people, "CalmWarning", "warning")
-    with ThreadPoolExecutor(4) as pool:
-        storm = [pool.submit(_storm, cloud, number) for number in range(STORM_REQUESTS)]
-        for sent in storm[: STORM_REQUESTS // 4]:
-            sent.result()
+    over = Event()
+    with ThreadPoolExecutor(SENDERS) as pool:
+        storm = [pool.submit(_storm, cloud, sender, over) for sender in range(SENDERS)]
+        _until_some_wait(cloud)
         during, left = [], []
         for number in range(PROBES):
             during.append(_probe_s(cloud, people, f"During{number}", "critical"))
             left.append(_waiting(cloud))
         warning_s = _probe_s(cloud, people, "DuringWarning", "warning")
-        for sent in storm:
-            sent.result()
+        over.set()
+        warnings = sum(sent.result() for sent in storm)
     ratio = statistics.median(during) / statistics.median(calm)
     with capsys.disabled():
         sys.stdout.write(
             f"\ncritical alerts, median of {PROBES}: calm {statistics.median(calm):.2f} s, beside "
-            f"{STORM_REQUESTS * A_REQUEST} warnings {statistics.median(during):.2f} s, ratio "
+            f"{warnings} warnings {statistics.median(during):.2f} s, ratio "
             f"{ratio:.1f}; a warning: {calm_warning_s:.2f} s, {warning_s:.2f} s; messages of the "
             f"storm left after each {left}\n"
         )
-    # What was sent before them was still waiting when the critical alerts were heard.
-    assert min(left[:2]) > 0
+    # What was sent before them was still waiting when critical alerts were heard.
+    assert max(left) > 0

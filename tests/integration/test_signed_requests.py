@@ -115,12 +115,17 @@ def test_other_providers_and_tenants_need_no_signature(
     assert stack.post(AM, other, PAYLOAD)["statusCode"] == 202
 
 
+def said(answer: dict[str, Any]) -> tuple[int, str]:
+    """Return an answer without its headers, which count requests."""
+    return answer["statusCode"], answer["body"]
+
+
 def test_a_repeat_gets_the_same_answer_and_nothing_is_queued(
     stack: World, key: str, people: LocalReceiver
 ) -> None:
     first = stack.post(AM, key, PAYLOAD, **signed())
     stack.drain()
-    assert stack.post(AM, key, PAYLOAD, **signed()) == first
+    assert said(stack.post(AM, key, PAYLOAD, **signed())) == said(first)
     assert stack.pump("enrich") == 0
     assert len(people.arrivals) == 1
     assert stack.balance(key)["accepted"] == 1
@@ -154,7 +159,7 @@ def test_a_request_that_was_queued_and_not_remembered_is_still_told_once(
         patched.setattr(SignedRequests, "remember", lambda *_: False)
         first = stack.post(AM, key, PAYLOAD, **signed())
         stack.drain()
-        assert stack.post(AM, key, PAYLOAD, **signed()) == first
+        assert said(stack.post(AM, key, PAYLOAD, **signed())) == said(first)
     stack.drain()
     assert len(people.arrivals) == 1
     assert stack.balance(key)["accepted"] == 1
