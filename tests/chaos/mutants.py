@@ -138,9 +138,9 @@ def _no_lease(patch: Patch) -> None:
 
 
 def _acquire_always(acquire: Any) -> Any:
-    def take(self: Any, key: Any, owner: str, now_s: float, until_s: float, **how: bool) -> Any:
+    def take(self: Any, key: Any, owner: str, now_s: float, until_s: float) -> Any:
         # As if every lease had run out, and without one of its own.
-        return acquire(self, key, "nobody", now_s + 1e6, until_s, **how)
+        return acquire(self, key, "nobody", now_s + 1e6, until_s)
 
     return take
 

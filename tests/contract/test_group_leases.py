@@ -31,15 +31,11 @@ class TestLease:
         assert world.groups.acquire(KEY, "worker-2", T0 + 100, T0 + 145).holds == 2
         third = world.groups.acquire(KEY, "worker-3", T0 + 200, T0 + 245)
         assert third.holds == 3
-        same = world.groups.acquire(KEY, "worker-3", T0 + 201, T0 + 246, again=True)
+        same = world.groups.acquire(KEY, "worker-3", T0 + 201, T0 + 246)
         assert same.holds == 3
         assert settle(world, same)
         assert world.stored().holds == 0
         assert world.groups.acquire(KEY, "worker-1", T0 + 300, T0 + 345).holds == 1
-
-    def test_whoever_takes_it_again_was_counted_before(self, world):
-        world.groups.commit([group()], [], T0)
-        assert world.groups.acquire(KEY, "worker-1", T0, T0 + 45, again=True).holds == 0
 
     def test_a_commit_leaves_the_count(self, world, held):
         world.groups.commit([world.stored()], [], T0)

@@ -1,4 +1,4 @@
-"""Notify where receivers are slow, kill whoever calls them, or are mended while one waits."""
+"""Notify where receivers are slow, or are mended while one waits."""
 
 from collections import Counter
 
@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from tests.builders import config, receiver, route
 from tests.integration.payloads import member, webhook
-from tests.pipeline.memory_world import Crash, MemoryWorld
+from tests.pipeline.memory_world import MemoryWorld
 from tocsin.domain.errors import Retryable
 from tocsin.domain.retry import RetryPolicy
 from tocsin.pipeline.intents import LOOK_AGAIN_S
@@ -123,74 +123,6 @@ def _with_retry(**fields):
     return {each.name: replace(each, retry=retry) for each in (SLOW, QUICK)}
 
 
-def kills(world, name):
-    """Let whoever sends to a receiver die of it."""
-    send = world.receivers.send
-    tries = []
-
-    def deadly(notification):
-        if notification.receiver.name == name:
-            tries.append(world.now_s)
-            raise Crash
-        send(notification)
-
-    world.receivers.send = deadly
-    return tries
-
-
-class TestDeadly:
-    def test_what_kills_every_worker_ends_as_a_dead_letter(self):
-        world = MemoryWorld(two_receivers())
-        tries = kills(world, "slow")
-        up_to_notify(world, "slow-0", "quick-1")
-        for _ in range(80):
-            world.settle()
-        (letter,) = world.outbox.dead["notify"]
-        assert "receiver slow" in letter.reason
-        assert told(world)["quick"] == 1
-        assert world.balance().dead_lettered == 1
-        assert world.balance().is_settled
-        # Two an attempt, and a breaker that opens for longer and longer, for four hours.
-        assert len(tries) < 150
-
-    def test_one_death_costs_no_attempt(self):
-        world = MemoryWorld(two_receivers())
-        up_to_notify(world, "quick-1")
-        world.fault.at, world.fault.when = len(world.fault.calls) + 4, "before"
-        world.pump("notify")
-        assert world.fault.calls[-1] == "receivers.send"
-        world.settle()
-        (sent,) = world.receivers.delivered
-        assert sent.attempt == 1
-
-    def test_the_breaker_learns_of_it(self):
-        world = MemoryWorld(two_receivers())
-        kills(world, "slow")
-        up_to_notify(world, *(f"slow-{index}" for index in range(6)))
-        for _ in range(60):
-            world.outbox.take("notify")
-            world.now_s += 60
-            world._tick.run(world.now_s)
-            world.pump("notify")
-        (state,) = (each for each, _ in world.breakers.breakers.values())
-        assert state.state != "CLOSED"
-        assert state.opens > 2
-
-    def test_a_group_that_is_never_settled_is_not_the_first_for_ever(self):
-        world = MemoryWorld(two_receivers())
-        kills(world, "slow")
-        up_to_notify(world, "slow-0")
-        up_to_notify(world, "quick-1")
-        world.outbox.take("notify")
-        world.now_s += 120
-        slow, quick = world.groups.due("poke", world.now_s, 2)
-        assert slow.key.receiver == "slow"
-        world.groups.acquire(slow.key, "doomed", world.now_s, world.now_s + 45)
-        world.now_s += 60
-        first, second = world.groups.due("poke", world.now_s, 2)
-        assert (first.key, second.key) == (quick.key, slow.key)
-
-
 class TestMended:
     def test_a_mended_address_is_tried_soon_however_long_the_old_one_had_to_be_left_alone(self):
         world = MemoryWorld(two_receivers())
@@ -218,3 +150,34 @@ class TestMended:
             world.settle()
         assert world.now_s - started_s >= 3 * 3600.0
         assert len(world.receivers.attempted) == 2
+
+
+class TestPace:
+    def test_a_receiver_that_was_slow_once_is_not_passed_over_for_ever(self):
+        busy = [receiver(name, url=f"https://{name}.example/hook") for name in ("a", "b", "c")]
+        receivers = {each.name: each for each in (SLOW, *busy)}
+        routes = tuple(
+            route(each, f'instance=~"{each}.*"', group_by=("instance",)) for each in receivers
+        )
+        top = route("a", group_by=("instance",), routes=routes)
+        world = MemoryWorld(config(route=top, receivers=receivers))
+        world.budget_s = 13.0
+        send = world.receivers.send
+        took_s = {"slow": 9.0}
+
+        def slowly(notification):
+            world.now_s += took_s.get(notification.receiver.name, 1.0)
+            send(notification)
+
+        world.receivers.send = slowly
+        up_to_notify(world, "slow-0")
+        world.pump("notify")
+        took_s["slow"] = 0.1
+        for minute in range(10):
+            names = [f"{name}-{minute}-{index}" for name in "abc" for index in range(10)]
+            up_to_notify(world, *names, *(["slow-1"] if minute == 0 else []))
+            world.pump("notify")
+            world.outbox.take("notify")
+            world.now_s += 60
+            world._tick.run(world.now_s)
+        assert told(world)["slow"] == 2

@@ -24,12 +24,10 @@ Patch = pytest.MonkeyPatch
 def _no_lease(patch: Patch) -> None:
     acquire = MemoryGroups.acquire
 
-    def take(
-        self: Any, key: Any, owner: str, now_s: float, until_s: float, **how: bool
-    ) -> Group | None:
+    def take(self: Any, key: Any, owner: str, now_s: float, until_s: float) -> Group | None:
         if key in self.groups:
             self.groups[key].lease_owner = ""
-        return acquire(self, key, owner, now_s, until_s, **how)
+        return acquire(self, key, owner, now_s, until_s)
 
     patch.setattr(MemoryGroups, "acquire", take)
     patch.setattr(MemoryGroups, "_leased", lambda self, group: self.groups[group.key])
@@ -75,8 +73,8 @@ def _fingerprint_without_tenant(patch: Patch) -> None:
 def _pokes_ignore_back_off(patch: Patch) -> None:
     acquire = MemoryGroups.acquire
 
-    def at_once(self: Any, *args: Any, **how: bool) -> Group | None:
-        group = acquire(self, *args, **how)
+    def at_once(self: Any, *args: Any) -> Group | None:
+        group = acquire(self, *args)
         if group is not None and group.intent is not None:
             group.intent = msgspec.structs.replace(group.intent, not_before_s=0.0)
         return group

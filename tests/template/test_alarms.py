@@ -98,6 +98,7 @@ def test_notifications_that_wait_in_numbers_raise_an_alarm(stack: Stack) -> None
         ("NotifyBreakerAlarm", "NotifyFunction"),
         ("NotifyDeferredAlarm", "NotifyFunction"),
         ("IngestBrokenAlarm", "IngestFunction"),
+        ("TickLateAlarm", "TickFunction"),
     ],
 )
 def test_an_alarm_on_a_metric_of_its_own_is_about_what_the_function_emits(

@@ -1,4 +1,5 @@
 import logging
+import socket
 
 import pytest
 import urllib3
@@ -88,6 +89,16 @@ def test_addresses_that_are_not_public_are_refused(url):
     with pytest.raises(Permanent, match="not public") as raised:
         post(Http(), url)
     assert "secret" not in str(raised.value)
+
+
+def test_the_host_of_an_address_that_is_refused_is_not_logged(caplog, monkeypatch):
+    def private(*_args, **_options):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.5", 443))]
+
+    monkeypatch.setattr("socket.getaddrinfo", private)
+    with caplog.at_level(logging.DEBUG), pytest.raises(Permanent):
+        post(Http(), "https://secret-token.hooks.example/")
+    assert "secret-token" not in caplog.text
 
 
 def test_loopback_does_not_open_private_networks(http):

@@ -96,6 +96,14 @@ def test_a_quick_answer_is_read_whole_over_tls(monkeypatch, tmp_path):
     assert (answer.status, answer.body) == (200, b"hello")
 
 
+def test_an_answer_that_contradicts_itself_may_have_been_meant_well():
+    def serve(talking: socket.socket, _over: Event) -> None:
+        talking.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok")
+
+    with raw_server(serve) as url, pytest.raises(Retryable, match="contradict"):
+        Http(allow_loopback=True).post(url, b"{}", {}, 5.0)
+
+
 def test_headers_that_cannot_be_read_do_not_put_the_url_into_the_log(caplog):
     def serve(talking: socket.socket, _over: Event) -> None:
         talking.sendall(b"HTTP/1.1 200 OK\r\nno colon here\r\nContent-Length: 0\r\n\r\n")

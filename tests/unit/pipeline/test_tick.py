@@ -5,6 +5,7 @@ import pytest
 
 from tests.builders import T0
 from tocsin.adapters.memory import MemoryBlobs, MemoryOutbox
+from tocsin.domain.errors import Retryable
 from tocsin.domain.group import Group, GroupKey
 from tocsin.pipeline.envelope import decode
 from tocsin.pipeline.poke import unpack_pokes
@@ -78,6 +79,17 @@ def test_a_long_queue_takes_few_and_they_are_shared_among_tenants(outbox):
     assert len(chosen) == BUSY_LIMIT
     assert sum(key.tenant == "globex" for key in chosen) == 3
     assert counts["poke_left"] == 7003
+
+
+def test_a_queue_that_does_not_say_how_long_it_is_counts_as_long(outbox):
+    outbox.depth = lambda queue: (_ for _ in ()).throw(Retryable("throttled"))
+    run(outbox, ("acme", 8000))
+    assert len(passed_on(outbox)) == BUSY_LIMIT
+
+
+def test_it_counts_how_late_the_oldest_is(outbox):
+    ports = TickPorts(outbox=outbox, blobs=MemoryBlobs(), groups=DueGroups(("acme", 2)))
+    assert Tick(ports).run(T0 + 90).counts["poke_late_s"] == 90
 
 
 def test_no_tick_takes_on_more_than_it_has_time_for(outbox):

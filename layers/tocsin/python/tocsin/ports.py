@@ -130,13 +130,11 @@ class Groups(Protocol):
         Raises Conflict and writes nothing where one has not.
         """
 
-    def acquire(
-        self, key: GroupKey, owner: str, now_s: float, until_s: float, *, again: bool = False
-    ) -> Group | None:
+    def acquire(self, key: GroupKey, owner: str, now_s: float, until_s: float) -> Group | None:
         """Take the lease; return the group, or None if it is absent or leased to another.
 
-        It counts in `holds`, unless the same owner takes it `again`. The group is due when the
-        lease ends, for whoever holds it may die, and behind all that are due already.
+        Each owner counts once in `holds`. The group is due when the lease ends, for whoever
+        holds it may die, and behind all that are due already.
         """
 
     def intend(self, group: Group, intent: Intent) -> None:

@@ -23,6 +23,8 @@ ANSWER_LIMIT_BYTES = 64 * 1024
 # webhook is its secret.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
+# It writes the host name of what it refuses, and some secrets are host names.
+logging.getLogger("requests_hardened").setLevel(logging.ERROR)
 
 
 class HttpAnswer(msgspec.Struct, frozen=True):
@@ -97,13 +99,21 @@ class Http:
                 content = _read(response, deadline_s)
         except InvalidIPAddress:
             raise Permanent("the address is not public") from None
-        except ValueError:
+        except ValueError as error:
+            if _is_about_the_answer(error):
+                raise Retryable("no answer: its headers contradict each other") from None
             raise Permanent("the URL or a header cannot be used") from None
         # Not everything that urllib3 raises is translated on its way.
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise Retryable(f"no answer: {type(error).__name__}") from None
         names = {name.lower(): value for name, value in response.headers.items()}
         return HttpAnswer(response.status_code, names, content)
+
+
+def _is_about_the_answer(error: ValueError) -> bool:
+    """Tell whether a header is wrong that came, and not one to send: then something was said."""
+    cause = error.args[0] if error.args else None
+    return isinstance(cause, urllib3.exceptions.HTTPError)
 
 
 def _read(response: requests.Response, deadline_s: float) -> bytes:

@@ -111,7 +111,8 @@ class Group(msgspec.Struct, kw_only=True):
     intent: Intent | None = None
     lease_owner: str = ""
     lease_until_s: float = 0.0
-    # How many workers took the lease since one last gave it back: all but the last one died.
+    # How many workers took the lease since one last gave it back. All but the last one died, or
+    # could not write down what they had done.
     holds: int = 0
     # When evaluate must look for alerts that nobody repeated, and notify for what is untold.
     resolve_due_at_s: float | None = None

@@ -9,8 +9,30 @@ from tocsin.pipeline.safecall import endpoint_of
 
 # A notification that waits is looked at again this soon: its receiver may have been mended.
 LOOK_AGAIN_S = 120.0
+_REMEMBERED = 1000
 
+DeliveryOutcome = Literal["delivered", "dead", "refused"]
 Recorded = Literal["delivered", "dead", "failed"]
+
+
+class Taken:
+    """The notifications that a worker saw taken, until that is written down."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, None] = {}
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._keys
+
+    def add(self, key: str) -> None:
+        """Remember a notification by its key."""
+        self._keys[key] = None
+        if len(self._keys) > _REMEMBERED:
+            del self._keys[next(iter(self._keys))]
+
+    def forget(self, intent: Intent) -> None:
+        """Forget what is written down."""
+        self._keys.pop(intent.key, None)
 
 
 def is_waiting(group: Group, intent: Intent, receiver: Receiver, at_s: float) -> bool:

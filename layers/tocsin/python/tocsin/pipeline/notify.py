@@ -5,7 +5,6 @@ receiver was told, writes down what it is about to say, says it, and writes down
 """
 
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 import msgspec
 
@@ -14,9 +13,25 @@ from tocsin.domain.errors import Conflict, Permanent, Retryable, TocsinError
 from tocsin.domain.group import Group, Intent
 from tocsin.domain.reconcile import Plan, intent_for, plan, resume, revive, settle_steps
 from tocsin.pipeline.batch import Delivery, Outcome
-from tocsin.pipeline.intents import Recorded, is_waiting, look_again_at_s, records
+from tocsin.pipeline.intents import (
+    LOOK_AGAIN_S,
+    DeliveryOutcome,
+    Recorded,
+    Taken,
+    is_waiting,
+    look_again_at_s,
+    records,
+)
 from tocsin.pipeline.poke import Poke, pack_poke, unpack_pokes
-from tocsin.pipeline.safecall import Attempt, Dead, Deferred, SafeCall, Verdict, endpoint_of
+from tocsin.pipeline.safecall import (
+    Attempt,
+    Dead,
+    Deferred,
+    Delivered,
+    SafeCall,
+    Verdict,
+    endpoint_of,
+)
 from tocsin.pipeline.turns import Pace
 from tocsin.ports import (
     Blobs,
@@ -35,10 +50,9 @@ from tocsin.ports import (
 LEASE_S = 45.0
 # How often one poke may send: an old episode's end, the new one's begin, and what came since.
 _ROUNDS = 5
-# After so many workers that died holding a group with an intent, the next one counts a failure.
-_DEATHS = 2
-
-DeliveryOutcome = Literal["delivered", "dead", "refused"]
+# After so many workers that died holding a group, the next one counts a failure of its intent;
+# after so many holds, where none could say anything, the group is left alone for a while.
+_DEATHS, _REST_AFTER_HOLDS = 2, 10
 
 
 class NotifyPorts(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +74,7 @@ class Notify:
         self._ports = ports
         self._safe_call = SafeCall(ports.receivers, ports.breakers, ports.clock)
         self._pace = Pace()
+        self._taken = Taken()
 
     def handle(
         self, deliveries: Sequence[Delivery], owner: str, has_time: Callable[[], bool]
@@ -85,11 +100,11 @@ class Notify:
         self, poke: Poke, owner: str, has_time: Callable[[], bool], outcome: Outcome
     ) -> None:
         revives = poke.revive
-        for turn in range(_ROUNDS):
+        for _ in range(_ROUNDS):
             if not has_time():
-                _stop(outcome, must_return=revives)
+                self._stop(poke, outcome, must_return=revives)
                 return
-            group = self._acquire(poke, owner, turn)
+            group = self._acquire(poke, owner)
             if group is None:
                 # Whoever holds the lease looks for changes before giving it back.
                 outcome.count("leased")
@@ -103,10 +118,10 @@ class Notify:
             except Conflict:
                 outcome.count("conflicts")
 
-    def _acquire(self, poke: Poke, owner: str, turn: int) -> Group | None:
+    def _acquire(self, poke: Poke, owner: str) -> Group | None:
         """Take the lease. Raises Retryable if another has it who knows nothing of a revival."""
         now_s = self._ports.clock()
-        group = self._ports.groups.acquire(poke.key, owner, now_s, now_s + LEASE_S, again=turn > 0)
+        group = self._ports.groups.acquire(poke.key, owner, now_s, now_s + LEASE_S)
         if group is None and poke.revive:
             raise Retryable("another worker speaks for this group")
         return group
@@ -115,6 +130,11 @@ class Notify:
         """Say the next thing, if any; tell whether the group is done with."""
         at_s = self._ports.clock()
         receiver = self._receiver(group)
+        if group.holds > _REST_AFTER_HOLDS:
+            outcome.count("rested")
+            planned = Plan(steps=(), told=group.told, records=(), more=True)
+            self._settle(group, planned, group.intent, at_s + LOOK_AGAIN_S)
+            return True
         if group.intent is not None:
             planned = resume(group, group.intent, at_s)
             if is_waiting(group, group.intent, receiver, at_s):
@@ -148,12 +168,11 @@ class Notify:
         verdict = self._verdict(group, attempt)
         if isinstance(verdict, Deferred):
             outcome.count("failed" if verdict.was_tried else "deferred")
-            if verdict.has_opened:
-                outcome.count("breaker_opened")
-                outcome.warnings.append(f"{group.key.tenant} is left alone: {verdict.reason}")
+            self._note_opening(group, verdict, outcome)
             return self._defer(group, planned, intent, receiver, verdict)
         if isinstance(verdict, Dead):
             outcome.count("failed")
+            self._note_opening(group, verdict, outcome)
             # Before an intent that was found, rather than planned, a try may have arrived: its
             # answer was lost, or its worker.
             is_certain = verdict.is_refusal and bool(planned.steps)
@@ -163,13 +182,23 @@ class Notify:
         outcome.count("steps", len(intent.steps))
         return self._close(group, planned, intent, "delivered", "")
 
+    def _note_opening(self, group: Group, verdict: Deferred | Dead, outcome: Outcome) -> None:
+        if verdict.has_opened:
+            outcome.count("breaker_opened")
+            outcome.warnings.append(f"{group.key.tenant} is left alone: {verdict.reason}")
+
     def _verdict(self, group: Group, attempt: Attempt) -> Verdict:
+        if attempt.notification.key in self._taken:
+            # It was taken, and this worker could not write that down.
+            return Delivered()
         if group.intent is not None and group.holds > _DEATHS:
             return self._safe_call.lost(attempt)
         started_s = self._ports.clock()
         verdict = self._safe_call.call(attempt)
         took_s = self._ports.clock() - started_s
         self._pace.note(group.key.tenant, group.key.receiver, took_s)
+        if isinstance(verdict, Delivered):
+            self._taken.add(attempt.notification.key)
         return verdict
 
     def _defer(
@@ -223,7 +252,9 @@ class Notify:
         outcome: Recorded = "delivered" if ended == "delivered" else "dead"
         said = records(group, tried, outcome, reason, self._ports.clock())
         done = msgspec.structs.replace(planned, told=told, records=(*planned.records, *said))
-        return self._settle(group, done, None, self._ports.clock() if planned.more else None)
+        is_done = self._settle(group, done, None, self._ports.clock() if planned.more else None)
+        self._taken.forget(intent)
+        return is_done
 
     def _settle(
         self, group: Group, planned: Plan, intent: Intent | None, due_at_s: float | None
@@ -247,6 +278,16 @@ class Notify:
                 return due is None
         raise Conflict("the group could not be settled")
 
+    def _stop(self, poke: Poke, outcome: Outcome, *, must_return: bool) -> None:
+        """End a poke for which there is no time; raise Retryable if its message must come back.
+
+        Else tick finds the group by its due time, and sooner.
+        """
+        self._pace.passed_over(poke.key.tenant, poke.key.receiver)
+        if must_return:
+            raise Retryable("the time budget of this invocation is used up")
+        outcome.count("left_to_tick")
+
     def _receiver(self, group: Group) -> Receiver:
         """Find the receiver, in the version that still knew it if it was removed since."""
         key = group.key
@@ -257,14 +298,3 @@ class Notify:
         if former is not None and key.receiver in former.receivers:
             return former.receivers[key.receiver]
         raise Permanent(f"receiver {key.receiver} is in no configuration of tenant {key.tenant}")
-
-
-def _stop(outcome: Outcome, *, must_return: bool) -> None:
-    """End a poke for which there is no time; raise Retryable if its message must come back.
-
-    Else it need not: the group has a due time, by which tick finds it sooner than its message
-    would come back, and nothing that was never begun ends as a dead letter.
-    """
-    if must_return:
-        raise Retryable("the time budget of this invocation is used up")
-    outcome.count("left_to_tick")

@@ -65,6 +65,7 @@ class Dead(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     is_refusal: bool = False
     was_tried: bool = True
+    has_opened: bool = False
 
 
 Verdict = Delivered | Deferred | Dead
@@ -112,7 +113,7 @@ class SafeCall:
         key = endpoint_of(attempt.notification.group.tenant, receiver)
         endpoint = self._endpoints.orphaned(key, receiver.breaker)
         reason = f"receiver {receiver.name}: whoever tried died before an answer came"
-        return self._failed(attempt, endpoint, Retryable(reason))
+        return self._failed(attempt, endpoint, Retryable(reason), is_lost=True)
 
     def _throttled(self, attempt: Attempt, endpoint: Endpoint, error: Throttled) -> Verdict:
         """Let everybody pause: what the receiver asks for is no fault of this notification."""
@@ -120,7 +121,9 @@ class SafeCall:
         self._endpoints.throttled(endpoint, until_s)
         return self._wait(attempt, until_s, attempt.attempts, error.reason)
 
-    def _failed(self, attempt: Attempt, endpoint: Endpoint, error: Retryable) -> Verdict:
+    def _failed(
+        self, attempt: Attempt, endpoint: Endpoint, error: Retryable, *, is_lost: bool = False
+    ) -> Verdict:
         until_s = self._clock() + attempt.delay_s(error)
         opened = self._endpoints.failed(endpoint)
         if endpoint.prober:
@@ -132,8 +135,10 @@ class SafeCall:
                 until_s=until_s, attempts=attempts, reason=error.reason, has_opened=opened
             )
             return self._unless_too_old(attempt, deferred)
-        if self._endpoints.has_taken_since(endpoint, attempt.failed_at_s or attempt.created_at_s):
-            return Dead(reason=error.reason)
+        since_s = attempt.failed_at_s or attempt.created_at_s
+        # Where a try ended without a word, what was taken may have been this very notification.
+        if not is_lost and self._endpoints.has_taken_since(endpoint, since_s):
+            return Dead(reason=error.reason, has_opened=opened)
         # One failure alone shows nothing yet, however few attempts there are.
         if attempt.failed_at_s:
             opened = self._endpoints.trip(endpoint) or opened
@@ -165,6 +170,10 @@ class SafeCall:
     def _unless_too_old(self, attempt: Attempt, deferred: Deferred) -> Verdict:
         end_s = attempt.created_at_s + attempt.retry.give_up_after_s
         if self._clock() >= end_s:
-            return Dead(reason=deferred.reason, was_tried=deferred.was_tried)
+            return Dead(
+                reason=deferred.reason,
+                was_tried=deferred.was_tried,
+                has_opened=deferred.has_opened,
+            )
         # A receiver may ask for a day; a dead letter that somebody sees must not wait for it.
         return msgspec.structs.replace(deferred, until_s=min(deferred.until_s, end_s))

@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from tocsin.domain.errors import TocsinError
 from tocsin.domain.fairness import fair_share
 from tocsin.pipeline.batch import Outcome
 from tocsin.pipeline.poke import pack_pokes
@@ -46,6 +47,8 @@ class Tick:
     ) -> None:
         due = self._ports.groups.due(kind, now_s, DUE_LIMIT)
         outcome.count(f"{kind}_due", len(due))
+        at_s = [getattr(group, f"{kind}_due_at_s") for group in due[:1]]
+        outcome.count(f"{kind}_late_s", int(now_s - at_s[0]) if at_s else 0)
         for queue, urgent in zip(queues, (True, False), strict=True):
             keys = [group.key for group in due if group.urgent is urgent]
             chosen = fair_share(keys, self._limit(queue, len(keys)))
@@ -59,5 +62,8 @@ class Tick:
         """Return how many groups a queue may take; only where many want is it looked at."""
         if wanted <= BUSY_LIMIT:
             return BUSY_LIMIT
-        is_busy = self._ports.outbox.depth(queue).visible > BUSY_MESSAGES
+        try:
+            is_busy = self._ports.outbox.depth(queue).visible > BUSY_MESSAGES
+        except TocsinError:
+            is_busy = True
         return BUSY_LIMIT if is_busy else DUE_LIMIT

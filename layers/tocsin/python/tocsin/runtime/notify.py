@@ -21,9 +21,9 @@ from tocsin.runtime.clock import now_s
 from tocsin.runtime.settings import NotifySettings, load
 from tocsin.runtime.worker import Context, HasTime, run
 
-# One more attempt at a receiver may take a look at its breaker, a connect, its 10 s timeout, and
-# the settling.
-_RESERVE_MS = 17_000
+# One more attempt at a receiver may take a look at its breaker, three seconds for its name, its
+# 10 s timeout and two more where it is slow to take the request, and the settling.
+_RESERVE_MS = 19_000
 
 
 @cache

@@ -1,6 +1,6 @@
 """DynamoDB's typed attribute values, for the few types that tocsin stores."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import ceil
 from typing import Any
 
@@ -20,6 +20,11 @@ def attribute(value: Value) -> dict[str, Any]:
     if isinstance(value, bool):
         return {"BOOL": value}
     return {"N": repr(value)}
+
+
+def text_set(values: Iterable[str]) -> dict[str, Any]:
+    """Write a set of texts, of which there must be one at least."""
+    return {"SS": sorted(values)}
 
 
 def item(values: Mapping[str, Value | None]) -> Item:

@@ -52,7 +52,7 @@ def group_update(
     values: Mapping[str, Value | None],
     condition: str,
     bound: Mapping[str, Value],
-    added: Mapping[str, int] | None = None,
+    joined: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return an update of a stored group that takes place only if it has the current format.
 
@@ -61,7 +61,7 @@ def group_update(
     """
     versioned = {"v": current("groups"), **values}
     is_current = f"({condition}) AND #v = :set_v"
-    return update(table, primary_key(key), versioned, is_current, bound, added)
+    return update(table, primary_key(key), versioned, is_current, bound, joined)
 
 
 def group_of(item: Item, spill: Spill) -> Group:
@@ -81,7 +81,7 @@ def group_of(item: Item, spill: Spill) -> Group:
     group.intent = None if intent is None else _intent_decoder.decode(intent)
     group.lease_owner = stored.get("lease_owner", "")
     group.lease_until_s = float(stored.get("lease_until_s", 0.0))
-    group.holds = stored.get("holds", 0)
+    group.holds = len(stored.get("holders", ()))
     group.expires_at_s = _time(stored, "expires_at_s")
     return group
 

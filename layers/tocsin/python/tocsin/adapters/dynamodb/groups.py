@@ -70,9 +70,7 @@ class DynamoGroups:
             for group, members in part.groups:
                 self._spill.replaced(group.key, members)
 
-    def acquire(
-        self, key: GroupKey, owner: str, now_s: float, until_s: float, *, again: bool = False
-    ) -> Group | None:
+    def acquire(self, key: GroupKey, owner: str, now_s: float, until_s: float) -> Group | None:
         """Take the lease, or keep it if `owner` has it already."""
         parameters = group_update(
             self._table,
@@ -81,7 +79,8 @@ class DynamoGroups:
             "attribute_exists(#pk) AND (#lease_owner = :me"
             " OR attribute_not_exists(#lease_until_s) OR #lease_until_s < :now)",
             {"me": owner, "now": now_s},
-            {} if again else {"holds": 1},
+            # A set, since the client sends again what was done and not answered.
+            {"holders": owner},
         )
 
         def group() -> Group:
@@ -130,7 +129,7 @@ class DynamoGroups:
             "poke_due_at_s": poke_due_at_s,
             "lease_owner": None,
             "lease_until_s": None,
-            "holds": None,
+            "holders": None,
             "settled": mark,
         }
         condition, bound = _HELD, _holder(group)

@@ -18,6 +18,7 @@ class MemoryGroups:
     def __init__(self, journal: MemoryJournal) -> None:
         self.groups: dict[GroupKey, Group] = {}
         self._journal = journal
+        self._holders: dict[GroupKey, set[str]] = {}
 
     def read(self, keys: Sequence[GroupKey]) -> dict[GroupKey, Group]:
         """Return what is stored."""
@@ -48,9 +49,7 @@ class MemoryGroups:
         for tenant, own in by_tenant(groups, records).items():
             self._journal.write(tenant, at_s, content_name(own), own)
 
-    def acquire(
-        self, key: GroupKey, owner: str, now_s: float, until_s: float, *, again: bool = False
-    ) -> Group | None:
+    def acquire(self, key: GroupKey, owner: str, now_s: float, until_s: float) -> Group | None:
         """Take the lease, or keep it if `owner` has it already."""
         stored = self.groups.get(key)
         if stored is None:
@@ -58,7 +57,9 @@ class MemoryGroups:
         if stored.lease_owner not in ("", owner) and stored.lease_until_s >= now_s:
             return None
         stored.lease_owner, stored.lease_until_s = owner, until_s
-        stored.holds += 0 if again else 1
+        holders = self._holders.setdefault(key, set())
+        holders.add(owner)
+        stored.holds = len(holders)
         stored.poke_due_at_s = until_s
         return _copy(stored)
 
@@ -82,6 +83,7 @@ class MemoryGroups:
             return False
         stored.told, stored.intent, stored.poke_due_at_s = dict(told), intent, poke_due_at_s
         stored.lease_owner, stored.lease_until_s, stored.holds = "", 0.0, 0
+        self._holders.pop(group.key, None)
         if records:
             self._journal.write(group.key.tenant, at_s, content_name(records), records)
         return True
