@@ -10,8 +10,10 @@ import pytest
 from tests.builders import config
 from tests.integration.payloads import member, webhook
 from tests.integration.world import World
+from tocsin.adapters.memory import MemoryLimiter
 from tocsin.domain.config import Signature, SigningSecret
 from tocsin.domain.limits import Limits
+from tocsin.pipeline import backpressure
 from tocsin.runtime import ingest
 
 ALERT = {"name": "DiskFull", "host": "db-1"}
@@ -26,6 +28,12 @@ def _statuses(stack: World, key: str, path: str, payload: Any, times: int) -> li
     return [stack.post(path, key, payload)["statusCode"] for _ in range(times)]
 
 
+class SharedLimiter(MemoryLimiter):
+    """A limiter whose counts are those of all instances."""
+
+    state = "shared"
+
+
 class TestBackpressure:
     """What is refused while much waits before enrich."""
 
@@ -35,10 +43,16 @@ class TestBackpressure:
         monkeypatch.setattr(ingest, "now_s", lambda: self.now_s)
         monkeypatch.setenv("BACKLOG_LIMIT_MESSAGES", "20")
         monkeypatch.setenv("URGENT_BACKLOG_LIMIT_MESSAGES", "20")
+        monkeypatch.setenv("BACKLOG_AGE_LIMIT_S", "30")
+
+    @pytest.fixture
+    def _counted_together(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(ingest, "make_limiter", lambda *_: SharedLimiter(lambda: self.now_s))
 
     def _look_again(self) -> None:
         self.now_s += 10
 
+    @pytest.mark.usefixtures("_counted_together")
     def test_above_the_limit_who_sends_much_must_wait(self, stack: World) -> None:
         busy, small = _key(stack, alerts=1000), _key(stack, "globex")
         assert set(_statuses(stack, busy, "/v1/alerts", ALERT, 20)) == {202}
@@ -50,6 +64,24 @@ class TestBackpressure:
         assert 15 <= int(answer["headers"]["Retry-After"]) <= 30
         assert stack.post("/v1/alerts", small, ALERT)["statusCode"] == 202
 
+    def test_where_each_instance_counts_alone_nobody_is_small(self, stack: World) -> None:
+        busy, other = _key(stack, alerts=1000), _key(stack, "globex")
+        _statuses(stack, busy, "/v1/alerts", ALERT, 20)
+        self._look_again()
+        assert stack.post("/v1/alerts", other, ALERT)["statusCode"] == 429
+        assert stack.post("/v1/alerts", other, CRITICAL)["statusCode"] == 202
+
+    def test_no_estimate_closes_the_queue_of_critical_alerts(
+        self, stack: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(backpressure, "WORKER_MESSAGES", 1)
+        key = _key(stack, alerts=1000)
+        for alert, queue, status in ((ALERT, "enrich", 429), (CRITICAL, "enrich-urgent", 202)):
+            _statuses(stack, key, "/v1/alerts", alert, 19)
+            assert len(stack.resources.receive(queue, 1)) == 1
+            self._look_again()
+            assert stack.post("/v1/alerts", key, alert)["statusCode"] == status
+
     def test_critical_alerts_have_a_queue_and_a_limit_of_their_own(self, stack: World) -> None:
         key = _key(stack, alerts=1000)
         _statuses(stack, key, "/v1/alerts", ALERT, 20)
@@ -59,6 +91,7 @@ class TestBackpressure:
         self._look_again()
         assert stack.post("/v1/alerts", key, CRITICAL)["statusCode"] == 429
 
+    @pytest.mark.usefixtures("_counted_together")
     def test_far_above_the_limit_everybody_must_wait(self, stack: World) -> None:
         busy, small = _key(stack, alerts=1000), _key(stack, "globex")
         _statuses(stack, busy, "/v1/alerts", ALERT, 80)

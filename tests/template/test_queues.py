@@ -3,6 +3,7 @@
 import pytest
 
 from tests.template.transformed import Stack, target
+from tocsin.pipeline.backpressure import WORKER_MESSAGES
 
 # What notify relies on: pipeline/notify.py holds its lease that long, a receiver may take that
 # long to answer, and the clocks of two functions may differ that much.
@@ -53,6 +54,10 @@ def test_a_large_batch_has_the_window_that_aws_asks_for(stack: Stack, queue: str
 @pytest.mark.parametrize("urgent", [queue for queue in QUEUES if queue.endswith("Urgent")])
 def test_critical_alerts_wait_for_no_batch(stack: Stack, urgent: str) -> None:
     assert mapping_of(stack, urgent)["MaximumBatchingWindowInSeconds"] == 0
+
+
+def test_a_wait_is_estimated_with_what_a_worker_takes_at_once(stack: Stack) -> None:
+    assert mapping_of(stack, "Enrich")["BatchSize"] == WORKER_MESSAGES
 
 
 @pytest.mark.parametrize("queue", QUEUES)

@@ -55,10 +55,9 @@ def admitted(backpressure, queue="enrich"):
         (100, 0, [False, True]),
         (399, 0, [False, True]),
         (400, 0, [False, False]),
-        # Few, but they would wait for a minute, and for four.
-        (30, 1, [False, True]),
-        (29, 1, [True, True]),
-        (90, 6, [True, True]),
+        # A worker that has just started holds one message, and will take many at once.
+        (60, 1, [True, True]),
+        (99, 1, [True, True]),
     ],
 )
 def test_a_queue_takes_as_its_backlog_allows(queues, waiting, in_flight, expected):
@@ -66,9 +65,27 @@ def test_a_queue_takes_as_its_backlog_allows(queues, waiting, in_flight, expecte
     assert admitted(make(queues)) == expected
 
 
-def test_the_age_alone_can_close_a_queue_to_all(queues):
-    queues.depths["enrich"] = Depth(120, 1)
-    assert admitted(make(queues, messages=0)) == [False, False]
+@pytest.mark.parametrize(
+    ("waiting", "in_flight", "expected"),
+    [
+        (2999, 100, [True, True]),
+        # They would wait for a minute, and for four.
+        (3000, 100, [False, True]),
+        (11_999, 100, [False, True]),
+        (12_000, 100, [False, False]),
+        (12_000, 1000, [True, True]),
+    ],
+)
+def test_the_age_alone_can_close_a_queue(queues, waiting, in_flight, expected):
+    queues.depths["enrich"] = Depth(waiting, in_flight)
+    assert admitted(make(queues, messages=0)) == expected
+
+
+def test_the_age_has_no_say_in_a_queue_that_is_nearly_empty(queues):
+    queues.depths["enrich"] = Depth(4999, 1)
+    assert admitted(make(queues, messages=20_000)) == [True, True]
+    queues.depths["enrich"] = Depth(5000, 1)
+    assert admitted(make(queues, messages=20_000)) == [False, True]
 
 
 def test_queues_are_judged_apart(queues):
@@ -117,3 +134,7 @@ def test_the_wait_is_estimated_from_what_is_under_way():
     assert waiting_s(Depth(5000, 5000)) == 2
     assert waiting_s(Depth(50_000, 5000)) == 20
     assert waiting_s(Depth(50_000, 0)) == 0
+
+
+def test_a_worker_that_has_just_started_is_not_taken_for_one_that_is_slow():
+    assert waiting_s(Depth(1000, 1)) == waiting_s(Depth(1000, 100)) == 20

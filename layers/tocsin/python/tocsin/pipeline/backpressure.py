@@ -14,13 +14,17 @@ LOOK_EVERY_S = 10.0
 _FULL = 4.0
 # How long a message is in flight: the batching window, and the work on a batch.
 IN_FLIGHT_S = 2.0
+# What a worker takes at once. One that starts has yet to take it, and is not slow.
+WORKER_MESSAGES = 100
+# From this share of the message limit on the estimate counts: below it is too rough to refuse by.
+_ESTIMATE_FROM = 0.25
 # Senders that are refused together must not come back together.
 _RETRY_AFTER_S = 15
 _SPREAD_S = 16
 
 
 class BacklogLimit(msgspec.Struct, frozen=True):
-    """How many messages may wait in a queue, and how long; 0 is no limit."""
+    """How many messages may wait in a queue, and about how long; 0 is no limit."""
 
     messages: int
     age_s: int
@@ -30,7 +34,7 @@ class BacklogLimit(msgspec.Struct, frozen=True):
         shares = [0.0]
         if self.messages:
             shares.append(depth.visible / self.messages)
-        if self.age_s:
+        if self.age_s and depth.visible >= self.messages * _ESTIMATE_FROM:
             shares.append(waiting_s(depth) / self.age_s)
         return max(shares)
 
@@ -85,4 +89,4 @@ def waiting_s(depth: Depth) -> float:
     """
     if not depth.in_flight:
         return 0.0
-    return depth.visible / depth.in_flight * IN_FLIGHT_S
+    return depth.visible / max(depth.in_flight, WORKER_MESSAGES) * IN_FLIGHT_S

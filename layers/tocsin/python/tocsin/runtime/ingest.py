@@ -54,10 +54,12 @@ def _parts() -> _Parts:
         "enrich": settings.enrich_queue_url,
         "enrich-urgent": settings.enrich_urgent_queue_url,
     }
-    age_s = int(settings.backlog_age_limit_s)
     limits: dict[Queue, BacklogLimit] = {
-        "enrich": BacklogLimit(int(settings.backlog_limit_messages), age_s),
-        "enrich-urgent": BacklogLimit(int(settings.urgent_backlog_limit_messages), age_s),
+        "enrich": BacklogLimit(
+            int(settings.backlog_limit_messages), int(settings.backlog_age_limit_s)
+        ),
+        # No guess may refuse a critical alert.
+        "enrich-urgent": BacklogLimit(int(settings.urgent_backlog_limit_messages), 0),
     }
     secrets = SecretsManager(client("secretsmanager"))
     dynamodb = client("dynamodb")

@@ -40,12 +40,18 @@ class Passage:
 
     def __init__(self) -> None:
         self.verdicts: Sequence[Verdict] = ()
+        self._is_shared = False
         self.provider = ""
         self.counts: dict[str, int] = {}
 
     @property
     def is_small_sender(self) -> bool:
-        """Whether the sender's requests of the last minute are few."""
+        """Whether the sender's requests of the last minute are few, in all instances together.
+
+        What one instance counts alone says nothing: with many of them everybody looks small.
+        """
+        if not self._is_shared:
+            return False
         windows = [each for each in self.verdicts if each.quota.rate_per_s is None]
         return any(each.quota.limit - each.remaining < _SMALL_SENDER_REQUESTS for each in windows)
 
@@ -63,7 +69,8 @@ class Passage:
         if not quotas:
             return
         self.verdicts = limiter.check(tenant, quotas)
-        if limiter.state != "shared":
+        self._is_shared = limiter.state == "shared"
+        if not self._is_shared:
             self.counts[f"limiter_{limiter.state}"] = 1
         verdict = tightest(self.verdicts)
         if not verdict.is_allowed:

@@ -64,7 +64,10 @@ class IngestSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     ]
     urgent_backlog_limit_messages: Annotated[str, _whole("The same of the urgent enrich queue.")]
     backlog_age_limit_s: Annotated[
-        str, _whole("Seconds that a message would wait from which on a queue is full; 0: never.")
+        str,
+        _whole(
+            "Seconds that a message would wait from which on the enrich queue is full; 0: never."
+        ),
     ]
 
 
