@@ -17,6 +17,7 @@ from tocsin.domain.storage_rules import REDACTION_KINDS, Redaction, StorageRule
 from tocsin.pipeline.archive import unpack
 from tocsin.pipeline.ingest import Request
 from tocsin.pipeline.storing import Stored, as_stored
+from tocsin.providers.bodies import payload_of
 from tocsin.providers.registry import provider
 from tocsin.runtime.storing import stored_request
 
@@ -63,6 +64,22 @@ def test_no_secret_reaches_a_queue_a_claim_the_archive_or_a_receiver() -> None:
     assert b"[redacted:slack-token:" in everything
     assert AWS.encode() not in everything
     assert SLACK.encode() not in everything
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"Status=Down&Name=x&Tags={AWS}&Tags=none",
+        f"Status=Down&Name=x&Tags=%41{AWS[1:]}&Tags=none",
+    ],
+)
+def test_a_secret_in_a_field_of_a_form_that_comes_again_is_not_stored(body: str) -> None:
+    source = provider("statuscake")
+    received = Stored(body=body.encode(), payload=payload_of(source, body.encode()))
+    found = as_stored((SECRETS,), tenant_key(b"pepper", "acme"), source, received, START_S)
+    assert AWS.encode() not in found.body
+    assert AWS.encode()[1:] not in found.body
+    assert payload_of(source, found.body) == found.payload == received.payload
 
 
 def test_secrets_in_labels_stay_apart_and_join_their_resolve() -> None:

@@ -62,32 +62,34 @@ class Redactor:
         self._first = _first_look(hints, redaction)
 
     def redacted(self, body: bytes, payload: Any) -> tuple[bytes, Any]:
-        """Return a body and its payload without secrets; the same objects if there are none.
+        """Return a body and its payload without secrets; the same objects if there can be none.
 
-        The payload that is given may be changed.
+        Of a name that comes twice, in an object or a form, a payload has the last value only. So
+        a body that may hold a secret is written anew, whatever is found in the payload. The
+        payload that is given may be changed. Raises InvalidPayload for a body that may hold a
+        secret and nests too deep to write.
         """
         if not self._fields and not self._may_hold(body):
             return body, payload
         root = [payload]
-        count = sum(self._hide_below(*place) for path in self._fields for place in _at(root, path))
+        for path in self._fields:
+            for place in _at(root, path):
+                self._hide_below(*place)
         if self._kinds or self._own:
-            count += self._hide(root)
-        return (written(root[0]), root[0]) if count else (body, payload)
+            self._hide(root)
+        return written(root[0]), root[0]
 
     def _may_hold(self, body: bytes) -> bool:
         # Behind an escape such as \u0041, and in a form, anything may stand.
         is_plain = body.lstrip().startswith((b"{", b"[")) and b"\\u" not in body
         return self._first is None or not is_plain or self._first.search(body) is not None
 
-    def _hide(self, root: list[Any]) -> int:
+    def _hide(self, root: list[Any]) -> None:
         """Apply the patterns to every text; without recursion, since JSON nests as it likes."""
-        count = 0
         for container, key, value in _leaves(root):
             text = self._without_secrets(value)
             if text is not None:
                 container[key] = text
-                count += 1
-        return count
 
     def _without_secrets(self, value: Any) -> str | None:
         if type(value) is int and abs(value) >= _LEAST_CARD:
@@ -101,14 +103,11 @@ class Redactor:
                 text = pattern.sub(replace, text)
         return None if text == value else text
 
-    def _hide_below(self, container: Any, key: Any) -> int:
+    def _hide_below(self, container: Any, key: Any) -> None:
         """Replace what stands at a path, or each single value below it."""
-        count = 0
         for inner, name, value in list(_leaves([container[key]])):
             place = (container, key) if type(container[key]) not in (dict, list) else (inner, name)
             place[0][place[1]] = self._placeholder("field", _text(value))
-            count += 1
-        return count
 
     def _replacing(self, kind: str) -> Replace:
         def replace(match: Any) -> str:
