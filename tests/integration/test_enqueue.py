@@ -1,5 +1,6 @@
 """POST /v2/enqueue: PagerDuty's Events API, with the key in the body and nowhere else."""
 
+import gzip
 import json
 from typing import Any
 
@@ -162,6 +163,14 @@ def test_an_event_is_no_larger_than_pagerduty_takes(
 ) -> None:
     monkeypatch.setattr(enqueue, "_LIMIT_BYTES", 100)
     assert stack.post(PATH, "", event(key))["statusCode"] == 413
+
+
+@pytest.mark.parametrize("count", [30_000, 3_000_000])
+def test_an_event_is_no_larger_when_it_is_inflated(stack: World, key: str, count: int) -> None:
+    packed = gzip.compress(json.dumps(event(key, client="x" * count)).encode())
+    assert len(packed) < 10_000
+    answer = stack.post(PATH, "", packed, **{"content-encoding": "gzip"})
+    assert answer["statusCode"] == (202 if count == 30_000 else 413)
 
 
 def test_a_queue_that_is_away_is_a_503_that_says_when(

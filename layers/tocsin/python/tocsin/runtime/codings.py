@@ -17,10 +17,10 @@ _FIRST_BYTES = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "deflate": b"\x78", 
 _PLAIN = ("", "identity")
 
 
-def decoded(body: bytes, coding: str) -> bytes:
+def decoded(body: bytes, coding: str, limit_bytes: int = INFLATED_LIMIT_BYTES) -> bytes:
     """Return a body without its content coding; one that is plain already is left as it is.
 
-    Raises TooLarge for what would grow above `INFLATED_LIMIT_BYTES`, and InvalidInput for
+    Raises TooLarge for what would grow above `limit_bytes`, and InvalidInput for
     another coding (415) or a body that is not one whole stream of it (422).
     """
     coding = coding.strip().lower()
@@ -31,19 +31,19 @@ def decoded(body: bytes, coding: str) -> bytes:
         raise InvalidInput(message, status=415, code="unsupported_encoding")
     if not body.startswith(_FIRST_BYTES[coding]):
         return body
-    return _inflated(coding, body)
+    return _inflated(coding, body, limit_bytes)
 
 
-def _inflated(coding: str, body: bytes) -> bytes:
+def _inflated(coding: str, body: bytes, limit_bytes: int) -> bytes:
     inflate_body: Callable[[bytes, int], tuple[bytes, bool]] = (
         inflate if coding == "zstd" else _inflate_zlib
     )
     try:
-        data, is_whole = inflate_body(body, INFLATED_LIMIT_BYTES + 1)
+        data, is_whole = inflate_body(body, limit_bytes + 1)
     except (zlib.error, Permanent) as error:
         raise _broken(coding) from error
-    if len(data) > INFLATED_LIMIT_BYTES:
-        raise TooLarge(f"a body may have {INFLATED_LIMIT_BYTES} bytes when inflated")
+    if len(data) > limit_bytes:
+        raise TooLarge(f"a body may have {limit_bytes} bytes when inflated")
     if not is_whole:
         raise _broken(coding)
     return data

@@ -39,7 +39,7 @@ class PagerDutyEvents:
         """Take the key from `routing_key`, if that is one of ours; else from the usual places."""
         if len(request.raw_body) > _LIMIT_BYTES:
             raise TooLarge(f"an event may have {_LIMIT_BYTES} bytes")
-        event = json_of(body_of(request))
+        event = json_of(body_of(request, _LIMIT_BYTES))
         if type(event) is not dict:
             return request
         self._dedup_key = _text(event.get("dedup_key"))

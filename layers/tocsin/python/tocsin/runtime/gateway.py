@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from tocsin.domain.errors import InvalidInput, TooLarge, TooManyRequests
-from tocsin.runtime.codings import decoded
+from tocsin.runtime.codings import INFLATED_LIMIT_BYTES, decoded
 
 # A Lambda function takes 6 MB of event; what a compressed body grows to has a limit of its own.
 BODY_LIMIT_BYTES = 6 * 1024 * 1024
@@ -84,14 +84,16 @@ def _given(values: Any) -> dict[str, str]:
     return {name: value for name, value in pairs if isinstance(value, str)}
 
 
-def body_of(request: HttpRequest) -> bytes:
+def body_of(request: HttpRequest, inflated_limit_bytes: int = INFLATED_LIMIT_BYTES) -> bytes:
     """Return the body, inflated if the sender compressed it.
 
-    Raises TooLarge above a limit, InvalidInput for a broken or unknown encoding.
+    Raises TooLarge above a limit, that of what was sent or that of what it grows to;
+    InvalidInput for a broken or unknown encoding.
     """
     if len(request.raw_body) > BODY_LIMIT_BYTES:
         raise TooLarge(f"a body may have {BODY_LIMIT_BYTES} bytes")
-    return decoded(request.raw_body, request.headers.get("content-encoding", ""))
+    coding = request.headers.get("content-encoding", "")
+    return decoded(request.raw_body, coding, inflated_limit_bytes)
 
 
 def answer(status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:
