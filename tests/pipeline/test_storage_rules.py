@@ -4,6 +4,7 @@ import json
 from hashlib import sha512
 from typing import Any
 
+import msgspec
 import orjson
 import pytest
 
@@ -12,6 +13,7 @@ from tests.integration.payloads import member, resolved, webhook
 from tests.pipeline.memory_world import START_S, MemoryWorld
 from tests.unit.domain.test_redaction import AWS, SLACK
 from tocsin.domain.compression import decompress
+from tocsin.domain.fingerprint_rules import FingerprintRule, RuleSet
 from tocsin.domain.redaction import tenant_key
 from tocsin.domain.storage_rules import REDACTION_KINDS, Redaction, StorageRule
 from tocsin.pipeline.archive import unpack
@@ -24,11 +26,16 @@ from tocsin.runtime.storing import stored_request
 SECRETS = StorageRule(redact=Redaction(kinds=REDACTION_KINDS))
 
 
-def stored(payload: Any, *rules: StorageRule, name: str = "alertmanager") -> Stored:
+def stored(
+    payload: Any,
+    *rules: StorageRule,
+    name: str = "alertmanager",
+    fingerprints: tuple[RuleSet, ...] = (),
+) -> Stored:
     body = orjson.dumps(payload)
     received = Stored(body=body, payload=orjson.loads(body))
     key = tenant_key(b"pepper", "acme")
-    return as_stored(rules, key, provider(name), received, START_S)
+    return as_stored(rules, key, provider(name), received, START_S, fingerprints)
 
 
 def archived(world: MemoryWorld) -> list[bytes]:
@@ -76,7 +83,7 @@ def test_no_secret_reaches_a_queue_a_claim_the_archive_or_a_receiver() -> None:
 def test_a_secret_in_a_field_of_a_form_that_comes_again_is_not_stored(body: str) -> None:
     source = provider("statuscake")
     received = Stored(body=body.encode(), payload=payload_of(source, body.encode()))
-    found = as_stored((SECRETS,), tenant_key(b"pepper", "acme"), source, received, START_S)
+    found = as_stored((SECRETS,), tenant_key(b"pepper", "acme"), source, received, START_S, ())
     assert AWS.encode() not in found.body
     assert AWS.encode()[1:] not in found.body
     assert payload_of(source, found.body) == found.payload == received.payload
@@ -140,6 +147,43 @@ def test_fields_that_alerts_need_are_kept_whatever_the_rule_says(rule: StorageRu
     assert (found.kept_whole, found.body) == (True, orjson.dumps(payload))
 
 
+ADDING = (FingerprintRule(add=("annotations.queue", "payload.alerts[*].meta.shard")),)
+NARROW = RuleSet(rules=ADDING, from_s=0.0)
+COMING = RuleSet(rules=ADDING, from_s=START_S + 60)
+
+
+def tagged(host: str, tag: str) -> dict[str, Any]:
+    alert = member(host)
+    alert["annotations"]["queue"] = tag
+    return {**alert, "meta": {"shard": tag, "noise": "y"}}
+
+
+@pytest.mark.parametrize("sets", [(NARROW,), (COMING, RuleSet()), (RuleSet(from_s=1.0), NARROW)])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        StorageRule(drop_fields=("alerts[*].annotations",)),
+        StorageRule(drop_fields=("alerts[*].meta",)),
+        StorageRule(keep_fields=("status", "alerts[*].labels", "alerts[*].startsAt")),
+    ],
+)
+def test_fields_that_a_fingerprint_rule_adds_are_kept_under_every_set_that_is_known(
+    rule: StorageRule, sets: tuple[RuleSet, ...]
+) -> None:
+    payload = webhook(*(tagged("a", q) for q in "xy"))
+    found = stored(payload, rule, fingerprints=sets)
+    assert (found.kept_whole, found.body) == (True, orjson.dumps(payload))
+
+
+def test_a_fingerprint_rule_that_adds_other_fields_keeps_nothing_whole() -> None:
+    payload = webhook(tagged("a", "x"))
+    rule = StorageRule(drop_fields=("alerts[*].meta.noise", "externalURL"))
+    other = RuleSet(rules=(FingerprintRule(provider="datadog", add=("payload.alerts",)),))
+    found = stored(payload, rule, fingerprints=(NARROW, other))
+    assert not found.kept_whole
+    assert b"noise" not in found.body
+
+
 def test_what_no_provider_understands_is_refused_as_without_rules() -> None:
     found = stored({"alerts": 7}, StorageRule(drop_fields=("x",)))
     assert found.body == b'{"alerts":7}'
@@ -160,6 +204,11 @@ def test_ingest_asks_the_tenants_rules_and_takes_the_body_as_it_is_without() -> 
     given = request()
     plain = MemoryWorld(config()).configs
     assert stored_request(given, plain, lambda: b"pepper") is given
+    light = StorageRule(drop_fields=("alerts[*].annotations",))
+    adding = MemoryWorld(config(storage=(light,), fingerprints=(NARROW,))).configs
+    queued = webhook(tagged("a", "x"))
+    kept = msgspec.structs.replace(given, body=orjson.dumps(queued), payload=queued)
+    assert stored_request(kept, adding, lambda: b"pepper").body == kept.body
     strict = MemoryWorld(config(storage=(SECRETS,))).configs
     after = stored_request(given, strict, lambda: b"pepper")
     assert AWS.encode() not in after.body

@@ -9,11 +9,12 @@ import orjson
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import InvalidInput
+from tocsin.domain.fingerprint_rules import RuleSet, rule_for
+from tocsin.domain.identity import Compiled, compiled
 from tocsin.domain.redaction import Redactor, written
 from tocsin.domain.storage_rules import Redaction, StorageRule, storage_rule_for
 from tocsin.domain.stored_fields import without_fields
 from tocsin.providers.bodies import payload_of
-from tocsin.providers.members import Entry
 from tocsin.providers.registry import Provider
 
 
@@ -35,8 +36,12 @@ def as_stored(
     source: Provider,
     received: Stored,
     at_s: float,
+    fingerprints: Sequence[RuleSet],
 ) -> Stored:
-    """Apply the first rule for a provider, secrets first; `key` is that of the placeholders."""
+    """Apply the first rule for a provider, secrets first; `key` is that of the placeholders.
+
+    `fingerprints` are all sets of rules that an alert can be known under.
+    """
     rule = storage_rule_for(rules, source.name)
     if rule is None or not rule.rewrites:
         return received
@@ -44,34 +49,57 @@ def as_stored(
         body, payload = _redactor(rule.redact, key).redacted(received.body, received.payload)
         received = Stored(body=body, payload=payload)
     if rule.drop_fields or rule.keep_fields:
-        return _lighter(rule, source, received, at_s)
+        return _lighter(rule, source, received, at_s, _adding(fingerprints, source.name))
     return received
 
 
-def _lighter(rule: StorageRule, source: Provider, received: Stored, at_s: float) -> Stored:
+def _lighter(
+    rule: StorageRule,
+    source: Provider,
+    received: Stored,
+    at_s: float,
+    adding: Sequence[Compiled],
+) -> Stored:
     """Leave fields out, unless that would change what an alert is."""
     light = written(
         without_fields(payload_of(source, received.body), rule.drop_fields, rule.keep_fields)
     )
     try:
         # A provider's module may change what it reads, so each reads a payload of its own.
-        before = source.parse(payload_of(source, received.body), at_s)
+        before = _essences(source, payload_of(source, received.body), at_s, adding)
     except InvalidInput:
         return received
     try:
-        after = source.parse(orjson.loads(light), at_s)
+        after = _essences(source, orjson.loads(light), at_s, adding)
     except InvalidInput:
         after = []
-    if [_essence(each) for each in before] != [_essence(each) for each in after]:
+    if before != after:
         return msgspec.structs.replace(received, kept_whole=True)
     return Stored(body=light, payload=orjson.loads(light))
 
 
-def _essence(entry: Entry) -> Alert | None:
-    """Return an alert without its texts; None for one that cannot be read."""
-    if not isinstance(entry, Alert):
-        return None
-    return msgspec.structs.replace(entry, annotations={}, url="", value=None)
+def _adding(fingerprints: Sequence[RuleSet], provider: str) -> list[Compiled]:
+    """Return the rules by which more than labels tells the alerts of a provider apart."""
+    rules = [rule_for(each.rules, provider) for each in fingerprints]
+    return [compiled(rule) for rule in dict.fromkeys(rules) if rule is not None and rule.add]
+
+
+def _essences(
+    source: Provider, payload: Any, at_s: float, adding: Sequence[Compiled]
+) -> list[tuple[Alert, tuple[str, ...]] | None]:
+    """Return what each alert of a payload is, as enrich will read it; None for an unreadable one.
+
+    That is the alert without its texts, and its fingerprints under `adding`. Raises InvalidInput.
+    """
+    return [
+        (
+            msgspec.structs.replace(entry, annotations={}, url="", value=None),
+            tuple(rule.fingerprint("", entry, payload, index) for rule in adding),
+        )
+        if isinstance(entry, Alert)
+        else None
+        for index, entry in enumerate(source.parse(payload, at_s))
+    ]
 
 
 @lru_cache(maxsize=64)

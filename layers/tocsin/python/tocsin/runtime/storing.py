@@ -28,6 +28,7 @@ def stored_request(request: Request, configs: Configs, pepper: Callable[[], byte
         request.provider,
         Stored(body=request.body, payload=request.payload),
         request.received_at_s,
+        config.fingerprints,
     )
     if stored.kept_whole:
         _warn(request.tenant, request.provider.name)
