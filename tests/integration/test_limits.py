@@ -61,6 +61,24 @@ def test_strangers_are_told_nothing(stack: World) -> None:
     assert _shown(stack.post("/v1/alerts", "", ALERT)) == {}
 
 
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        ({}, b"{", 400),
+        ({}, b" " * (512 * 1024 + 1), 413),
+        ({"content-encoding": "br"}, b"{}", 415),
+        ({"content-encoding": "gzip"}, b"\x1f\x8b", 400),
+    ],
+)
+def test_what_is_refused_before_the_limits_are_asked_does_not_count(
+    stack: World, headers: dict[str, str], body: bytes, status: int
+) -> None:
+    key = _key(stack, webhook=1)
+    answer = stack.post("/v2/enqueue", key, body, **headers)
+    assert (answer["statusCode"], _shown(answer)) == (status, {})
+    assert _statuses(stack, key, AM, webhook(member("db")), 2) == [202, 429]
+
+
 def test_a_request_above_the_limit_is_told_when_to_come_back(stack: World) -> None:
     key = _key(stack, alerts=2)
     _statuses(stack, key, "/v1/alerts", ALERT, 2)
