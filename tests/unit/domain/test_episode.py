@@ -5,6 +5,7 @@ from itertools import permutations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.builders import T0, change
 from tocsin.domain.change import Change
@@ -71,6 +72,16 @@ def test_the_same_event_again_says_what_it_was_and_counts_no_more() -> None:
     resolved = _apply(FIRE, RESOLVE)
     again = merge(resolved, RESOLVE)
     assert (again.verdict, again.again) == ("resolved", True)
+
+
+def test_what_a_sender_sends_again_later_says_what_it_was() -> None:
+    first, end = change(at_s=T0, source="a:0"), change(at_s=T0 + 1, status="resolved", source="b:0")
+    ended = _apply(first, end)
+    late = merge(ended, replace(first, received_at_s=T0 + 2))
+    assert (late.verdict, late.again, late.member) == ("new", True, ended)
+    reopened = _apply(first, end, change(at_s=T0 + 3, source="c:0"))
+    late = merge(reopened, replace(end, received_at_s=T0 + 4))
+    assert (late.verdict, late.again, late.member) == ("resolved", True, reopened)
 
 
 def test_a_repeat_keeps_the_first_start_and_extends_the_hold() -> None:

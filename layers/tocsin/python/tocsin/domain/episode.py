@@ -30,7 +30,7 @@ def merge(member: Member | None, change: Change) -> Merged:
     """Apply one event to what is known of its alert."""
     if member is None:
         return _first(change)
-    if change.source in (member.fired_by, member.resolved_by):
+    if change.source in (member.fired_by, member.resolved_by, _closed_by(member)):
         verdict: Verdict = "new" if change.source == member.fired_by else "resolved"
         return Merged(member=member, verdict=verdict, again=True)
     is_newer = change.order > (member.order_at_s, rank(member.status))
@@ -39,6 +39,11 @@ def merge(member: Member | None, change: Change) -> Merged:
     if not is_newer:
         return Merged(member=member, verdict="stale", reason="older than what is known")
     return _resolve(member, change) if member.status == "firing" else _fire_again(member, change)
+
+
+def _closed_by(member: Member) -> str:
+    """Return what ended the episode before: sent again, it does not end this one."""
+    return member.closed[1] if member.closed is not None else ""
 
 
 def time_out(member: Member, now_s: float) -> Member | None:

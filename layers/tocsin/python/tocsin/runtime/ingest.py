@@ -132,12 +132,13 @@ def _accept(request: HttpRequest, dialect: Dialect, signing: Signing, passage: P
     if signature is not None:
         at_s = now_s()
         signing.check(request, body, signature, parts.signed(), tenant=key.tenant, now_s=at_s)
+    request_id = signing.request_id(request, key, source.name, body)
     body = dialect.kept(body, key)
     payload = payload_of(source, body)
     if source.name == "cloudwatch":
         _log_subscription(payload, signing.confirmed_topic)
     received = Request(
-        id=signing.request_id(request),
+        id=request_id,
         tenant=key.tenant,
         provider=source,
         body=body,

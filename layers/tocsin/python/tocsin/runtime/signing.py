@@ -1,7 +1,10 @@
-"""One request's signature on its way through ingest; most requests have none, and cost nothing."""
+"""One request's signature and name on its way through ingest; most have neither, at no cost."""
 
 from collections.abc import Callable
+from hashlib import blake2b
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from tocsin.domain.config import Signature, TenantConfig
 from tocsin.domain.errors import InvalidSignature
@@ -10,6 +13,11 @@ from tocsin.runtime.gateway import HttpRequest
 
 if TYPE_CHECKING:
     from tocsin.pipeline.signed import Checked, SignedRequests
+
+# draft-ietf-httpapi-idempotency-key-header and Standard Webhooks: the same for every attempt.
+_NAMES = ("idempotency-key", "webhook-id")
+# Characters; names are UUIDs and the like.
+NAME_LIMIT = 255
 
 
 class Signing:
@@ -50,10 +58,10 @@ class Signing:
         if self._checked.is_unsure:
             self.counts["replay_unchecked"] = 1
 
-    def request_id(self, request: HttpRequest) -> str:
+    def request_id(self, request: HttpRequest, key: ApiKey, provider: str, body: bytes) -> str:
         """Return what names the request: the same for every attempt, where its sender names it."""
-        named = self._checked.envelope_id if self._checked is not None else ""
-        return named or request.id
+        signed = self._checked.envelope_id if self._checked is not None else ""
+        return signed or _named(request, key, provider, body) or request.id
 
     def settle(self, signed: "Callable[[], SignedRequests]", key: ApiKey, now_s: float) -> None:
         """Remember the request, now that the queue has it."""
@@ -67,3 +75,22 @@ def wanted_signature(configs: Configs, tenant: str, provider: str) -> Signature 
     config: TenantConfig | None = configs.current(tenant)
     found = config.signatures if config is not None else ()
     return next((one for one in found if one.provider == provider), None)
+
+
+def _named(request: HttpRequest, key: ApiKey, provider: str, body: bytes) -> str:
+    """Return an id of what an unsigned header names; "" where there is none to listen to.
+
+    Whoever can send can choose the name. So the id is a hash of it with everything that tells
+    one sender from another, and with the body: a name that is used twice is two ids, and no
+    alert is lost. A comma says that the header came twice.
+    """
+    name = next((request.headers[each] for each in _NAMES if each in request.headers), "").strip()
+    is_name = 0 < len(name) <= NAME_LIMIT and name.isascii() and name.isprintable()
+    if not is_name or "," in name:
+        return ""
+    parts = (key.tenant, key.name, provider, name, _hash(body))
+    return f"named-{_hash(msgspec.json.encode(parts))}"
+
+
+def _hash(data: bytes) -> str:
+    return blake2b(data, digest_size=16).hexdigest()
