@@ -3,6 +3,7 @@ import pytest
 from tests.builders import T0, config, receiver, route
 from tocsin.adapters.aws import client
 from tocsin.adapters.dynamodb.configs import DynamoConfigs
+from tocsin.adapters.dynamodb.formats import NewerFormat
 from tocsin.adapters.memory import MemoryConfigs
 from tocsin.domain.errors import Conflict
 
@@ -61,3 +62,18 @@ def test_tenants_are_listed_once_and_sorted(configs):
     configs.apply(config("acme"), "", T0)
     configs.apply(config("acme", version=2), "", T0)
     assert configs.tenants() == ["acme", "zeta"]
+
+
+def test_what_this_release_cannot_read_may_be_read_later(cloud):
+    table, dynamodb = cloud.environ["CONTROL_TABLE"], client("dynamodb")
+    configs = DynamoConfigs(dynamodb, table)
+    configs.apply(config(version=1), "", T0)
+    for stored in dynamodb.scan(TableName=table)["Items"]:
+        if "doc" in stored:
+            doc = {"S": stored["doc"]["S"].replace('"webhook"', '"canary-of-a-value"')}
+            dynamodb.put_item(TableName=table, Item={**stored, "doc": doc})
+    for read in (lambda: configs.current("acme"), lambda: configs.version("acme", 1)):
+        with pytest.raises(NewerFormat, match="newer release") as caught:
+            read()
+        assert "acme" in str(caught.value)
+        assert "canary" not in str(caught.value)

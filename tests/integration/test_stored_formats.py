@@ -5,7 +5,7 @@ import pytest
 from cli.localcloud.receiver import LocalReceiver
 from tests.integration.formats import VARIABLES, add_format, every_item, items, set_format, tables
 from tests.integration.payloads import member, resolved, webhook
-from tests.integration.world import World
+from tests.integration.world import World, forget
 from tocsin.adapters import aws
 from tocsin.adapters.dynamodb.formats import STEPS, current, version_of
 from tocsin.domain.config import TenantConfig
@@ -81,3 +81,31 @@ def test_a_message_that_meets_a_newer_group_too_often_is_a_dead_letter(
     stack.post(AM, key, webhook(member("db-2")))
     stack.drain()
     assert len(stack.resources.letters("evaluate")) == 1
+
+
+def test_a_configuration_of_a_newer_release_loses_no_alert(
+    stack: World,
+    people: LocalReceiver,
+    acme: TenantConfig,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    key = stack.add_tenant(acme)
+    stack.post(AM, key, webhook(member("db-1")))
+    control = tables(stack.resources)["control"]
+    stored = [each for each in items(control) if "doc" in each]
+    assert stored
+    for each in stored:
+        doc = each["doc"]["S"].replace('"kind":"webhook"', '"kind":5')
+        aws.client("dynamodb").put_item(TableName=control, Item={**each, "doc": {"S": doc}})
+    forget()
+    answer = stack.post(AM, key, webhook(member("db-2")))
+    assert (answer["statusCode"], "Retry-After" in answer["headers"]) == (503, True)
+    said = capsys.readouterr().out
+    assert '"unavailable"' in said
+    assert '"broken"' not in said
+    assert stack.pump("enrich") == 1
+    for each in stored:
+        aws.client("dynamodb").put_item(TableName=control, Item=each)
+    forget()
+    stack.drain()
+    assert len(people.arrivals) == 1

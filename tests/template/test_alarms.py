@@ -92,6 +92,17 @@ def test_notifications_that_wait_in_numbers_raise_an_alarm(stack: Stack) -> None
     assert alarm["EvaluationPeriods"] * alarm["Period"] < RetryPolicy().give_up_after_s
 
 
+def test_senders_that_are_sent_away_minute_after_minute_raise_an_alarm(stack: Stack) -> None:
+    alarm = stack["IngestUnavailableAlarm"]
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("unavailable", "Sum")
+    assert (alarm["ComparisonOperator"], alarm["Period"]) == ("GreaterThanThreshold", 60)
+    # A moment without a queue is ordinary life, and so is a minute between two bad ones.
+    assert alarm["Threshold"] > 0
+    assert 1 < alarm["DatapointsToAlarm"] < alarm["EvaluationPeriods"]
+    # Senders such as Alertmanager give up on a notification after some minutes.
+    assert alarm["EvaluationPeriods"] * alarm["Period"] <= 300
+
+
 @pytest.mark.parametrize(
     ("name", "function"),
     [
@@ -99,6 +110,7 @@ def test_notifications_that_wait_in_numbers_raise_an_alarm(stack: Stack) -> None
         ("NotifyDeferredAlarm", "NotifyFunction"),
         ("IngestBrokenAlarm", "IngestFunction"),
         ("TickLateAlarm", "TickFunction"),
+        ("IngestUnavailableAlarm", "IngestFunction"),
     ],
 )
 def test_an_alarm_on_a_metric_of_its_own_is_about_what_the_function_emits(

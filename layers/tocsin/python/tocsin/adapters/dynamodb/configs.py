@@ -7,7 +7,7 @@ import msgspec
 
 from tocsin.adapters.aws import translated
 from tocsin.adapters.dynamodb.attributes import Item, Value, attribute
-from tocsin.adapters.dynamodb.formats import upgraded, versioned
+from tocsin.adapters.dynamodb.formats import NewerFormat, upgraded, versioned
 from tocsin.adapters.dynamodb.queries import query_all
 from tocsin.adapters.dynamodb.transactions import write
 from tocsin.domain.config import TenantConfig
@@ -27,11 +27,11 @@ class DynamoConfigs:
         self._table = table
 
     def current(self, tenant: str) -> TenantConfig | None:
-        """Return the newest applied version."""
+        """Return the newest applied version. Raises NewerFormat if this release cannot read it."""
         return self._get(tenant, _CURRENT)
 
     def version(self, tenant: str, version: int) -> TenantConfig | None:
-        """Return one applied version."""
+        """Return one applied version. Raises NewerFormat if this release cannot read it."""
         return self._get(tenant, _version_key(version))
 
     def apply(self, config: TenantConfig, source: str, at_s: float) -> None:
@@ -78,7 +78,19 @@ class DynamoConfigs:
         stored: Item | None = answer.get("Item")
         if stored is None:
             return None
-        return _decoder.decode(upgraded("control", stored)["doc"]["S"])
+        return _decoded(tenant, upgraded("control", stored))
+
+
+def _decoded(tenant: str, stored: Item) -> TenantConfig:
+    try:
+        return _decoder.decode(stored["doc"]["S"])
+    except msgspec.DecodeError as error:
+        # Only where, since the text may quote what stands there.
+        place = str(error).partition(" - at ")[2] or type(error).__name__
+        raise NewerFormat(
+            f"this release cannot read the configuration of {tenant} ({place}), which a newer "
+            "release applied: use the newer release"
+        ) from None
 
 
 def _version_key(version: int) -> str:
