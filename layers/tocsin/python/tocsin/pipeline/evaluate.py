@@ -19,13 +19,12 @@ from tocsin.domain.reconcile import has_work
 from tocsin.domain.routing import groups_for, groups_that_may_know
 from tocsin.pipeline.batch import Delivery, Outcome, each_tenant
 from tocsin.pipeline.changes import unpack_changes
+from tocsin.pipeline.former import FormerRoutes
 from tocsin.pipeline.poke import pack_pokes, unpack_pokes
 from tocsin.ports import Blobs, Configs, Groups, Outbox, Queue
 
 # A conflict means that another worker made progress; the queue's redelivery is the last resort.
 _COMMIT_TRIES = 8
-# How many versions of the configuration back a resolve looks for the group of its firing.
-_HISTORY = 20
 
 
 class EvaluatePorts(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,10 +51,14 @@ class _Wanted(msgspec.Struct):
 
 
 class Evaluate:
-    """Handle batches of changes and of groups whose alerts may have timed out."""
+    """Handle batches of changes and of groups whose alerts may have timed out.
+
+    One object a worker, since it remembers former ways of routing.
+    """
 
     def __init__(self, ports: EvaluatePorts) -> None:
         self._ports = ports
+        self._former = FormerRoutes(ports.configs)
 
     def handle(
         self, deliveries: Sequence[Delivery], now_s: float, has_time: Callable[[], bool]
@@ -105,23 +108,12 @@ class Evaluate:
                 # Also where no firing stands yet: it may still be on its way, under another
                 # severity and in another queue.
                 own = groups_that_may_know([config], change.alert)
-                history = self._former(config) if history is None else history
+                history = self._former.before(config) if history is None else history
                 for key in groups_that_may_know(history, change.alert) - own:
                     wanted.setdefault(key, _Wanted()).if_known.append(change)
             for key in own:
                 wanted.setdefault(key, _Wanted()).changes.append(change)
         return wanted
-
-    def _former(self, config: TenantConfig) -> list[TenantConfig]:
-        """Return former configurations that route otherwise, each way of routing once."""
-        oldest = max(1, config.version - _HISTORY)
-        others: list[TenantConfig] = []
-        for version in range(config.version - 1, oldest - 1, -1):
-            former = self._ports.configs.version(config.tenant, version)
-            known = (config, *others)
-            if former is not None and all(former.route != each.route for each in known):
-                others.append(former)
-        return others
 
     def _merge(
         self,
