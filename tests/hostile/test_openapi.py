@@ -17,6 +17,8 @@ from schemathesis.specs.openapi.checks import (
 from tests.hostile.deployment import Deployment, deployed
 from tests.hostile.gateway import Gateway, document
 from tests.template.test_edge import INGEST
+from tocsin.domain.errors import InvalidInput, InvalidSignature, Overloaded, TooManyRequests
+from tocsin.runtime.enqueue import PagerDutyEvents
 from tocsin.runtime.intake import Alertmanager, Native
 
 pytestmark = [pytest.mark.xdist_group("hostile"), pytest.mark.timeout(600)]
@@ -54,6 +56,29 @@ def test_it_knows_what_is_answered_when_nothing_can_be_accepted(
     path = "/v1/alerts" if isinstance(dialect, Native) else "/api/v2/alerts"
     documented = document()["paths"][path]["post"]["responses"]
     assert str(dialect.unavailable()["statusCode"]) in documented
+
+
+@pytest.mark.parametrize("dialect", [Native(), Alertmanager(), PagerDutyEvents()])
+@pytest.mark.parametrize(
+    "error",
+    [
+        InvalidSignature(),
+        InvalidInput("another body", status=409, code="replayed"),
+        TooManyRequests("too many", retry_after_s=1, scope="alerts"),
+        Overloaded("too much", retry_after_s=1, scope="pipeline"),
+    ],
+    ids=lambda error: error.code,
+)
+def test_it_knows_what_is_answered_without_a_look_at_the_alerts(
+    dialect: Native | Alertmanager | PagerDutyEvents, error: InvalidInput
+) -> None:
+    suffix = {Native: "/v1/alerts", Alertmanager: "/api/v2/alerts", PagerDutyEvents: "/v2/enqueue"}
+    paths = [path for path in document()["paths"] if suffix[type(dialect)] in path]
+    assert len(paths) > 1
+    status = str(dialect.refused(error)["statusCode"])
+    for path in paths:
+        (operation,) = document()["paths"][path].values()
+        assert status in operation["responses"], path
 
 
 @SCHEMA.parametrize()
