@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from cli.commands.keys import command
 from tocsin.configuration import load, to_tenant_config
@@ -36,6 +37,22 @@ def test_a_key_may_ingest_and_is_named_by_its_id_unless_said_otherwise(run, memo
     presented = apikey.parse(run("create", "--tenant", "acme").stdout.strip())
     stored = memory_target.keys.find(presented.id)
     assert (stored.name, stored.scopes) == (presented.id, ("ingest",))
+
+
+@pytest.mark.parametrize("name", ['db "east"', "db east", "a#b", "a/b", "x" * 65])
+def test_a_name_is_one_that_tocsin_yaml_would_take(run, memory_target, name):
+    result = run("create", "--tenant", "acme", "--name", name)
+    assert result.exit_code == 1
+    assert "a name is 1 to 64 of a-z, A-Z, 0-9, _ and -" in result.stderr
+    assert memory_target.keys.keys == {}
+
+
+def test_a_key_that_was_named_before_names_were_checked_can_be_rotated(run, memory_target):
+    presented = apikey.parse(run("create", "--tenant", "acme", "--name", "ci").stdout.strip())
+    stored = memory_target.keys.find(presented.id)
+    memory_target.keys.put(replace(stored, name="db east"))
+    assert run("rotate", "db east", "--tenant", "acme").exit_code == 0
+    assert [key.name for key in memory_target.keys.all("acme")] == ["db east"] * 2
 
 
 def test_a_scope_that_is_given_twice_counts_once(run, memory_target):

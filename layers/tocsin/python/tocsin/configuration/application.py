@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from tocsin.configuration.fields import NAME_RULE, is_name
 from tocsin.configuration.models import Document
 from tocsin.configuration.plan import Applied, TenantPlan
 from tocsin.domain import apikey
+from tocsin.domain.errors import InvalidInput
 from tocsin.domain.fingerprint_rules import activated
 from tocsin.ports import ApiKey, Clock, Configs, Keys
 
@@ -46,7 +48,11 @@ class Issuer:
     def issue(
         self, tenant: str, name: str, scopes: Iterable[str], lives_s: float | None = None
     ) -> IssuedKey:
-        """Store a new key that expires after `lives_s`, if given; without a name it has its id."""
+        """Store a new key that expires after `lives_s`, if given; without a name it has its id.
+
+        Raises InvalidInput for a name that `tocsin.yaml` would not take.
+        """
+        self._check_name(tenant, name)
         text = apikey.generate(self._environment, self._random_bytes(apikey.ENTROPY_BYTES))
         presented = apikey.parse(text)
         at_s = self._clock()
@@ -61,6 +67,11 @@ class Issuer:
         )
         self._keys.put(key)
         return IssuedKey(key, text)
+
+    def _check_name(self, tenant: str, name: str) -> None:
+        # Keys made by earlier releases have any name, and must be rotated under that.
+        if name and not is_name(name) and all(name != key.name for key in self._keys.all(tenant)):
+            raise InvalidInput(NAME_RULE)
 
 
 def read_applied(document: Document, configs: Configs, keys: Keys) -> dict[str, Applied]:

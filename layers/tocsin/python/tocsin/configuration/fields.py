@@ -23,6 +23,7 @@ from tocsin.domain.masks import parse_pattern
 from tocsin.domain.matchers import parse_matcher
 from tocsin.domain.paths import parse_path
 
+NAME_RULE = "a name is 1 to 64 of a-z, A-Z, 0-9, _ and -"
 TEXT_LIMIT = 1000
 URL_LIMIT = 2048
 
@@ -62,6 +63,11 @@ def _checked(pattern: re.Pattern[str], message: str) -> Callable[[str], str]:
         return text
 
     return check
+
+
+def is_name(text: str) -> bool:
+    """Return whether a text can be a name, as `NAME_RULE` says."""
+    return _NAME.fullmatch(text) is not None
 
 
 def _duration(value: object) -> float:
@@ -177,7 +183,7 @@ def _described(kind: str) -> WithJsonSchema:
 
 Name = Annotated[
     str,
-    AfterValidator(_checked(_NAME, "a name is 1 to 64 of a-z, A-Z, 0-9, _ and -")),
+    AfterValidator(_checked(_NAME, NAME_RULE)),
     _described("name"),
 ]
 GroupLabel = Annotated[
