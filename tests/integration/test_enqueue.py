@@ -4,6 +4,7 @@ import gzip
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -90,6 +91,49 @@ def test_no_escape_hides_the_key_from_its_removal(stack: World, key: str, hidden
     assert stack.post(PATH, "", body)["statusCode"] == 202
     stack.drain()
     assert apikey.parse(key).secret.encode() not in archived(stack)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        '{"routing_key": "OTHER", "routing_key": "KEY", "event_action": "trigger", '
+        '"payload": {"summary": "x"}}',
+        '{"routing_key": " KEY", "event_action": "trigger", "payload": {"summary": "x"}}',
+        '{"routing_key": "R0", "event_action": "trigger", "payload": {"summary": "x", '
+        '"custom_details": {"url": "https://example.com/k/KEY/v1/alerts"}}}',
+        '{"routing_key": "R0", "event_action": "trigger", "payload": {"summary": "x", '
+        '"custom_details": {"key": "\\u0074oc_CUT"}}}',
+    ],
+)
+def test_whatever_looks_like_a_key_is_replaced_wherever_the_right_one_came(
+    stack: World, key: str, kept: str
+) -> None:
+    other = apikey.generate("test", b"o" * 48)
+    text = kept.replace("OTHER", other).replace("KEY", key).replace("CUT", key[4:])
+    assert stack.post(PATH, key, text.encode())["statusCode"] == 202
+    stack.drain()
+    stored = archived(stack)
+    secrets = (apikey.parse(key).secret, apikey.parse(other).secret)
+    assert not any(secret.encode() in stored for secret in secrets)
+
+
+def test_without_a_key_in_it_a_body_with_escapes_stays_bit_for_bit(stack: World, key: str) -> None:
+    body = json.dumps(event("R0123", payload={"summary": "caf\u00e9", "source": "db"})).encode()
+    assert b"\\u00e9" in body
+    assert stack.post(PATH, key, body)["statusCode"] == 202
+    stack.drain()
+    assert body in archived(stack)
+
+
+@pytest.mark.parametrize("name", ['db "east"', "db\\east", "caf\u00e9", "\\1"])
+def test_a_key_of_any_name_is_replaced_by_json(stack: World, key: str, name: str) -> None:
+    keys = DynamoKeys(aws.client("dynamodb"), stack.resources.environ["CONTROL_TABLE"])
+    stored = keys.find(apikey.parse(key).id)
+    assert stored is not None
+    keys.put(replace(stored, name=name))
+    assert stack.post(PATH, "", event(key))["statusCode"] == 202
+    stack.drain()
+    assert msgspec.json.encode(name) in archived(stack)
 
 
 def test_the_key_is_nowhere_in_queues_tables_and_logs(

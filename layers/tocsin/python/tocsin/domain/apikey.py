@@ -29,6 +29,8 @@ _KEY = re.compile(
     r"(toc_([a-z][a-z0-9]{0,15})_([0-9A-Za-z]{8})_([0-9A-Za-z]{32}))_([0-9A-Za-z]{6})"
 )
 
+_IN_BYTES = re.compile(_KEY.pattern.encode())
+
 
 class PresentedKey(msgspec.Struct, frozen=True):
     """An API key as somebody presented it; whether it is a valid one is still to be found out."""
@@ -69,6 +71,16 @@ def parse(text: str) -> PresentedKey:
     if found is None or found[5] != _checksum(found[1]):
         raise unauthorized()
     return PresentedKey(environment=found[2], id=found[3], secret=found[4])
+
+
+def is_in(data: bytes) -> bool:
+    """Tell whether something stands in `data` that has the form of a key."""
+    return _IN_BYTES.search(data) is not None
+
+
+def replaced(data: bytes, by: bytes) -> bytes:
+    """Put `by` in the place of all that has the form of a key, valid or not."""
+    return _IN_BYTES.sub(lambda _: by, data)
 
 
 def digest(pepper: bytes, secret: str) -> str:

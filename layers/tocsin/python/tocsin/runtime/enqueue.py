@@ -2,7 +2,7 @@
 
 Such a tool lets its user choose the address and a `routing_key`, and that is the API key here.
 The archive keeps bodies bit for bit, with this one exception: before anything is stored, the
-name of the key takes the place of the key.
+name of the key takes the place of whatever in the body has the form of a key.
 Source: developer.pagerduty.com/docs/events-api-v2/trigger-events.
 """
 
@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import orjson
 
+from tocsin.domain import apikey
 from tocsin.domain.errors import InvalidInput, TooLarge, TooManyRequests
 from tocsin.pipeline.ingest import Answer
 from tocsin.ports import ApiKey
@@ -29,7 +30,6 @@ class PagerDutyEvents:
 
     def __init__(self) -> None:
         self._dedup_key = ""
-        self._key = ""
 
     def provider_name(self, _: HttpRequest) -> str:
         """Name the provider that reads such events."""
@@ -46,7 +46,6 @@ class PagerDutyEvents:
         key = _text(event.get("routing_key"))
         if not key.startswith(_KEY_BEGINS):
             return request
-        self._key = key
         parameters = {**request.parameters, "key": key}
         return msgspec.structs.replace(request, parameters=parameters)
 
@@ -54,13 +53,15 @@ class PagerDutyEvents:
         """Refuse nothing: senders' content types are not to be trusted."""
 
     def kept(self, body: bytes, key: ApiKey) -> bytes:
-        """Put the name of the key in its place; it stays the same when the key is rotated."""
-        if not self._key:
-            return body
+        """Put the name of the key in its place; it stays the same when the key is rotated.
+
+        A body that holds nothing of the form of a key stays bit for bit.
+        """
         if b"\\u" in body:
             # Escapes could hide it. Written anew, its letters are what they are.
-            body = _unescaped(body)
-        return body.replace(self._key.encode(), key.name.encode())
+            plain = _unescaped(body)
+            body = plain if apikey.is_in(plain) else body
+        return apikey.replaced(body, orjson.dumps(key.name)[1:-1])
 
     def accepted(self, result: Answer) -> Any:
         """Answer 202, or 400 for an event that cannot be read."""
