@@ -45,8 +45,15 @@ def check_annotations(annotations: Any, path: str = "annotations") -> dict[str, 
         if not 0 < len(name) <= limits.LABEL_NAME_CHARACTERS:
             raise InvalidAlert(_NAME_LENGTH, f"{path}.{_shown(name)}")
         if len(value) > limits.ANNOTATION_VALUE_CHARACTERS:
-            annotations[name] = value[: limits.ANNOTATION_VALUE_CHARACTERS - 1] + "…"
+            annotations[name] = cut(value)
     return annotations
+
+
+def cut(text: str) -> str:
+    """Return the text of an annotation, cut if it is above the limit."""
+    if len(text) <= limits.ANNOTATION_VALUE_CHARACTERS:
+        return text
+    return text[: limits.ANNOTATION_VALUE_CHARACTERS - 1] + "…"
 
 
 def texts(values: Any, path: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from tocsin.domain.mapping import PayloadMapping
 from tocsin.providers import limits
 from tocsin.providers.mapped_alert import AlertReader
 from tocsin.providers.mapping_path import Path, parse_path
-from tocsin.providers.mapping_source import Place
+from tocsin.providers.mapping_source import Body, Place
 from tocsin.providers.members import Entry
 from tocsin.providers.reading import expected, kind
 from tocsin.providers.registry import Provider
@@ -65,11 +65,12 @@ class _Parser(msgspec.Struct, frozen=True):
     def parse(self, payload: Any, received_at_s: float) -> list[Entry]:
         """Read every alert of a payload that matches."""
         entries: list[Entry] = []
+        body = Body(payload)
         for count, (member, where) in enumerate(self._members(payload)):
             if count == limits.ALERTS_PER_REQUEST:
                 raise TooLarge(f"more than {limits.ALERTS_PER_REQUEST} alerts in one request")
             try:
-                alert = self._read(Place(payload, member), received_at_s)
+                alert = self._read(Place(body, member), received_at_s)
             except InvalidAlert as error:
                 error.path = _located(where, error.path)
                 entries.append(error.with_traceback(None))
@@ -114,10 +115,17 @@ def _each(value: Any, where: str) -> Iterator[tuple[Any, str]]:
 
 
 def _is_met(path: Path, words: frozenset[str], place: Place) -> bool:
+    if path.is_from_body:
+        is_met: bool = place.body.once((path.text, words), lambda: _leads_to(path, words, place))
+        return is_met
+    return _leads_to(path, words, place)
+
+
+def _leads_to(path: Path, words: frozenset[str], place: Place) -> bool:
     if path.is_many:
-        found = path.find_all(place.body, place.alert)
+        found = path.find_all(place.body.value, place.alert)
         return any(_word(value) in words for value, _ in found)
-    return _word(path.find(place.body, place.alert)) in words
+    return _word(path.find(place.body.value, place.alert)) in words
 
 
 def _word(value: Any) -> str | None:

@@ -1,10 +1,12 @@
 """One alert of a mapped payload."""
 
+from functools import partial
 from typing import Any, cast
 
 from tocsin.domain.alert import Alert, Severity, Status, severity_of
 from tocsin.domain.errors import InvalidAlert
 from tocsin.domain.mapping import PayloadMapping, Source
+from tocsin.providers import limits
 from tocsin.providers.fields import unnamed
 from tocsin.providers.kept import annotations as kept_annotations
 from tocsin.providers.label_set import (
@@ -103,7 +105,7 @@ class AlertReader:
         labels: dict[str, str] = {}
         for label, reader in self._labels:
             if label == ALL:
-                labels.update(_all_labels(reader, place))
+                labels.update(reader.once(place, "labels", partial(_all_labels, reader)))
         for label, reader in self._labels:
             if label != ALL:
                 labels[label] = reader.text(place)
@@ -120,7 +122,11 @@ class AlertReader:
             for name, reader in self._annotations
             if name != ALL and (text := reader.text_for_people(place))
         }
-        objects = [reader.value(place) for name, reader in self._annotations if name == ALL]
+        objects = [
+            reader.once(place, "annotations", partial(_all_annotations, reader))
+            for name, reader in self._annotations
+            if name == ALL
+        ]
         return kept_annotations(said, *objects) if objects else check_annotations(said)
 
     def _holds_until_s(
@@ -155,7 +161,18 @@ def _all_labels(reader: Reader, place: Place) -> dict[str, str]:
     values = reader.value(place)
     if values is None:
         return {}
-    return listed(values, reader.path) if type(values) is list else texts(values, reader.path)
+    read = listed if type(values) is list else texts
+    labels = read(values, reader.path)
+    # The name of the alert takes this one's place, or it is left out.
+    labels.pop("alertname", None)
+    if len(labels) > limits.LABELS_PER_ALERT:
+        raise InvalidAlert(f"more than {limits.LABELS_PER_ALERT} labels", "labels")
+    return labels
+
+
+def _all_annotations(reader: Reader, place: Place) -> dict[str, str]:
+    """Return the first single values of an object, no more than an alert may have."""
+    return kept_annotations({}, reader.value(place))
 
 
 def _status(word: str) -> Status:
