@@ -16,12 +16,12 @@ from cli.fingerprints.proposed import yaml_of
 from cli.fingerprints.reading import Reader
 from cli.fingerprints.trace import text_of, trace
 from cli.target import Target
-from tocsin.domain.alert import Alert
-from tocsin.domain.errors import InvalidInput
+from tocsin.domain.errors import InvalidAlert, InvalidInput
 from tocsin.domain.fingerprint_proposal import Seen
 from tocsin.domain.fingerprint_proposal import propose as propose_rule
 from tocsin.domain.fingerprint_rules import FingerprintRule
 from tocsin.domain.storage_rules import storage_rule_for
+from tocsin.providers.members import Ignored
 from tocsin.providers.registry import NAMES, provider
 
 PROVIDER = click.option(
@@ -56,7 +56,9 @@ def explain(name: str, file: Path | None, tenant: str | None, as_json: bool, pay
         raise click.ClickException(error.message) from error
     is_good = True
     for index, entry in enumerate(entries):
-        if not isinstance(entry, Alert):
+        if isinstance(entry, Ignored):
+            continue
+        if isinstance(entry, InvalidAlert):
             click.echo(f"{index}: {entry.path}: {entry.message}", err=True)
             is_good = False
             continue

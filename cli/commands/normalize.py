@@ -16,7 +16,7 @@ from tocsin.domain.fingerprint import fingerprint
 from tocsin.domain.wire import canonical
 from tocsin.providers.bodies import payload_of
 from tocsin.providers.mapped import default_mapping, mapped_provider
-from tocsin.providers.members import Entry
+from tocsin.providers.members import Entry, Ignored
 from tocsin.providers.reading import moment
 from tocsin.providers.registry import NAMES, Provider, provider
 
@@ -102,6 +102,8 @@ def _show(index: int, entry: Entry, tenant: str, received_at_s: float) -> None:
     if isinstance(entry, InvalidAlert):
         click.echo(f"{index}: {entry.path}: {entry.message}", err=True)
         return
+    if isinstance(entry, Ignored):
+        return
     line = canonical(entry, fingerprint(tenant, entry.labels), received_at_s)
     click.echo(orjson.dumps(line))
 
@@ -121,4 +123,6 @@ def _read_samples(received_at_s: float) -> int:
 def _summary(entry: Entry) -> str:
     if isinstance(entry, Alert):
         return f"{entry.status} {entry.severity} {entry.name}"
+    if isinstance(entry, Ignored):
+        return "ignored"
     return f"{entry.path}: {entry.message}"

@@ -126,3 +126,20 @@ def test_signalfx_is_answered_with_the_200_that_it_waits_for(
     event = {"incidentId": "x", "statusExtended": "ok", "detector": "d", "detectorId": "y"}
     assert stack.post("/v1/alerts/signalfx", key, event)["statusCode"] == 200
     assert stack.post("/v1/alerts/signalfx", key, {})["statusCode"] == 422
+
+
+def test_what_is_left_alone_is_not_counted_and_keeps_the_place_of_what_is_refused(
+    stack: World, acme: TenantConfig, people: LocalReceiver
+) -> None:
+    made = config_of(
+        "[{name: backup, match: {kind: [alarm]}, fields: {name: title, labels: {host: host}}}]"
+    )
+    key = stack.add_tenant(msgspec.structs.replace(acme, mappings=made.mappings))
+    alarm = {"kind": "alarm", "title": "Failed", "host": "nas-1"}
+    payload = [{"kind": "log"}, alarm, {"kind": "alarm"}]
+    body = json.loads(stack.post("/v1/alerts/backup", key, payload)["body"])
+    assert (body["accepted"], [each["index"] for each in body["rejected"]]) == (1, [2])
+    assert body["rejected"][0]["path"] == "[2].title"
+    stack.drain()
+    assert [labels["host"] for labels in told(people)] == ["nas-1"]
+    assert stack.balance(key)["delivered"] == 1

@@ -69,7 +69,7 @@ def test_parts_of_a_request_have_identities_of_their_own() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["", "{}", "[]", '{"v":2,"kind":"raw","id":"","tenant":"","at_s":0}']
+    "body", ["", "{}", "[]", '{"v":3,"kind":"raw","id":"","tenant":"","at_s":0}']
 )
 def test_what_is_no_envelope_of_this_version_is_refused(body: str) -> None:
     with pytest.raises(Permanent):

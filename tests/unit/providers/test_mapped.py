@@ -15,6 +15,7 @@ from tocsin.domain.fingerprint import fingerprint
 from tocsin.domain.wire import canonical
 from tocsin.providers import limits
 from tocsin.providers.mapped import default_mapping, mapped_provider
+from tocsin.providers.members import Ignored
 
 NOW_S = 1_763_800_000.0
 
@@ -103,8 +104,15 @@ def test_a_firing_and_its_end_are_one_alert_and_two_hosts_are_two() -> None:
 
 
 def test_what_does_not_match_and_what_is_ignored_is_no_alert() -> None:
-    assert entries(body(event(kind="report"), event(kind=None), event(state="grey"))) == []
+    found = entries(body(event(kind="report"), event(kind=None), event(state="grey")))
+    assert found == [Ignored()] * 3
     assert entries(body()) == []
+
+
+def test_what_is_left_alone_keeps_the_places_of_the_others() -> None:
+    found = entries(body(event(state="grey"), event(), event(kind="report"), event(state="odd")))
+    assert [type(entry) for entry in found] == [Ignored, Alert, Ignored, InvalidAlert]
+    assert found[3].path == "result.events[3].state"
 
 
 def test_the_word_ignored_of_a_sender_means_nothing() -> None:
@@ -282,4 +290,6 @@ def check(payload: Any) -> Any:
     for entry in found:
         if isinstance(entry, Alert):
             canonical(entry, fingerprint("acme", entry.labels), NOW_S)
-    return [entry if isinstance(entry, Alert) else (entry.message, entry.path) for entry in found]
+    return [
+        (entry.message, entry.path) if isinstance(entry, InvalidAlert) else entry for entry in found
+    ]

@@ -71,7 +71,7 @@ def test_a_message_that_is_no_envelope_fails_alone() -> None:
 
 def test_an_envelope_of_a_later_version_waits_for_code_that_knows_it() -> None:
     event = _event("a")
-    event["Records"][0]["body"] = event["Records"][0]["body"].replace('"v":1', '"v":2')
+    event["Records"][0]["body"] = event["Records"][0]["body"].replace('"v":1', '"v":3')
     assert _failed(run(event, Context(), lambda *_: Outcome(), 1000)) == ["a"]
 
 

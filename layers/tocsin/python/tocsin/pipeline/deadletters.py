@@ -14,7 +14,7 @@ from tocsin.domain.wire import canonical
 from tocsin.pipeline.changes import unpack_changes
 from tocsin.pipeline.envelope import Envelope, decode, open_frame
 from tocsin.pipeline.poke import unpack_pokes
-from tocsin.pipeline.rereading import members_of, source_of
+from tocsin.pipeline.rereading import members_of, selected, source_of
 from tocsin.ports import Blobs, Configs
 from tocsin.providers.members import Entry
 
@@ -86,8 +86,7 @@ def _name(held: dict[str, Any]) -> str:
 def _raw(envelope: Envelope, blobs: Blobs, configs: Configs) -> Iterator[dict[str, Any]]:
     source = source_of(envelope, configs)
     entries = members_of(envelope, source, open_frame(envelope, blobs))
-    indices = range(len(entries)) if envelope.select is None else envelope.select
-    for index in indices:
+    for index in selected(envelope, entries):
         is_there = 0 <= index < len(entries)
         entry = entries[index] if is_there else InvalidAlert("there is no such alert")
         yield _shown(envelope, index, entry)

@@ -8,8 +8,9 @@ import msgspec
 from tocsin.domain.alert import Alert
 from tocsin.domain.compression import compress
 from tocsin.domain.errors import InvalidAlert
-from tocsin.pipeline.envelope import VERSION, Envelope, encode, seal_frame
+from tocsin.pipeline.envelope import PLACED_VERSION, VERSION, Envelope, encode, seal_frame
 from tocsin.ports import Blobs, Outbox, Queue
+from tocsin.providers.members import Entry, Ignored
 from tocsin.providers.registry import Provider
 
 # A queue, the indices of the alerts for it, and whether their body is archived from there.
@@ -33,7 +34,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of each alert of a request."""
+    """What became of each alert of a request; those that are no news are in neither."""
 
     id: str
     accepted: int
@@ -60,19 +61,20 @@ class Ingest:
         if answer.accepted:
             parts = _parts(*_split(members))
             admit(parts[0][0])
-            self._enqueue(request, parts, len(members))
+            self._enqueue(request, parts, members)
         return answer
 
     def accepted_before(self, request: Request) -> Answer:
         """Return the answer that `accept` gave to the same request, and do nothing else."""
         return _read(request)[1]
 
-    def _enqueue(self, request: Request, parts: Sequence[_Part], size: int) -> None:
+    def _enqueue(self, request: Request, parts: Sequence[_Part], members: Sequence[Entry]) -> None:
         frame = compress(request.body)
+        ignored = sum(isinstance(member, Ignored) for member in members)
         for queue, indices, archive in parts:
-            is_all = len(indices) == size
+            is_all = len(indices) == len(members) - ignored
             envelope = Envelope(
-                v=VERSION,
+                v=PLACED_VERSION if ignored else VERSION,
                 kind="raw",
                 id=request.id,
                 tenant=request.tenant,
@@ -88,16 +90,16 @@ class Ingest:
             self._outbox.send(queue, [encode(sealed)])
 
 
-def _read(request: Request) -> tuple[Sequence[Alert | InvalidAlert], Answer]:
+def _read(request: Request) -> tuple[Sequence[Entry], Answer]:
     members = request.provider.parse(request.payload, request.received_at_s)
     rejected = tuple(
         (index, member) for index, member in enumerate(members) if isinstance(member, InvalidAlert)
     )
-    accepted = len(members) - len(rejected)
+    accepted = sum(isinstance(member, Alert) for member in members)
     return members, Answer(id=request.id, accepted=accepted, rejected=rejected)
 
 
-def _split(members: Sequence[Alert | InvalidAlert]) -> tuple[list[int], list[int]]:
+def _split(members: Sequence[Entry]) -> tuple[list[int], list[int]]:
     urgent: list[int] = []
     normal: list[int] = []
     for index, member in enumerate(members):

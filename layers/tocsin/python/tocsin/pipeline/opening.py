@@ -11,7 +11,7 @@ from tocsin.domain.errors import Permanent, TocsinError
 from tocsin.domain.fingerprint_rules import RuleSet
 from tocsin.domain.identity import Identifier
 from tocsin.pipeline.envelope import Envelope, open_frame
-from tocsin.pipeline.rereading import reread, source_of
+from tocsin.pipeline.rereading import reread, selected, source_of
 from tocsin.ports import Blobs, Configs
 
 
@@ -49,10 +49,9 @@ def open_envelope(
     source = source_of(envelope, configs)
     payload, members = reread(envelope, source, frame)
     opened = Opened(envelope=envelope, frame=frame, resends=source.resends)
-    indices = range(len(members)) if envelope.select is None else envelope.select
     hold_s = resolve_timeout_s if source.resends else None
     identifier = Identifier(envelope.tenant, envelope.provider, envelope.at_s, rule_sets)
-    for index in indices:
+    for index in selected(envelope, members):
         member = members[index] if index < len(members) else None
         if isinstance(member, Alert):
             alert = _held(member, envelope.at_s, hold_s)

@@ -1,14 +1,15 @@
 """The alerts of a raw envelope, read again as ingest read them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from tocsin.domain.compression import decompress
 from tocsin.domain.errors import InvalidInput, Permanent
-from tocsin.pipeline.envelope import FRAME_LIMIT_BYTES, Envelope
+from tocsin.pipeline.envelope import FRAME_LIMIT_BYTES, PLACED_VERSION, Envelope
 from tocsin.ports import Configs
 from tocsin.providers.bodies import payload_of
 from tocsin.providers.mapped import mapped_provider
-from tocsin.providers.members import Entry
+from tocsin.providers.members import Entry, Ignored
 from tocsin.providers.registry import Provider, provider
 
 
@@ -37,9 +38,22 @@ def members_of(envelope: Envelope, source: Provider, frame: bytes) -> list[Entry
 
 
 def reread(envelope: Envelope, source: Provider, frame: bytes) -> tuple[Any, list[Entry]]:
-    """As `members_of`, and the payload that they are from before them."""
+    """As `members_of`, and the payload that they are from before them.
+
+    Envelopes of earlier releases count no members that are left alone, so they get none.
+    """
     try:
         payload = payload_of(source, decompress(frame, FRAME_LIMIT_BYTES))
     except InvalidInput as error:
         raise Permanent(error.message) from error
-    return payload, source.parse(payload, envelope.at_s)
+    members = source.parse(payload, envelope.at_s)
+    if envelope.v < PLACED_VERSION:
+        members = [member for member in members if not isinstance(member, Ignored)]
+    return payload, members
+
+
+def selected(envelope: Envelope, members: Sequence[Entry]) -> Sequence[int]:
+    """Return the indices of the members that an envelope is about."""
+    if envelope.select is not None:
+        return envelope.select
+    return [index for index, each in enumerate(members) if not isinstance(each, Ignored)]

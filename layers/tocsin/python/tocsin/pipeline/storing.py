@@ -8,13 +8,14 @@ import msgspec
 import orjson
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import InvalidInput
+from tocsin.domain.errors import InvalidAlert, InvalidInput
 from tocsin.domain.fingerprint_rules import RuleSet, rule_for
 from tocsin.domain.identity import Compiled, compiled
 from tocsin.domain.redaction import Redactor, written
 from tocsin.domain.storage_rules import Redaction, StorageRule, storage_rule_for
 from tocsin.domain.stored_fields import without_fields
 from tocsin.providers.bodies import payload_of
+from tocsin.providers.members import Ignored
 from tocsin.providers.registry import Provider
 
 
@@ -84,22 +85,25 @@ def _adding(fingerprints: Sequence[RuleSet], provider: str) -> list[Compiled]:
     return [compiled(rule) for rule in dict.fromkeys(rules) if rule is not None and rule.add]
 
 
+_Essence = tuple[Alert, tuple[str, ...]] | Ignored | None
+
+
 def _essences(
     source: Provider, payload: Any, at_s: float, adding: Sequence[Compiled]
-) -> list[tuple[Alert, tuple[str, ...]] | None]:
+) -> list[_Essence]:
     """Return what each alert of a payload is, as enrich will read it; None for an unreadable one.
 
     That is the alert without its texts, and its fingerprints under `adding`. Raises InvalidInput.
     """
-    return [
-        (
-            msgspec.structs.replace(entry, annotations={}, url="", value=None),
-            tuple(rule.fingerprint("", entry, payload, index) for rule in adding),
-        )
-        if isinstance(entry, Alert)
-        else None
-        for index, entry in enumerate(source.parse(payload, at_s))
-    ]
+    found: list[_Essence] = []
+    for index, entry in enumerate(source.parse(payload, at_s)):
+        if isinstance(entry, Alert):
+            alert = msgspec.structs.replace(entry, annotations={}, url="", value=None)
+            names = tuple(rule.fingerprint("", entry, payload, index) for rule in adding)
+            found.append((alert, names))
+        else:
+            found.append(None if isinstance(entry, InvalidAlert) else entry)
+    return found
 
 
 @lru_cache(maxsize=64)

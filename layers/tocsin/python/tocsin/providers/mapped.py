@@ -17,9 +17,11 @@ from tocsin.providers import limits
 from tocsin.providers.mapped_alert import AlertReader
 from tocsin.providers.mapping_path import Path, parse_path
 from tocsin.providers.mapping_source import Body, Place
-from tocsin.providers.members import Entry
+from tocsin.providers.members import Entry, Ignored
 from tocsin.providers.reading import expected, kind
 from tocsin.providers.registry import Provider
+
+_IGNORED = Ignored()
 
 Parse = Callable[[Any, float], list[Entry]]
 
@@ -63,29 +65,26 @@ class _Parser(msgspec.Struct, frozen=True):
     reader: AlertReader
 
     def parse(self, payload: Any, received_at_s: float) -> list[Entry]:
-        """Read every alert of a payload that matches."""
+        """Read every alert of a payload; what does not match is ignored."""
         entries: list[Entry] = []
         body = Body(payload)
         for count, (member, where) in enumerate(self._members(payload)):
             if count == limits.ALERTS_PER_REQUEST:
                 raise TooLarge(f"more than {limits.ALERTS_PER_REQUEST} alerts in one request")
             try:
-                alert = self._read(Place(body, member), received_at_s)
+                entries.append(self._read(Place(body, member), received_at_s))
             except InvalidAlert as error:
                 error.path = _located(where, error.path)
                 entries.append(error.with_traceback(None))
-                continue
-            if alert is not None:
-                entries.append(alert)
         return entries
 
-    def _read(self, place: Place, received_at_s: float) -> Alert | None:
+    def _read(self, place: Place, received_at_s: float) -> Alert | Ignored:
         if type(place.alert) is not dict:
             raise expected("an object", place.alert, "")
         for path, words in self.match:
             if not _is_met(path, words, place):
-                return None
-        return self.reader.read(place, received_at_s)
+                return _IGNORED
+        return self.reader.read(place, received_at_s) or _IGNORED
 
     def _members(self, payload: Any) -> Iterator[tuple[Any, str]]:
         if type(payload) is not dict and type(payload) is not list:

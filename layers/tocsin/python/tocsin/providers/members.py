@@ -3,11 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import InvalidAlert, TooLarge
 from tocsin.providers import limits
 
-Entry = Alert | InvalidAlert
+
+class Ignored(msgspec.Struct, frozen=True):
+    """A member that is understood and no news; it keeps the places of those behind it."""
+
+
+Entry = Alert | InvalidAlert | Ignored
 
 
 def read_each(members: list[Any], prefix: str, read: Callable[[Any], Alert]) -> list[Entry]:
