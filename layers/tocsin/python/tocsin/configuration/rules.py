@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from tocsin.configuration.fingerprint_models import FingerprintRule
 from tocsin.configuration.mappings import ALL, MappedText, PayloadMapping, leads_to_many
 from tocsin.configuration.models import Document, Route, Tenant
+from tocsin.configuration.places import misplaced
 from tocsin.configuration.problems import Location
 from tocsin.configuration.signing import Signature
 from tocsin.providers.mapping_path import is_template
@@ -41,6 +42,7 @@ def _of_tenant(name: str, tenant: Tenant) -> Iterator[Finding]:
     for index, rule in enumerate(tenant.fingerprints):
         for below, message in _of_fingerprint(rule):
             yield ("fingerprints", index, *below), message
+    yield from misplaced(tenant)
     yield from _of_root(tenant.route)
     if count_routes(tenant.route) > ROUTE_LIMIT:
         yield ("route",), f"more than {ROUTE_LIMIT} routes"
