@@ -116,6 +116,8 @@ def _report(step: TenantPlan) -> None:
         click.echo(
             f"  fingerprint rules take effect in {DELAY_S:.0f} s, when all workers know them"
         )
+    for warning in step.warnings:
+        click.echo(f"warning: {step.tenant}: {warning}", err=True)
     for key in step.rescoped_keys:
         click.echo(f"  key {key.name} ({key.id}) may now {_words(key)}")
 

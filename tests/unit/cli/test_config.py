@@ -130,6 +130,15 @@ def test_a_change_becomes_the_next_version(run, memory_target, changed):
     assert memory_target.configs.version("acme", 1).resolve_timeout_s == 300.0
 
 
+def test_apply_warns_of_what_leaves_alerts_behind(run, memory_target, changed):
+    redact = "    storage: [{redact: {patterns: ['tok_[a-z]+']}}]\n"
+    assert run("apply", SAMPLE).exit_code == 0
+    result = run("apply", changed("  acme:\n", f"  acme:\n{redact}"))
+    assert result.exit_code == 0
+    assert "warning: acme: storage of all providers" in result.stderr
+    assert "fire until they time out" in result.stderr
+
+
 def test_narrower_scopes_reach_the_key_that_exists(run, memory_target, changed):
     run("apply", SAMPLE)
     result = run("apply", changed("scopes: [ingest, read]", "scopes: [read]"))

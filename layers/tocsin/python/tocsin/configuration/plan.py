@@ -6,6 +6,7 @@ import msgspec
 
 from tocsin.configuration.conversion import to_tenant_config
 from tocsin.configuration.models import Document, ListedKey, Tenant
+from tocsin.configuration.renaming import renamings
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.fingerprint_rules import succeeding
 from tocsin.ports import ApiKey
@@ -27,6 +28,8 @@ class TenantPlan(msgspec.Struct, frozen=True, kw_only=True):
     new_keys: tuple[NewKey, ...] = ()
     # Keys that exist and get other scopes.
     rescoped_keys: tuple[ApiKey, ...] = ()
+    # What the change does to alerts that fire.
+    warnings: tuple[str, ...] = ()
 
 
 class Applied(msgspec.Struct, frozen=True):
@@ -55,6 +58,7 @@ def _plan_tenant(name: str, tenant: Tenant, applied: Applied) -> TenantPlan:
         config=None if is_unchanged else msgspec.structs.replace(wanted, version=version + 1),
         new_keys=_new_keys(tenant.keys, applied.keys),
         rescoped_keys=_rescoped_keys(tenant.keys, applied.keys),
+        warnings=tuple(renamings(applied.config, wanted)),
     )
 
 
