@@ -1,8 +1,9 @@
 """Notify where receivers kill whoever calls them, or what came of a call cannot be written down."""
 
+from tests.builders import config, route
 from tests.pipeline.memory_world import Crash, MemoryWorld
-from tests.pipeline.test_notify_among_the_slow import told, two_receivers, up_to_notify
-from tocsin.domain.errors import Retryable
+from tests.pipeline.test_notify_among_the_slow import QUICK, told, two_receivers, up_to_notify
+from tocsin.domain.errors import Permanent, Retryable
 
 
 def kills(world, name):
@@ -122,3 +123,30 @@ class TestUnwritten:
         for _ in range(2):
             world.settle()
         assert told(world) == {"quick": 1}
+
+
+class TestRedriven:
+    def test_two_letters_of_a_group_are_told_again_under_their_own_keys(self):
+        top = route("quick", group_by=())
+        world = MemoryWorld(config(route=top, receivers={"quick": QUICK}))
+        send = world.receivers.send
+        answers = []
+
+        def heard_and_broken(notification):
+            send(notification)
+            if answers:
+                raise answers.pop(0)
+
+        world.receivers.send = heard_and_broken
+        answers += [Retryable("HTTP 500"), Permanent("HTTP 410"), Permanent("HTTP 410")]
+        up_to_notify(world, "quick-1")
+        world.pump("notify")
+        up_to_notify(world, "quick-2")
+        world.settle()
+        letters = [each.message for each in world.outbox.dead["notify"]]
+        assert len(letters) == 2
+        before = set(world.tellings())
+        world.outbox.send("notify", letters)
+        world.settle()
+        assert set(world.tellings()) == before
+        assert world.balance().dead_lettered == 0

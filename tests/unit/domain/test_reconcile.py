@@ -2,7 +2,7 @@
 
 from tests.builders import T0, change, group, receiver
 from tocsin.domain.change import Change
-from tocsin.domain.group import Group
+from tocsin.domain.group import Group, Intent
 from tocsin.domain.grouping import apply_changes
 from tocsin.domain.reconcile import has_work, intent_for, plan, revive, settle_steps
 
@@ -16,10 +16,11 @@ def _said(state: Group, send_resolved: bool = True) -> list[tuple[str, int]]:
     return [(step.step, step.episode) for step, _ in planned.steps]
 
 
-def _tell(state: Group, outcome: str = "delivered") -> None:
+def _tell(state: Group, outcome: str = "delivered") -> Intent:
     planned = plan(state, receiver(), T0)
     intent = intent_for(state.key, planned.steps, T0)
     state.told = settle_steps(planned.told, intent, outcome)  # type: ignore[arg-type]
+    return intent
 
 
 FIRE = change(at_s=T0)
@@ -98,8 +99,31 @@ def test_a_revived_group_tells_its_dead_steps_again() -> None:
     state = _group(FIRE)
     _tell(state, "dead")
     assert not has_work(state)
-    state.told = revive(state.told)
+    state.told, names = revive(state.told, "")
     assert [step for step, _ in _said(state)] == ["firing"]
+    assert names == set(state.members)
+
+
+def test_only_what_one_letter_is_about_is_revived_and_under_its_old_key() -> None:
+    state = _group(change("A", at_s=T0))
+    first = _tell(state, "dead")
+    state = apply_changes(state, [change("B", at_s=T0)], T0).group
+    second = _tell(state, "refused")
+    assert first.key != second.key
+    state.told, names = revive(state.told, first.key)
+    planned = plan(state, receiver(), T0, names)
+    assert intent_for(state.key, planned.steps, T0).key == first.key
+    assert [value.by for value in state.told.values()] == [second.key]
+
+
+def test_what_was_revived_goes_apart_from_what_else_is_untold() -> None:
+    state = _group(change("A", at_s=T0))
+    first = _tell(state, "dead")
+    state = apply_changes(state, [change("B", at_s=T0)], T0).group
+    state.told, names = revive(state.told, first.key)
+    planned = plan(state, receiver(max_alerts=1), T0, names)
+    assert intent_for(state.key, planned.steps, T0).key == first.key
+    assert planned.more
 
 
 def test_a_notification_is_cut_at_the_limit_firing_first() -> None:

@@ -61,6 +61,8 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     episode: int
     step: Status
     outcome: Outcome
+    # The notification that was dead-lettered with it: sent again, it must be the same one.
+    by: str = ""
 
     @property
     def is_dead(self) -> bool:

@@ -50,8 +50,14 @@ def decide(member: Member, told: Told | None, send_resolved: bool) -> Decision:
     return _close(member, told, send_resolved)
 
 
-def plan(group: Group, receiver: Receiver, at_s: float) -> Plan:
-    """Return what to send now, firing alerts first, at most `receiver.max_alerts` of them."""
+def plan(
+    group: Group, receiver: Receiver, at_s: float, revived: frozenset[str] = frozenset()
+) -> Plan:
+    """Return what to send now, firing alerts first, at most `receiver.max_alerts` of them.
+
+    What was revived goes alone, and whole: if nothing has changed since, that is the very
+    notification that may have arrived before, under its key.
+    """
     told = {name: value for name, value in group.told.items() if name in group.members}
     steps: list[tuple[Step, Alert]] = []
     records: list[DeliveryRecord] = []
@@ -60,7 +66,8 @@ def plan(group: Group, receiver: Receiver, at_s: float) -> Plan:
         if decision.step is not None and decision.alert is not None:
             steps.append((decision.step, decision.alert))
     steps.sort(key=lambda pair: (pair[0].step, pair[0].fingerprint))
-    chosen = tuple(steps[: receiver.max_alerts])
+    again = tuple(pair for pair in steps if pair[0].fingerprint in revived)
+    chosen = again or tuple(steps[: receiver.max_alerts])
     is_followed = any(step.episode < group.members[step.fingerprint].episode for step, _ in chosen)
     return Plan(
         steps=chosen,
@@ -95,7 +102,8 @@ def _settle_silently(
         before = told.get(member.fingerprint)
         # An end that was dead-lettered is still owed, whatever came and went since.
         is_owed = before is not None and before.step == "resolved" and before.is_dead
-        told[member.fingerprint] = _told(decision.step, "dead" if is_owed else "suppressed")
+        by = before.by if before is not None and is_owed else ""
+        told[member.fingerprint] = _told(decision.step, "dead" if is_owed else "suppressed", by)
         records.extend(_suppressed(group, decision, at_s))
         decision = decide(member, told[member.fingerprint], send_resolved)
     return decision
@@ -135,20 +143,29 @@ def settle_steps(told: Mapping[str, Told], intent: Intent, outcome: Outcome) -> 
         # Behind a refused firing an earlier end may still be owed: then the receiver may
         # believe that the alert fires, whichever episode it heard of.
         is_owed = outcome == "refused" and before is not None and before.is_dead
-        settled[step.fingerprint] = _told(step, "dead" if is_owed else outcome)
+        ended = "dead" if is_owed else outcome
+        by = intent.key if ended in ("dead", "refused") else ""
+        settled[step.fingerprint] = _told(step, ended, by)
     return settled
 
 
-def revive(told: Mapping[str, Told]) -> dict[str, Told]:
-    """Return `told` without the steps that were dead-lettered, so that they are tried again."""
+def revive(told: Mapping[str, Told], key: str) -> tuple[dict[str, Told], frozenset[str]]:
+    """Return `told` without the steps that were dead-lettered with one notification, and whose.
+
+    So they are tried again. Letters and items of an earlier release do not say which
+    notification it was (""): then all are.
+    """
     revived: dict[str, Told] = {}
+    names: set[str] = set()
     for name, value in told.items():
-        if not value.is_dead:
+        if not value.is_dead or (key and value.by not in ("", key)):
             revived[name] = value
-        elif value.step == "resolved":
+            continue
+        names.add(name)
+        if value.step == "resolved":
             # Only an episode that was told is ever ended at the receiver.
             revived[name] = Told(value.episode, "firing", "delivered")
-    return revived
+    return revived, frozenset(names)
 
 
 def suppressed(
@@ -202,8 +219,8 @@ def _step(member: Member, step: Status, source: str) -> Step:
     return Step(member.fingerprint, member.episode, step, source)
 
 
-def _told(step: Step, outcome: Outcome) -> Told:
-    return Told(step.episode, step.step, outcome)
+def _told(step: Step, outcome: Outcome, by: str = "") -> Told:
+    return Told(step.episode, step.step, outcome, by)
 
 
 def _suppressed(group: Group, decision: Decision, at_s: float) -> Iterator[DeliveryRecord]:

@@ -80,8 +80,7 @@ class Notify:
         self, deliveries: Sequence[Delivery], owner: str, has_time: Callable[[], bool]
     ) -> Outcome:
         """Process a batch. `owner` names this invocation; messages in `failed` must come back."""
-        outcome = Outcome()
-        messages: list[tuple[Delivery, Sequence[Poke]]] = []
+        outcome, messages = Outcome(), list[tuple[Delivery, Sequence[Poke]]]()
         for delivery in deliveries:
             try:
                 pokes = unpack_pokes(delivery.envelope, self._ports.blobs)
@@ -109,10 +108,11 @@ class Notify:
                 # Whoever holds the lease looks for changes before giving it back.
                 outcome.count("leased")
                 return
+            revived = frozenset[str]()
             if revives:
-                group.told = revive(group.told)
+                group.told, revived = revive(group.told, poke.notification)
             try:
-                if self._round(group, outcome):
+                if self._round(group, outcome, revived):
                     return
                 revives = False
             except Conflict:
@@ -126,7 +126,7 @@ class Notify:
             raise Retryable("another worker speaks for this group")
         return group
 
-    def _round(self, group: Group, outcome: Outcome) -> bool:
+    def _round(self, group: Group, outcome: Outcome, revived: frozenset[str]) -> bool:
         """Say the next thing, if any; tell whether the group is done with."""
         at_s = self._ports.clock()
         receiver = self._receiver(group)
@@ -142,7 +142,7 @@ class Notify:
                 self._settle(group, planned, group.intent, due_at_s)
                 return True
             return self._send(group, planned, group.intent, receiver, outcome)
-        planned = plan(group, receiver, at_s)
+        planned = plan(group, receiver, at_s, revived)
         if not planned.steps:
             return self._settle(group, planned, None, None)
         intent = intent_for(group.key, planned.steps, at_s)
@@ -234,7 +234,7 @@ class Notify:
         at_s = self._ports.clock()
         letter = pack_poke(
             group.key.tenant,
-            [Poke(group.key, revive=True)],
+            [Poke(group.key, revive=True, notification=intent.key)],
             f"dead.{intent.key}",
             at_s,
             self._ports.blobs,

@@ -15,10 +15,14 @@ _RESOLVES_LIMIT = 100
 
 
 class Poke(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One group to look at. `revive` also tries again what was dead-lettered there."""
+    """One group to look at. `revive` also tries again what was dead-lettered there.
+
+    That is what `notification` names by its key; all, if it does not say.
+    """
 
     key: GroupKey
     revive: bool = False
+    notification: str = ""
 
 
 _decoder = msgspec.json.Decoder(list[Poke])
