@@ -4,12 +4,15 @@ import os
 from random import Random
 from typing import Any
 
+import pytest
+
 from tests.builders import route
 from tests.chaos.books import overview
 from tests.chaos.queues import MAX_RECEIVES, QUEUES, VISIBILITY_S
 from tests.chaos.senders import hook
 from tests.chaos.tenants import acme
 from tests.chaos.world import World
+from tocsin.adapters.dynamodb.groups import DynamoGroups
 
 _BROKEN_S = 183.0
 
@@ -118,3 +121,23 @@ def large_and_broken(world: World) -> None:
 def noise(random: Random) -> dict[str, str]:
     """Return annotations that do not compress."""
     return {f"note{index}": random.randbytes(5_000).hex() for index in range(3)}
+
+
+def overtaken(world: World) -> None:
+    """One worker of evaluate commits after another has read the same group."""
+    world.add_tenant("acme", acme(route=route(group_by=())))
+    for name in ("disk", "cpu"):
+        world.post("acme", (name, "firing"))
+        world.pump("enrich", 1)
+    read = DynamoGroups.read
+    with pytest.MonkeyPatch.context() as patch:
+
+        def overtaken_read(self: DynamoGroups, keys: Any) -> Any:
+            found = read(self, keys)
+            patch.undo()
+            world.pump("evaluate", 1)
+            return found
+
+        patch.setattr(DynamoGroups, "read", overtaken_read)
+        world.pump("evaluate", 1)
+    world.converge()

@@ -254,7 +254,7 @@ def _what_one_page_fails_at_opens_for_all(patch: Patch) -> None:
 
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(_failed_entries_are_ignored, ("several_messages",), stage="enrich"),
-    Mutant(_a_failed_condition_is_skipped, (), "faultless"),
+    Mutant(_a_failed_condition_is_skipped, ("overtaken",), stage="evaluate"),
     Mutant(_marked_before_forwarded, ("fire",), stage="enrich"),
     Mutant(_a_new_key_for_each_try, ("fire",), stage="notify"),
     Mutant(_the_status_of_an_answer_is_ignored, ("broken_receiver",)),

@@ -175,6 +175,7 @@ SCENARIOS: dict[str, Script] = {
         duplicates,
         two_tenants,
         urgent,
+        mishaps.overtaken,
         mishaps.poison,
         mishaps.given_up,
         large,

@@ -162,11 +162,11 @@ class World:
     def invoke(self, stage: str, event: dict[str, Any]) -> Any:
         """Run a handler to its end; None if it died."""
         invocation = self.begin_invocation(stage, self.environment(stage))
-        self.clock.current = invocation
+        before, self.clock.current = self.clock.current, invocation
         try:
             return self.run(invocation, event)
         finally:
-            self.clock.current = None
+            self.clock.current = before
             self.clock.true_s += CALL_S
 
     def run(self, invocation: Invocation, event: dict[str, Any]) -> Any:
