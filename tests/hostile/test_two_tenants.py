@@ -6,6 +6,7 @@ from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
@@ -31,6 +32,29 @@ CANARIES = {tenant: f"canary-of-{tenant}-6f1d" for tenant in TENANTS}
 def deployment() -> Iterator[Deployment]:
     with deployed() as made:
         yield made
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """What both tenants were answered, and what was queued and stored meanwhile."""
+
+    answers: dict[str, list[str]]
+    messages: list[tuple[str, str, bytes]]
+    places: list[tuple[str, bytes]]
+
+
+@pytest.fixture(scope="module")
+def sent(deployment: Deployment) -> Sent:
+    """Send everything of both tenants, and let it arrive."""
+    stack = deployment.stack
+    messages = []
+    answers = {tenant: send_everything(deployment, tenant) for tenant in TENANTS}
+    for _ in range(30):
+        messages += list(queued())
+        if not sum(stack.pump(f"{stage}{kind}") for stage in STAGES for kind in ("-urgent", "")):
+            break
+    stack.tick()
+    answers["acme"].append(json.dumps(stack.balance(deployment.keys["acme"])))
+    return Sent(answers, messages, list(stored()))
 
 
 def others_of(tenant: str) -> str:
@@ -135,19 +159,10 @@ def owner_of(place: str) -> str:
 
 
 def test_no_canary_is_found_with_the_other_tenant(
-    deployment: Deployment, capsys: pytest.CaptureFixture[str]
+    deployment: Deployment, sent: Sent, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stack, found = deployment.stack, []
-    messages = []
-    answers = {tenant: send_everything(deployment, tenant) for tenant in TENANTS}
-    for _ in range(30):
-        messages += list(queued())
-        if not sum(stack.pump(f"{stage}{kind}") for stage in STAGES for kind in ("-urgent", "")):
-            break
-    stack.tick()
-    answers["acme"].append(json.dumps(stack.balance(deployment.keys["acme"])))
-    places = list(stored())
-
+    answers, messages, places = sent.answers, sent.messages, sent.places
+    found: list[str] = []
     for tenant in TENANTS:
         canary, other = CANARIES[tenant].encode(), others_of(tenant)
         heard = [(each.path, json.dumps(each.body)) for each in deployment.people.arrivals]
@@ -175,8 +190,9 @@ def test_no_canary_is_found_with_the_other_tenant(
 
 
 def test_nothing_of_it_was_dead_lettered_and_the_same_labels_are_two_alerts(
-    deployment: Deployment,
+    deployment: Deployment, sent: Sent
 ) -> None:
+    assert sent.answers
     for stage in STAGES:
         assert not deployment.stack.resources.letters(stage)
         assert not deployment.stack.resources.letters(f"{stage}-urgent")
