@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from tocsin.domain import breaker as domain
 from tocsin.domain.breaker import Admission, Breaker, BreakerPolicy, Seen
 from tocsin.domain.errors import Conflict, TocsinError
+from tocsin.pipeline.recent import remember
 from tocsin.ports import Breakers, Clock
 
 # How often a report is tried again that met another's write.
@@ -77,7 +78,7 @@ class Endpoints:
         before = self._seen.get(endpoint.key, Seen())
         is_watched = self._is_watched(endpoint, now_s)
         seen = Seen(before.successes + 1 if is_watched else 0, now_s)
-        self._remember(endpoint.key, seen)
+        remember(self._seen, endpoint.key, seen, _REMEMBERED)
         if not is_watched and not endpoint.prober:
             return
         self._report(
@@ -166,12 +167,6 @@ class Endpoints:
         except Conflict:
             return False
         return True
-
-    def _remember(self, key: str, seen: Seen) -> None:
-        self._seen.pop(key, None)
-        self._seen[key] = seen
-        if len(self._seen) > _REMEMBERED:
-            del self._seen[next(iter(self._seen))]
 
     def _forget_successes(self, key: str) -> None:
         if key in self._seen:

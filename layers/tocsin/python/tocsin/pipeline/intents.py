@@ -5,6 +5,7 @@ from typing import Literal
 from tocsin.domain.config import Receiver
 from tocsin.domain.group import Group, Intent
 from tocsin.domain.journal import DeliveryRecord
+from tocsin.pipeline.recent import remember
 from tocsin.pipeline.safecall import endpoint_of
 
 # A notification that waits is looked at again this soon: its receiver may have been mended.
@@ -26,9 +27,7 @@ class Taken:
 
     def add(self, key: str) -> None:
         """Remember a notification by its key."""
-        self._keys[key] = None
-        if len(self._keys) > _REMEMBERED:
-            del self._keys[next(iter(self._keys))]
+        remember(self._keys, key, None, _REMEMBERED)
 
     def forget(self, intent: Intent) -> None:
         """Forget what is written down."""

@@ -1,6 +1,19 @@
-"""The marks that one worker remembers, so that most repeats cost no read."""
+"""What one worker remembers, in bounded memory. With marks most repeats cost no read."""
+
+from typing import TypeVar
 
 from tocsin.domain.dedup import Mark
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+def remember(memory: dict[Key, Value], key: Key, value: Value, most: int) -> None:
+    """Keep a value as the newest of at most `most`; the oldest is forgotten."""
+    memory.pop(key, None)
+    memory[key] = value
+    if len(memory) > most:
+        del memory[next(iter(memory))]
 
 
 class RecentMarks:

@@ -7,6 +7,7 @@ import msgspec
 
 from tocsin.pipeline.batch import Delivery
 from tocsin.pipeline.poke import Poke
+from tocsin.pipeline.recent import remember
 
 # Of how many receivers a worker remembers how long they took.
 _REMEMBERED = 1000
@@ -30,10 +31,7 @@ class Pace:
 
     def note(self, tenant: str, receiver: str, took_s: float) -> None:
         """Remember how long one call took, in seconds."""
-        self._took_s.pop((tenant, receiver), None)
-        self._took_s[tenant, receiver] = took_s
-        if len(self._took_s) > _REMEMBERED:
-            del self._took_s[next(iter(self._took_s))]
+        remember(self._took_s, (tenant, receiver), took_s, _REMEMBERED)
 
     def passed_over(self, tenant: str, receiver: str) -> None:
         """Believe less of what a receiver took once, since it is not called to prove otherwise."""
