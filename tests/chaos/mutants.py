@@ -20,6 +20,7 @@ from tocsin.adapters.s3 import S3Archive
 from tocsin.domain import breaker, dedup, episode, grouping, identity, reconcile
 from tocsin.domain.errors import Conflict
 from tocsin.domain.fingerprint import fingerprint
+from tocsin.domain.group import Settlement
 from tocsin.pipeline import endpoint, enrich, evaluate, ingest, notify
 from tocsin.runtime import worker
 
@@ -162,14 +163,7 @@ def _told_before_it_is_sent(patch: Patch) -> None:
 
     def settle_first(self: Any, group: Any, planned: Any, intent: Any, *args: Any) -> Any:
         told = reconcile.settle_steps(planned.told, intent, "delivered")
-        self._ports.groups.settle(
-            group,
-            told=told,
-            intent=None,
-            poke_due_at_s=None,
-            records=[],
-            at_s=self._ports.clock(),
-        )
+        self._ports.groups.settle(group, Settlement(told=told), [], self._ports.clock())
         return send(self, group, planned, intent, *args)
 
     patch.setattr(notify.Notify, "_send", settle_first)
@@ -199,9 +193,10 @@ def _no_breaker(patch: Patch) -> None:
 def _due_an_hour_late(patch: Patch) -> None:
     settle = DynamoGroups.settle
 
-    def settle_late(self: Any, *args: Any, poke_due_at_s: float | None, **rest: Any) -> Any:
-        late_s = None if poke_due_at_s is None else poke_due_at_s + _HOUR_S
-        return settle(self, *args, poke_due_at_s=late_s, **rest)
+    def settle_late(self: Any, group: Any, left: Settlement, *args: Any) -> Any:
+        if left.due_at_s is not None:
+            left = msgspec.structs.replace(left, due_at_s=left.due_at_s + _HOUR_S)
+        return settle(self, group, left, *args)
 
     patch.setattr(DynamoGroups, "settle", settle_late)
 

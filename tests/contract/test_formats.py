@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.builders import T0, config
-from tests.contract.test_groups import KEY, TOLD, change_record, group, intent, member
+from tests.contract.test_groups import KEY, change_record, group, intent, member, settlement
 from tests.integration.formats import add_format, items, set_format
 from tocsin.adapters.aws import client
 from tocsin.adapters.dynamodb.configs import DynamoConfigs
@@ -207,6 +207,4 @@ def replace_receiver(index):
 
 
 def settle(stores, held):
-    return stores.groups.settle(
-        held, told=TOLD, intent=None, poke_due_at_s=None, records=[], at_s=T0 + 1
-    )
+    return stores.groups.settle(held, settlement(), [], T0 + 1)

@@ -9,7 +9,7 @@ from tocsin.adapters.dynamodb.groups import DynamoGroups
 from tocsin.adapters.dynamodb.journal import DynamoJournal
 from tocsin.adapters.memory import MemoryBlobs, MemoryGroups, MemoryJournal
 from tocsin.domain.errors import Conflict
-from tocsin.domain.group import Group, GroupKey, Intent, Member, Step, Told
+from tocsin.domain.group import Group, GroupKey, Intent, Member, Settlement, Step, Told
 from tocsin.domain.journal import DeliveryRecord, TransitionRecord
 
 KEY = GroupKey("acme", "oncall", (("team", "db"),))
@@ -91,8 +91,13 @@ def delivery_record(key=KEY):
 
 
 def settle(world, held, **fields):
-    defaults = {"told": TOLD, "intent": None, "poke_due_at_s": None, "records": [], "at_s": T0}
-    return world.groups.settle(held, **{**defaults, **fields})
+    records = fields.pop("records", [])
+    return world.groups.settle(held, settlement(**fields), records, T0)
+
+
+def settlement(**fields):
+    defaults = {"told": TOLD, "is_final": fields.get("due_at_s") is None}
+    return Settlement(**{**defaults, **fields})
 
 
 @pytest.fixture
@@ -187,7 +192,7 @@ class TestSettle:
         assert world.records() == [delivery_record()]
 
     def test_an_intent_can_wait_for_its_retry(self, world, held):
-        assert settle(world, held, told={}, intent=intent(), poke_due_at_s=T0 + 30)
+        assert settle(world, held, told={}, intent=intent(), due_at_s=T0 + 30)
         assert world.stored() == group(version=1, intent=intent(), poke_due_at_s=T0 + 30)
 
     @pytest.mark.parametrize("records", [[], [delivery_record()]])
@@ -201,26 +206,57 @@ class TestSettle:
     @pytest.mark.parametrize("records", [[], [delivery_record()]])
     def test_with_a_due_time_the_version_does_not_matter(self, world, held, records):
         world.groups.commit([replace(world.stored(), members={"f2": member("f2")})], [], T0)
-        assert settle(world, held, poke_due_at_s=T0, records=records)
+        assert settle(world, held, due_at_s=T0, records=records)
         stored = world.stored()
         assert (stored.told, stored.lease_owner, stored.poke_due_at_s) == (TOLD, "", T0)
         assert list(stored.members) == ["f2"]
         assert world.records() == records
 
     @pytest.mark.parametrize("records", [[], [delivery_record()]])
-    @pytest.mark.parametrize("poke_due_at_s", [None, T0])
-    def test_without_the_lease_it_is_a_conflict(self, world, held, records, poke_due_at_s):
+    @pytest.mark.parametrize("due_at_s", [None, T0])
+    def test_without_the_lease_it_is_a_conflict(self, world, held, records, due_at_s):
         world.groups.acquire(KEY, "worker-2", T0 + 100, T0 + 145)
         with pytest.raises(Conflict):
-            settle(world, held, records=records, poke_due_at_s=poke_due_at_s)
+            settle(world, held, records=records, due_at_s=due_at_s)
         assert world.stored().told == {}
         assert world.records() == []
+
+    def test_when_it_spoke_and_looked_is_kept_and_evaluate_does_not_change_it(self, world, held):
+        times = {"flushed_at_s": T0 + 30.5, "notified_at_s": T0 + 31.0, "muted": {"f1": "why"}}
+        assert settle(world, held, due_at_s=T0 + 300, **times)
+        world.groups.commit([replace(world.stored(), flushed_at_s=0.0, muted={})], [], T0)
+        stored = world.stored()
+        found = {name: getattr(stored, name) for name in times}
+        assert found == times
+
+    def test_what_is_final_for_a_while_needs_the_group_as_it_was_read(self, world, held):
+        world.groups.commit([replace(world.stored(), members={"f2": member("f2")})], [], T0)
+        assert not settle(world, held, due_at_s=T0 + 300, is_final=True)
+        assert world.stored().told == {}
 
     def test_nobody_settles_twice(self, world, held):
         assert settle(world, held)
         with pytest.raises(Conflict):
             settle(world, held, told={})
         assert world.stored().told == TOLD
+
+
+class TestVersions:
+    def test_all_groups_of_one_tenant(self, world):
+        keys = [GroupKey("acme", f"r{index}") for index in range(6)]
+        world.groups.commit([group(key) for key in keys], [], T0)
+        world.groups.commit([group(GroupKey("zeta", "r0"))], [], T0)
+        world.groups.commit([world.stored(keys[3])], [], T0)
+        assert world.groups.versions("acme") == {**dict.fromkeys(keys, 1), keys[3]: 2}
+        assert world.groups.versions("nobody") == {}
+
+    def test_those_that_inhibit_while_they_do(self, world):
+        other = GroupKey("acme", "other")
+        world.groups.commit([group(inhibits=True), group(other)], [], T0)
+        assert world.groups.versions("acme", inhibiting=True) == {KEY: 1}
+        assert world.stored().inhibits
+        world.groups.commit([replace(world.stored(), inhibits=False)], [], T0)
+        assert world.groups.versions("acme", inhibiting=True) == {}
 
 
 class TestDue:

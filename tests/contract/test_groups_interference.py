@@ -7,6 +7,7 @@ from botocore.exceptions import ReadTimeoutError
 from msgspec.structs import replace
 
 from tests.builders import T0, alert
+from tests.contract.test_groups import settlement
 from tocsin.adapters.aws import client
 from tocsin.adapters.dynamodb.groups import DynamoGroups
 from tocsin.adapters.dynamodb.journal import DynamoJournal
@@ -58,8 +59,8 @@ class World:
         return list(DynamoJournal(self.dynamodb, self.tables[1]).read("acme", T0, T0))
 
     def settle(self, held, **fields):
-        defaults = {"told": TOLD, "intent": None, "poke_due_at_s": None, "records": [], "at_s": T0}
-        return self.groups.settle(held, **{**defaults, **fields})
+        records = fields.pop("records", [])
+        return self.groups.settle(held, settlement(**fields), records, T0)
 
 
 @pytest.fixture
@@ -100,12 +101,12 @@ def acquire(groups, owner="worker-1", now_s=T0):
 
 
 @pytest.mark.parametrize("records", [[], [RECORD]])
-@pytest.mark.parametrize("poke_due_at_s", [None, T0 + 60])
-def test_a_settlement_whose_answer_was_lost_is_recognised(world, records, poke_due_at_s):
+@pytest.mark.parametrize("due_at_s", [None, T0 + 60])
+def test_a_settlement_whose_answer_was_lost_is_recognised(world, records, due_at_s):
     world.groups.commit([group()], [], T0)
     held = acquire(world.groups)
     world.lose_answers(1)
-    assert world.settle(held, records=records, poke_due_at_s=poke_due_at_s)
+    assert world.settle(held, records=records, due_at_s=due_at_s)
     assert (world.stored().told, world.stored().lease_owner) == (TOLD, "")
     assert world.records() == records
 
@@ -164,7 +165,7 @@ def test_a_long_intent_and_told_lie_in_blobs_until_settled(world):
     found = acquire(world.worker(), "worker-2", T0 + 100)
     assert found.intent == intent(long_text(2))
     held = acquire(world.groups, "worker-1", T0 + 200)
-    assert world.settle(held, told=told, intent=held.intent, poke_due_at_s=T0 + 300)
+    assert world.settle(held, told=told, intent=held.intent, due_at_s=T0 + 300)
     assert (world.stored().told, world.stored().intent) == (told, intent(long_text(2)))
     held = acquire(world.groups, "worker-1", T0 + 300)
     assert world.settle(held, told={})

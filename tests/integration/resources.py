@@ -99,7 +99,14 @@ def _tables(dynamodb: Any, environ: dict[str, str]) -> None:
         extra: dict[str, Any] = {}
         if name == "GROUP_TABLE":
             attributes |= {"shard": "S", "resolve_due_at_s": "N", "poke_due_at_s": "N"}
-            extra["GlobalSecondaryIndexes"] = [_index("resolve"), _index("poke")]
+            attributes |= {"listed_in": "S", "inhibits_in": "S"}
+            extra["GlobalSecondaryIndexes"] = [
+                *(_index(kind) for kind in ("resolve", "poke")),
+                *(
+                    _listing(*each)
+                    for each in (("listed", "listed_in"), ("inhibiting", "inhibits_in"))
+                ),
+            ]
         table = name.lower().replace("_", "-")
         dynamodb.create_table(
             TableName=table,
@@ -134,6 +141,14 @@ def _index(kind: str) -> dict[str, Any]:
             "ProjectionType": "INCLUDE",
             "NonKeyAttributes": ["key", "urgent", "resolve_due_at_s", "poke_due_at_s"],
         },
+    }
+
+
+def _listing(name: str, attribute: str) -> dict[str, Any]:
+    return {
+        "IndexName": name,
+        "KeySchema": _schema(attribute),
+        "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["key", "version"]},
     }
 
 

@@ -82,11 +82,11 @@ class TestUnwritten:
         settle = world.groups.settle
         left = [times]
 
-        def failing(*args, **options):
-            if left[0] and options["intent"] is None and options["told"]:
+        def failing(group, settlement, *rest):
+            if left[0] and settlement.intent is None and settlement.told:
                 left[0] -= 1
                 raise Retryable("dynamodb: throttled")
-            return settle(*args, **options)
+            return settle(group, settlement, *rest)
 
         world.groups.settle = failing
         return world

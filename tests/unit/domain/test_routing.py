@@ -15,7 +15,7 @@ TREE = route(
 
 
 def _receivers(labels: dict[str, str]) -> list[str]:
-    return [each.receiver for each in routes_for(TREE, labels)]
+    return [each.route.receiver for each in routes_for(TREE, labels)]
 
 
 def test_the_first_child_that_matches_ends_the_search() -> None:

@@ -28,6 +28,8 @@ TABLES = {
         {
             "resolve-due": ("shard:S", "resolve_due_at_s:N"),
             "poke-due": ("shard:S", "poke_due_at_s:N"),
+            "listed": ("listed_in:S",),
+            "inhibiting": ("inhibits_in:S",),
         },
     ),
     "JournalTable": TableShape(("pk:S", "sk:S")),

@@ -1,6 +1,7 @@
 """The outbox on SQS: every entry confirmed, or an error."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import ceil
 from time import sleep
 from typing import Any
 
@@ -12,6 +13,7 @@ from tocsin.ports import OutMessage, Queue
 # The limits of one call, for one message and for a batch alike.
 CALL_LIMIT_BYTES = 1024 * 1024
 CALL_LIMIT_ENTRIES = 10
+DELAY_LIMIT_S = 900
 
 _TRIES = 3
 _PAUSE_S = 0.05
@@ -36,14 +38,19 @@ class SqsOutbox:
         self._dead_letter_urls = dead_letter_urls
         self._pause = pause
 
-    def send(self, queue: Queue, messages: Sequence[OutMessage]) -> None:
-        """Send all messages; raise Retryable if the queue did not confirm every one."""
+    def send(self, queue: Queue, messages: Sequence[OutMessage], delay_s: float = 0.0) -> None:
+        """Send all messages; raise Retryable if the queue did not confirm every one.
+
+        SQS delays by whole seconds, so it may be up to a second more than `delay_s`.
+        """
         url = self._urls[queue]
+        # Only where it is asked for: a queue may have a delay of its own.
+        options = {"DelaySeconds": min(ceil(delay_s), DELAY_LIMIT_S)} if delay_s > 0 else {}
         for batch in _batches(messages):
             if len(batch) == 1:
-                self._send_one(url, batch[0])
+                self._send_one(url, batch[0], **options)
             else:
-                self._send_batch(url, batch)
+                self._send_batch(url, batch, options)
 
     def depth(self, queue: Queue) -> Depth:
         """Return about how many messages wait in a queue."""
@@ -67,9 +74,16 @@ class SqsOutbox:
                 QueueUrl=url, MessageBody=message.body, MessageGroupId=message.tenant, **options
             )
 
-    def _send_batch(self, url: str, batch: Sequence[OutMessage]) -> None:
-        entries = [
-            {"Id": str(index), "MessageBody": message.body, "MessageGroupId": message.tenant}
+    def _send_batch(
+        self, url: str, batch: Sequence[OutMessage], options: Mapping[str, int]
+    ) -> None:
+        entries: list[dict[str, Any]] = [
+            {
+                "Id": str(index),
+                "MessageBody": message.body,
+                "MessageGroupId": message.tenant,
+                **options,
+            }
             for index, message in enumerate(batch)
         ]
         codes: set[str] = set()

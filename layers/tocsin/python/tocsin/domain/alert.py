@@ -60,6 +60,11 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.severity == "critical"
 
 
-def routing_labels(alert: Alert) -> dict[str, str]:
-    """Return the labels that matchers see: the alert's own, then severity and provider."""
+def routing_labels(alert: Alert, *, plain: bool = False) -> dict[str, str]:
+    """Return the labels that matchers see: the alert's own, then severity and provider.
+
+    The latter two are left out where they are to be `plain`, as Alertmanager's are.
+    """
+    if plain:
+        return alert.labels
     return {"severity": alert.severity, "provider": alert.provider, **alert.labels}

@@ -6,11 +6,13 @@ import msgspec
 
 from tocsin.domain.breaker import BreakerPolicy
 from tocsin.domain.fingerprint_rules import RuleSet
+from tocsin.domain.inhibition import InhibitRule
 from tocsin.domain.limits import Limits
 from tocsin.domain.mapping import PayloadMapping
 from tocsin.domain.matchers import Matcher
 from tocsin.domain.retry import RetryPolicy
 from tocsin.domain.storage_rules import StorageRule
+from tocsin.domain.time_interval import TimeInterval
 
 ReceiverKind = Literal["webhook", "slack"]
 SignatureScheme = Literal["github", "grafana", "pagerduty", "sentry", "slack", "sns", "standard"]
@@ -26,18 +28,45 @@ class Receiver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     headers: dict[str, str] = {}
     send_resolved: bool = True
     timeout_s: float = 10.0
+    # The most alerts in one notification. Above it, what is new is told in several, unless
+    # `truncates`: then the first says how many it left out, and they count as told.
     max_alerts: int = 1000
+    truncates: bool = False
+    # What notifications and clients call it; "": its name. One receiver of an Alertmanager's
+    # configuration is several here, one for each of its integrations.
+    shown_as: str = ""
     retry: RetryPolicy = RetryPolicy()
     breaker: BreakerPolicy = BreakerPolicy()
 
 
+class Timing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When the groups of a route speak, in Alertmanager's words.
+
+    `mute` and `active` name time intervals: in one of `mute`, and outside of all of `active` if
+    there are any, the route keeps silent.
+    """
+
+    # From the first alert of a group to its first notification.
+    group_wait_s: float = 0.0
+    # From one look at what is new to the next; 0: at once.
+    group_interval_s: float = 0.0
+    # After how long what still fires is told again; None: never.
+    repeat_interval_s: float | None = None
+    mute: tuple[str, ...] = ()
+    active: tuple[str, ...] = ()
+
+
 class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A node of the routing tree; `receiver` and `group_by` are already inherited."""
+    """A node of the routing tree; what it does not say itself is already inherited.
+
+    Inherited are `receiver`, `group_by` and the timers, not the time intervals.
+    """
 
     receiver: str
     matchers: tuple[Matcher, ...] = ()
     group_by: tuple[str, ...] = ()
     continues: bool = False
+    timing: Timing = Timing()
     routes: tuple["Route", ...] = ()
 
 
@@ -84,3 +113,12 @@ class TenantConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     # The fingerprint rules, the newest set first, and the sets before it; none: never any.
     fingerprints: tuple[RuleSet, ...] = ()
     storage: tuple[StorageRule, ...] = ()
+    inhibit_rules: tuple[InhibitRule, ...] = ()
+    # Time intervals by name; an interval is several where any of them will do.
+    time_intervals: dict[str, tuple[TimeInterval, ...]] = {}
+    # What routes call a receiver that is several of `receivers`; any other name is itself.
+    integrations: dict[str, tuple[str, ...]] = {}
+    # Whether matchers see an alert's labels alone, without its severity and provider.
+    plain_labels: bool = False
+    # The address that notifications link to.
+    external_url: str = ""

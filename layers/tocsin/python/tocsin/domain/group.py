@@ -17,23 +17,32 @@ from tocsin.domain.matchers import Matcher
 Outcome = Literal["delivered", "suppressed", "dead", "refused"]
 
 
+# What names the top of the routing tree.
+ROOT = "{}"
+
+
 class GroupKey(msgspec.Struct, frozen=True, array_like=True):
-    """The identity of a group. `labels` are the group labels, sorted by name."""
+    """The identity of a group. `labels` are the group labels, sorted by name.
+
+    `route` is the matchers on the way down to the route, as Alertmanager writes them.
+    """
 
     tenant: str
     receiver: str
     labels: tuple[tuple[str, str], ...] = ()
+    route: str = ROOT
 
     @property
     def id(self) -> str:
         """The storage key: tenant first, so that no two tenants can share one."""
-        digest = blake2b(msgspec.json.encode(self.labels), digest_size=12).hexdigest()
+        named = self.labels if self.route == ROOT else (self.labels, self.route)
+        digest = blake2b(msgspec.json.encode(named), digest_size=12).hexdigest()
         return f"{self.tenant}#{self.receiver}#{digest}"
 
     def __str__(self) -> str:
         """Write the group as Alertmanager writes a groupKey."""
         labels = ", ".join(str(Matcher(name, "=", value)) for name, value in self.labels)
-        return f"{{}}:{{{labels}}}"
+        return f"{self.route}:{{{labels}}}"
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -98,6 +107,22 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     waits_for: str = ""
 
 
+class Settlement(msgspec.Struct, frozen=True, kw_only=True):
+    """How notify leaves a group: what was told, what is still to be sent, when to look again.
+
+    `due_at_s` None says that nothing is left to do. `is_final` says that this, or that nothing
+    is to be done before then, holds only for the group as it was read.
+    """
+
+    told: dict[str, Told]
+    intent: Intent | None = None
+    due_at_s: float | None = None
+    is_final: bool = False
+    flushed_at_s: float = 0.0
+    notified_at_s: float = 0.0
+    muted: dict[str, str] = {}
+
+
 class Group(msgspec.Struct, kw_only=True):
     """A group as it is stored."""
 
@@ -116,6 +141,15 @@ class Group(msgspec.Struct, kw_only=True):
     # How many workers took the lease since one last gave it back. All but the last one died, or
     # could not write down what they had done.
     holds: int = 0
+    # When the group may first speak, since it began with its first alert (evaluate), and when
+    # it last looked at all that is new and last said anything (notify).
+    first_flush_at_s: float = 0.0
+    flushed_at_s: float = 0.0
+    notified_at_s: float = 0.0
+    # Alerts that notify kept from being told when it last looked, and why.
+    muted: dict[str, str] = {}
+    # Whether an alert that fires here is the source of an inhibition.
+    inhibits: bool = False
     # When evaluate must look for alerts that nobody repeated, and notify for what is untold.
     resolve_due_at_s: float | None = None
     poke_due_at_s: float | None = None

@@ -7,12 +7,19 @@ import msgspec
 from tocsin.domain.alert import SEVERITIES, Alert, routing_labels
 from tocsin.domain.config import Route, TenantConfig
 from tocsin.domain.group import GroupKey
-from tocsin.domain.matchers import match_all
+from tocsin.domain.matchers import Matcher, match_all
 
 ALL_LABELS = "..."
 
 
-def routes_for(route: Route, labels: dict[str, str]) -> list[Route]:
+class Placed(msgspec.Struct, frozen=True):
+    """A route and its place in the tree: the matchers from the top down to it."""
+
+    path: str
+    route: Route
+
+
+def routes_for(route: Route, labels: dict[str, str], above: str = "") -> list[Placed]:
     """Return the routes that take an alert, as Alertmanager walks its tree.
 
     Depth first; the first child that matches ends the search unless it continues; a node
@@ -20,13 +27,35 @@ def routes_for(route: Route, labels: dict[str, str]) -> list[Route]:
     """
     if not match_all(route.matchers, labels):
         return []
-    found: list[Route] = []
+    path = path_of(route, above)
+    found: list[Placed] = []
     for child in route.routes:
-        below = routes_for(child, labels)
+        below = routes_for(child, labels, path)
         found.extend(below)
         if below and not child.continues:
             break
-    return found or [route]
+    return found or [Placed(path, route)]
+
+
+def path_of(route: Route, above: str = "") -> str:
+    """Return the place of a route in the tree, as Alertmanager writes it: `{}/{team="db"}`.
+
+    Source: Alertmanager, dispatch/route.go, Route.Key.
+    """
+    own = ",".join(str(matcher) for matcher in sorted(route.matchers, key=_by_name))
+    return f"{above}/{{{own}}}" if above else f"{{{own}}}"
+
+
+def all_routes(route: Route, above: str = "") -> Iterator[Placed]:
+    """Yield every route of a tree, the parents before their children."""
+    path = path_of(route, above)
+    yield Placed(path, route)
+    for child in route.routes:
+        yield from all_routes(child, path)
+
+
+def _by_name(matcher: Matcher) -> tuple[str, str, str]:
+    return (matcher.name, matcher.value, matcher.operator)
 
 
 def group_labels(route: Route, alert: Alert, labels: dict[str, str]) -> tuple[tuple[str, str], ...]:
@@ -39,16 +68,23 @@ def group_labels(route: Route, alert: Alert, labels: dict[str, str]) -> tuple[tu
 def groups_for(config: TenantConfig, alert: Alert) -> Iterator[GroupKey]:
     """Yield the groups that must hear of an alert, each once.
 
-    Two routes to one receiver under the same group labels are one group, so that nobody is
-    told the same thing twice.
+    Of two routes to one receiver under the same group labels the first counts, so that nobody
+    is told the same thing twice.
     """
-    labels = routing_labels(alert)
+    labels = routing_labels(alert, plain=config.plain_labels)
     seen: set[GroupKey] = set()
-    for route in routes_for(config.route, labels):
-        key = GroupKey(config.tenant, route.receiver, group_labels(route, alert, labels))
-        if key not in seen:
-            seen.add(key)
-            yield key
+    for placed in routes_for(config.route, labels):
+        names = group_labels(placed.route, alert, labels)
+        for receiver in integrations_of(config, placed.route.receiver):
+            whom = GroupKey(config.tenant, receiver, names)
+            if whom not in seen:
+                seen.add(whom)
+                yield msgspec.structs.replace(whom, route=placed.path)
+
+
+def integrations_of(config: TenantConfig, receiver: str) -> tuple[str, ...]:
+    """Return the receivers that stand behind the name that a route gives."""
+    return config.integrations.get(receiver, (receiver,))
 
 
 def groups_that_may_know(configs: Iterable[TenantConfig], alert: Alert) -> set[GroupKey]:

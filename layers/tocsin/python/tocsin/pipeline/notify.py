@@ -10,7 +10,7 @@ import msgspec
 
 from tocsin.domain.config import Receiver
 from tocsin.domain.errors import Conflict, Permanent, Retryable, TocsinError
-from tocsin.domain.group import Group, Intent
+from tocsin.domain.group import Group, Intent, Settlement
 from tocsin.domain.reconcile import Plan, intent_for, plan, resume, revive, settle_steps
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.intents import (
@@ -217,13 +217,9 @@ class Notify:
             left = msgspec.structs.replace(left, failed_at_s=at_s)
             tried = msgspec.structs.replace(intent, attempts=intent.attempts + 1)
             written += records(group, tried, "failed", verdict.reason, at_s)
+        due_at_s = look_again_at_s(left, at_s)
         self._ports.groups.settle(
-            group,
-            told=planned.told,
-            intent=left,
-            poke_due_at_s=look_again_at_s(left, at_s),
-            records=written,
-            at_s=at_s,
+            group, Settlement(told=planned.told, intent=left, due_at_s=due_at_s), written, at_s
         )
         return True
 
@@ -266,15 +262,8 @@ class Notify:
         """
         at_s = self._ports.clock()
         for due in (due_at_s, at_s):
-            is_stored = self._ports.groups.settle(
-                group,
-                told=planned.told,
-                intent=intent,
-                poke_due_at_s=due,
-                records=planned.records,
-                at_s=at_s,
-            )
-            if is_stored:
+            left = Settlement(told=planned.told, intent=intent, due_at_s=due, is_final=due is None)
+            if self._ports.groups.settle(group, left, planned.records, at_s):
                 return due is None
         raise Conflict("the group could not be settled")
 

@@ -10,7 +10,7 @@ from tocsin.adapters.dynamodb.attributes import Item, Value, attribute, expiry, 
 from tocsin.adapters.dynamodb.expressions import update
 from tocsin.adapters.dynamodb.formats import current, upgraded
 from tocsin.adapters.dynamodb.spill import Packed, Spill
-from tocsin.domain.group import Group, GroupKey, Intent, Member, Told
+from tocsin.domain.group import Group, GroupKey, Intent, Member, Settlement, Told
 
 # One partition of an index takes 1,000 writes a second.
 SHARDS = ("0", "1", "2", "3")
@@ -19,6 +19,12 @@ _key_decoder = msgspec.json.Decoder(GroupKey)
 _members_decoder = msgspec.json.Decoder(dict[str, Member])
 _told_decoder = msgspec.json.Decoder(dict[str, Told])
 _intent_decoder = msgspec.json.Decoder(Intent)
+_muted_decoder = msgspec.json.Decoder(dict[str, str])
+
+
+def list_of(tenant: str, shard: str) -> str:
+    """Return the name of the list, one of several, in which a tenant's groups are found."""
+    return f"{tenant}#{shard}"
 
 
 def primary_key(key: GroupKey) -> Item:
@@ -31,18 +37,35 @@ def evaluate_values(group: Group, members: Packed) -> Mapping[str, Value | None]
 
     Notify writes `poke_due_at_s` too: where evaluate sets none, what is there stays.
     """
+    shard = SHARDS[crc32(group.key.id.encode()) % len(SHARDS)]
+    listed_in = list_of(group.key.tenant, shard)
     poke = {} if group.poke_due_at_s is None else {"poke_due_at_s": group.poke_due_at_s}
     return {
         "v": current("groups"),
         "key": msgspec.json.encode(group.key).decode(),
-        "shard": SHARDS[crc32(group.key.id.encode()) % len(SHARDS)],
+        "shard": shard,
+        "listed_in": listed_in,
+        "inhibits_in": listed_in if group.inhibits else None,
         "version": group.version + 1,
+        "first_flush_at_s": group.first_flush_at_s or None,
         "config_version": group.config_version,
         "urgent": group.urgent,
         "resolve_due_at_s": group.resolve_due_at_s,
         **poke,
         "expires_at_s": expiry(group.expires_at_s),
         **members,
+    }
+
+
+def notify_values(left: Settlement) -> Mapping[str, Value | None]:
+    """Return what notify writes of a group beside its packed parts; it gives the lease back."""
+    return {
+        "poke_due_at_s": left.due_at_s,
+        "flushed_at_s": left.flushed_at_s or None,
+        "notified_at_s": left.notified_at_s or None,
+        "lease_owner": None,
+        "lease_until_s": None,
+        "holders": None,
     }
 
 
@@ -73,12 +96,18 @@ def group_of(item: Item, spill: Spill) -> Group:
     members = spill.unpack(stored, "members")
     told = spill.unpack(stored, "told")
     intent = spill.unpack(stored, "intent")
+    muted = spill.unpack(stored, "muted")
     group = due_group_of(stored)
     group.version = stored["version"]
     group.config_version = stored["config_version"]
     group.members = {} if members is None else _members_decoder.decode(members)
     group.told = {} if told is None else _told_decoder.decode(told)
     group.intent = None if intent is None else _intent_decoder.decode(intent)
+    group.muted = {} if muted is None else _muted_decoder.decode(muted)
+    group.first_flush_at_s = float(stored.get("first_flush_at_s", 0.0))
+    group.flushed_at_s = float(stored.get("flushed_at_s", 0.0))
+    group.notified_at_s = float(stored.get("notified_at_s", 0.0))
+    group.inhibits = "inhibits_in" in stored
     group.lease_owner = stored.get("lease_owner", "")
     group.lease_until_s = float(stored.get("lease_until_s", 0.0))
     group.holds = len(stored.get("holders", ()))
@@ -94,6 +123,11 @@ def due_group_of(stored: dict[str, Any]) -> Group:
         resolve_due_at_s=_time(stored, "resolve_due_at_s"),
         poke_due_at_s=_time(stored, "poke_due_at_s"),
     )
+
+
+def listed_group_of(stored: dict[str, Any]) -> tuple[GroupKey, int]:
+    """Read what the indexes of tenants hold of a group."""
+    return _key_decoder.decode(stored["key"]), stored["version"]
 
 
 def _time(stored: dict[str, Any], name: str) -> float | None:

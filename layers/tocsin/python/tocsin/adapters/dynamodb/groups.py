@@ -14,6 +14,9 @@ from tocsin.adapters.dynamodb.groupitems import (
     due_group_of,
     group_of,
     group_update,
+    list_of,
+    listed_group_of,
+    notify_values,
     primary_key,
 )
 from tocsin.adapters.dynamodb.queries import query_all
@@ -21,7 +24,7 @@ from tocsin.adapters.dynamodb.renewal import renew
 from tocsin.adapters.dynamodb.spill import Spill, SpillMoved
 from tocsin.adapters.dynamodb.transactions import ConditionFailed, token, write
 from tocsin.domain.errors import Conflict
-from tocsin.domain.group import Group, GroupKey, Intent, Told
+from tocsin.domain.group import Group, GroupKey, Intent, Settlement
 from tocsin.domain.journal import Record
 from tocsin.ports import Blobs
 
@@ -102,38 +105,21 @@ class DynamoGroups:
         self._spill.replaced(group.key, packed)
 
     def settle(
-        self,
-        group: Group,
-        *,
-        told: Mapping[str, Told],
-        intent: Intent | None,
-        poke_due_at_s: float | None,
-        records: Sequence[Record],
-        at_s: float,
+        self, group: Group, left: Settlement, records: Sequence[Record], at_s: float
     ) -> bool:
-        """Write notify's side and the records, and give the lease back.
-
-        Returns False if nothing is due any more in the group as it was read, but evaluate has
-        changed it since.
-        """
+        """Write notify's side and the records, and give the lease back."""
         packed = {
-            **self._spill.pack(group.key, "told", _moment(group), dict(told) or None),
-            **self._spill.pack(group.key, "intent", _moment(group), intent),
+            **self._spill.pack(group.key, "told", _moment(group), left.told or None),
+            **self._spill.pack(group.key, "intent", _moment(group), left.intent),
+            **self._spill.pack(group.key, "muted", _moment(group), left.muted or None),
         }
         puts = journal_puts(self._journal_table, group.key.tenant, at_s, records)
         # If the answer is lost, the client sends again and fails its own condition; then
         # this mark in the item says that it was done.
         mark = token((group.lease_owner, group.lease_until_s, group.version, packed, puts))
-        values: dict[str, Value | None] = {
-            **packed,
-            "poke_due_at_s": poke_due_at_s,
-            "lease_owner": None,
-            "lease_until_s": None,
-            "holders": None,
-            "settled": mark,
-        }
+        values = {**packed, **notify_values(left), "settled": mark}
         condition, bound = _HELD, _holder(group)
-        if poke_due_at_s is None:
+        if left.is_final:
             condition, bound = f"{_HELD} AND #version = :read", {**bound, "read": group.version}
         change = self._update(group, values, condition, bound)
         try:
@@ -166,6 +152,19 @@ class DynamoGroups:
         ]
         oldest_first = merge(*shards, key=lambda item: float(item[at]["N"]))
         return [due_group_of(plain(item)) for item in islice(oldest_first, limit)]
+
+    def versions(self, tenant: str, *, inhibiting: bool = False) -> dict[GroupKey, int]:
+        """Return all groups of a tenant with the version of each, from an index.
+
+        What was written in the last moment may be missing, as in every global index.
+        """
+        at, index = ("inhibits_in", "inhibiting") if inhibiting else ("listed_in", "listed")
+        found: dict[GroupKey, int] = {}
+        for shard in SHARDS:
+            bound = {"list": list_of(tenant, shard)}
+            stored = query_all(self._client, self._table, f"#{at} = :list", bound, IndexName=index)
+            found.update(listed_group_of(plain(item)) for item in stored)
+        return found
 
     def _update(
         self,

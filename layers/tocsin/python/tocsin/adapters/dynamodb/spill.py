@@ -15,8 +15,8 @@ from tocsin.domain.errors import Conflict, Permanent, TocsinError
 from tocsin.domain.group import GroupKey
 from tocsin.ports import Blobs
 
-Part = Literal["members", "told", "intent"]
-PARTS: tuple[Part, ...] = ("members", "told", "intent")
+Part = Literal["members", "told", "intent", "muted"]
+PARTS: tuple[Part, ...] = ("members", "told", "intent", "muted")
 
 INLINE_LIMIT_BYTES = 120_000
 _UNPACKED_LIMIT_BYTES = 256 * 1024 * 1024

@@ -1,6 +1,6 @@
 """Notification groups in memory, with the conditions of the real ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec.structs import replace
@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from tocsin.adapters.journalparts import by_tenant, content_name
 from tocsin.adapters.memory.journal import MemoryJournal
 from tocsin.domain.errors import Conflict
-from tocsin.domain.group import Group, GroupKey, Intent, Told
+from tocsin.domain.group import Group, GroupKey, Intent, Settlement
 from tocsin.domain.journal import Record
 
 
@@ -41,6 +41,9 @@ class MemoryGroups:
                 version=group.version + 1,
                 told=stored.told,
                 intent=stored.intent,
+                flushed_at_s=stored.flushed_at_s,
+                notified_at_s=stored.notified_at_s,
+                muted=stored.muted,
                 poke_due_at_s=poke_due_at_s,
                 lease_owner=stored.lease_owner,
                 lease_until_s=stored.lease_until_s,
@@ -68,20 +71,15 @@ class MemoryGroups:
         self._leased(group).intent = intent
 
     def settle(
-        self,
-        group: Group,
-        *,
-        told: Mapping[str, Told],
-        intent: Intent | None,
-        poke_due_at_s: float | None,
-        records: Sequence[Record],
-        at_s: float,
+        self, group: Group, left: Settlement, records: Sequence[Record], at_s: float
     ) -> bool:
         """Write notify's side and the records, and give the lease back."""
         stored = self._leased(group)
-        if poke_due_at_s is None and stored.version != group.version:
+        if left.is_final and stored.version != group.version:
             return False
-        stored.told, stored.intent, stored.poke_due_at_s = dict(told), intent, poke_due_at_s
+        stored.told, stored.intent, stored.muted = dict(left.told), left.intent, dict(left.muted)
+        stored.poke_due_at_s = left.due_at_s
+        stored.flushed_at_s, stored.notified_at_s = left.flushed_at_s, left.notified_at_s
         stored.lease_owner, stored.lease_until_s, stored.holds = "", 0.0, 0
         self._holders.pop(group.key, None)
         if records:
@@ -106,6 +104,14 @@ class MemoryGroups:
             )
             for _, group in found[:limit]
         ]
+
+    def versions(self, tenant: str, *, inhibiting: bool = False) -> dict[GroupKey, int]:
+        """Return all groups of a tenant with the version of each."""
+        return {
+            key: group.version
+            for key, group in self.groups.items()
+            if key.tenant == tenant and (group.inhibits or not inhibiting)
+        }
 
     def _leased(self, group: Group) -> Group:
         stored = self.groups.get(group.key)

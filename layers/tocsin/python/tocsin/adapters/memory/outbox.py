@@ -26,11 +26,14 @@ class MemoryOutbox:
         self.queues: dict[Queue, list[OutMessage]] = {queue: [] for queue in queues}
         self.dead: dict[Queue, list[DeadLetter]] = {queue: [] for queue in queues}
         self.failures: list[TocsinError] = []
+        self.delays_s: dict[str, float] = {}
 
-    def send(self, queue: Queue, messages: Sequence[OutMessage]) -> None:
-        """Keep all messages, or none."""
+    def send(self, queue: Queue, messages: Sequence[OutMessage], delay_s: float = 0.0) -> None:
+        """Keep all messages, or none; `delays_s` says which of them are to wait."""
         self._fail()
         self.queues[queue].extend(messages)
+        if delay_s > 0:
+            self.delays_s.update((message.body, delay_s) for message in messages)
 
     def depth(self, queue: Queue) -> Depth:
         """Return how many messages wait in a queue."""

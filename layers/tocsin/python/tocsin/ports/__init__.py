@@ -1,0 +1,56 @@
+"""The outside world on one page: what the pipeline needs, in its own words.
+
+Every method may raise `Retryable` when the service behind it fails in a way that can pass,
+and `Permanent` when it cannot. The same word names a port, its adapter and its fake.
+"""
+
+from tocsin.ports.access import (
+    Accepted,
+    ApiKey,
+    Configs,
+    Keys,
+    Limiter,
+    Secrets,
+    Seen,
+    SnsAuthority,
+)
+from tocsin.ports.clock import Clock
+from tocsin.ports.delivery import Breakers, Notification, Receivers
+from tocsin.ports.queues import (
+    Archive,
+    Blobs,
+    DeadLetters,
+    ListedBlobs,
+    Outbox,
+    OutMessage,
+    Pages,
+    Queue,
+)
+from tocsin.ports.state import Fingerprints, Groups, Journal, Silences
+
+__all__ = [
+    "Accepted",
+    "ApiKey",
+    "Archive",
+    "Blobs",
+    "Breakers",
+    "Clock",
+    "Configs",
+    "DeadLetters",
+    "Fingerprints",
+    "Groups",
+    "Journal",
+    "Keys",
+    "Limiter",
+    "ListedBlobs",
+    "Notification",
+    "OutMessage",
+    "Outbox",
+    "Pages",
+    "Queue",
+    "Receivers",
+    "Secrets",
+    "Seen",
+    "Silences",
+    "SnsAuthority",
+]

@@ -1,0 +1,47 @@
+"""The way out to people."""
+
+from typing import Protocol
+
+import msgspec
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.breaker import Breaker
+from tocsin.domain.config import Receiver
+from tocsin.domain.group import GroupKey
+
+
+class Notification(msgspec.Struct, frozen=True, kw_only=True):
+    """One notification as a receiver gets it: the whole group, of which something is new."""
+
+    key: str
+    receiver: Receiver
+    group: GroupKey
+    alerts: tuple[Alert, ...]
+    attempt: int
+    reason: str = ""
+    truncated: int = 0
+    external_url: str = ""
+
+
+class Receivers(Protocol):
+    """The only way out to people; only pipeline.safecall takes it."""
+
+    def send(self, notification: Notification) -> None:
+        """Deliver, or raise Retryable (with Retry-After, if the receiver said) or Permanent.
+
+        Raises Throttled where the receiver asks for fewer calls, and Unsendable where nothing
+        was sent.
+        """
+
+
+class Breakers(Protocol):
+    """What all workers know of the endpoints that failed."""
+
+    def read(self, key: str, now_s: float) -> Breaker | None:
+        """Return what is stored, consistently; None for what is absent or has expired."""
+
+    def write(self, breaker: Breaker, now_s: float) -> None:
+        """Store a state as the version after the one it was read with (0: absent).
+
+        Raises Conflict if another was stored meanwhile. It expires a day after `now_s`.
+        """
