@@ -17,7 +17,7 @@ from tests.chaos.stack import Stack
 from tocsin.adapters import receivers, sqs
 from tocsin.adapters.dynamodb.groups import DynamoGroups
 from tocsin.adapters.s3 import S3Archive
-from tocsin.domain import breaker, dedup, episode, grouping, identity, reconcile
+from tocsin.domain import breaker, dedup, episode, grouping, identity, intent
 from tocsin.domain.errors import Conflict
 from tocsin.domain.fingerprint import fingerprint
 from tocsin.domain.group import Settlement
@@ -161,10 +161,10 @@ def _clocks_differ_more_than_a_lease_allows(patch: Patch) -> None:
 def _told_before_it_is_sent(patch: Patch) -> None:
     send = notify.Notify._send
 
-    def settle_first(self: Any, group: Any, planned: Any, intent: Any, *args: Any) -> Any:
-        told = reconcile.settle_steps(planned.told, intent, "delivered")
+    def settle_first(self: Any, group: Any, planned: Any, said: Any, *args: Any) -> Any:
+        told = intent.settle_steps(planned.told, said, "delivered")
         self._ports.groups.settle(group, Settlement(told=told), [], self._ports.clock())
-        return send(self, group, planned, intent, *args)
+        return send(self, group, planned, said, *args)
 
     patch.setattr(notify.Notify, "_send", settle_first)
 

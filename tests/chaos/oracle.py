@@ -27,6 +27,7 @@ def judge(world: World, bound_s: Callable[[str], float]) -> list[str]:
         *_left_wrong(world),
         *_out_of_order(world),
         *_repeated(world),
+        *_without_news(world),
         *judge_waits(world, bound_s),
         *judge_archive(world),
         *judge_breakers(world),
@@ -72,6 +73,13 @@ def _out_of_order(world: World) -> Iterator[str]:
                 other = "resolved" if status == "firing" else "firing"
                 # After what was not heard, either may follow.
                 expected = {other} if is_heard else {"firing", "resolved"}
+
+
+def _without_news(world: World) -> Iterator[str]:
+    """No route of the runs has a repeat interval, so whatever is told says something new."""
+    for telling in world.people.first_heard():
+        if not telling.said:
+            yield f"nothing new: {telling.url} was told {telling.key} at {telling.at_s}"
 
 
 def _repeated(world: World) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The people at the other end: what receivers take, and what they answer."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Literal
 
@@ -15,12 +16,16 @@ _WELL: tuple[Mode, ...] = ("ok", "slow")
 
 
 class Telling(msgspec.Struct, frozen=True, kw_only=True):
-    """One notification as it arrived."""
+    """One notification as it arrived: what it `said` that its receiver had not heard before.
+
+    What else fires in the group stands beside it.
+    """
 
     at_s: float
     url: str
     key: str
     said: tuple[tuple[str, str], ...]
+    names: frozenset[str]
     body: str
 
 
@@ -43,6 +48,9 @@ class People:
         self.told: list[Telling] = []
         # All tries, whatever became of them.
         self.offered: list[Telling] = []
+        # What fires as far as each receiver heard, and what each key said when it first came.
+        self._believed: dict[str, set[str]] = defaultdict(set)
+        self._said: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
 
     def be(self, url: str, mode: Mode, at_s: float) -> None:
         """Make a receiver work otherwise from now on."""
@@ -68,17 +76,18 @@ class People:
 
     def offer(self, url: str, headers: dict[str, str], body: bytes, at_s: float) -> None:
         """Note a try before anything becomes of it."""
-        self.offered.append(_telling(url, headers, body, at_s))
+        self.offered.append(self._telling(url, headers, body, at_s))
 
     def take(
         self, url: str, headers: dict[str, str], body: bytes, at_s: float
     ) -> tuple[int, dict[str, str]]:
         """Hear a notification, or refuse it."""
-        mode, telling = self.mode(url), _telling(url, headers, body, at_s)
-        if self.indigestible & {name for name, _ in telling.said}:
+        mode, telling = self.mode(url), self._telling(url, headers, body, at_s)
+        if self.indigestible & telling.names:
             return 500, {}
         if mode in _WELL:
             self.told.append(telling)
+            self._believe(telling)
         return _STATUS[mode], {"retry-after": str(BUSY_S)} if mode == "busy" else {}
 
     def steps(self, url: str) -> dict[str, list[tuple[str, bool]]]:
@@ -110,14 +119,24 @@ class People:
                 seen.add((telling.url, telling.key))
                 yield telling
 
+    def _telling(self, url: str, headers: dict[str, str], body: bytes, at_s: float) -> Telling:
+        text, key = body.decode(), headers["idempotency-key"]
+        alerts = json.loads(text)["alerts"]
+        each = [(alert["labels"]["alertname"], alert["status"]) for alert in alerts]
+        known = {(name, "firing") for name in self._believed[url]}
+        news = tuple(pair for pair in each if pair not in known)
+        return Telling(
+            at_s=at_s,
+            url=url,
+            key=key,
+            said=self._said.setdefault((url, key), news),
+            names=frozenset(name for name, _ in each),
+            body=text,
+        )
 
-def _telling(url: str, headers: dict[str, str], body: bytes, at_s: float) -> Telling:
-    text = body.decode()
-    alerts = json.loads(text)["alerts"]
-    return Telling(
-        at_s=at_s,
-        url=url,
-        key=headers["idempotency-key"],
-        said=tuple((each["labels"]["alertname"], each["status"]) for each in alerts),
-        body=text,
-    )
+    def _believe(self, telling: Telling) -> None:
+        for name, status in telling.said:
+            if status == "firing":
+                self._believed[telling.url].add(name)
+            else:
+                self._believed[telling.url].discard(name)

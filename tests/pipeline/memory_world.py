@@ -17,6 +17,7 @@ from tocsin.adapters.memory import (
     MemoryJournal,
     MemoryOutbox,
     MemoryReceivers,
+    MemorySilences,
 )
 from tocsin.domain.balance import Balance, add_up
 from tocsin.domain.config import TenantConfig
@@ -95,6 +96,7 @@ class MemoryWorld:
         self.journal = MemoryJournal()
         self.receivers = MemoryReceivers()
         self.breakers = MemoryBreakers()
+        self.silences = MemorySilences()
         self.groups = MemoryGroups(self.journal)
         self.fingerprints = MemoryFingerprints()
         self.configs = MemoryConfigs()
@@ -133,6 +135,7 @@ class MemoryWorld:
                 configs=configs,
                 receivers=guard("receivers", self.receivers),
                 breakers=guard("breakers", self.breakers),
+                silences=self.silences,
                 clock=lambda: self.now_s,
             )
         )

@@ -50,7 +50,7 @@ def heard(world: MemoryWorld) -> list[tuple[str, str]]:
     return [
         (alert.labels["pod"], alert.status)
         for notification in world.receivers.delivered
-        for alert in notification.alerts
+        for alert in notification.news
     ]
 
 
@@ -204,6 +204,16 @@ def test_without_a_change_of_rules_a_change_carries_nothing_more() -> None:
     (change,) = unpack_changes(decode(message.body), world.blobs)
     assert change.aliases == ()
     assert b"aliases" not in msgspec.json.encode(change)
+
+
+def test_going_back_and_forth_between_rules_orphans_nothing() -> None:
+    world = MemoryWorld(config())
+    send(world, firing("a"))
+    for _ in range(5):
+        change_rules(world, NO_POD_NO_TEAM)
+        change_rules(world, NO_POD)
+    send(world, over("a"))
+    assert firing_now(world) == []
 
 
 RULES = st.sampled_from([(), (NO_POD,), (NO_POD_NO_TEAM,)])

@@ -50,7 +50,7 @@ def _deliveries(world: MemoryWorld) -> list[DeliveryRecord]:
 
 
 def _said(world: MemoryWorld) -> list[list[str]]:
-    return [[alert.status for alert in each.alerts] for each in world.receivers.delivered]
+    return [[alert.status for alert in each.news] for each in world.receivers.delivered]
 
 
 def test_a_page_that_may_have_gone_out_is_closed_when_its_alert_is() -> None:

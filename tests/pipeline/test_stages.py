@@ -147,7 +147,7 @@ def test_a_firing_after_its_resolve_is_told_though_a_worker_remembers_the_first(
         world.send(webhook(body))
         world.drain()
         world.now_s += 1
-    statuses = [alert.status for each in world.receivers.delivered for alert in each.alerts]
+    statuses = [alert.status for each in world.receivers.delivered for alert in each.news]
     assert statuses == ["firing", "resolved", "firing"]
 
 
@@ -190,7 +190,7 @@ def _heard(world: MemoryWorld) -> list[tuple[str, str]]:
     return [
         (each.receiver.name, alert.status)
         for each in world.receivers.delivered
-        for alert in each.alerts
+        for alert in each.news
     ]
 
 

@@ -72,8 +72,6 @@ class History(msgspec.Struct, kw_only=True):
                 tenant=notification.group.tenant,
                 receiver=notification.receiver.name,
                 key=notification.key,
-                said=tuple(
-                    (alert.labels["instance"], alert.status) for alert in notification.alerts
-                ),
+                said=tuple((alert.labels["instance"], alert.status) for alert in notification.news),
             )
         )

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from tocsin.adapters.memory import MemoryBreakers, MemoryGroups
-from tocsin.domain import dedup, episode, grouping, identity, reconcile
+from tocsin.domain import dedup, episode, grouping, identity, intent, reconcile
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.fingerprint import fingerprint
 from tocsin.domain.group import Group
@@ -142,10 +142,10 @@ def _an_unheard_episode_leaves_no_record(patch: Patch) -> None:
 def _old_end_is_not_told(patch: Patch) -> None:
     decide = reconcile.decide
 
-    def skip(member: Any, told: Any, send_resolved: bool) -> Any:
+    def skip(member: Any, told: Any, send_resolved: bool, **how: Any) -> Any:
         if told is not None and told.step == "firing" and told.episode < member.episode:
             told = None
-        return decide(member, told, send_resolved)
+        return decide(member, told, send_resolved, **how)
 
     patch.setattr(reconcile, "decide", skip)
 
@@ -153,23 +153,24 @@ def _old_end_is_not_told(patch: Patch) -> None:
 def _told_before_it_is_sent(patch: Patch) -> None:
     intend = MemoryGroups.intend
 
-    def settle_at_once(self: Any, group: Group, intent: Any) -> None:
-        intend(self, group, intent)
+    def settle_at_once(self: Any, group: Group, said: Any) -> None:
+        intend(self, group, said)
         stored = self.groups[group.key]
         stored.intent = None
-        stored.told = reconcile.settle_steps(stored.told, intent, "delivered")
+        stored.told = intent.settle_steps(stored.told, said, "delivered")
 
     patch.setattr(MemoryGroups, "intend", settle_at_once)
 
 
 def _a_refusal_is_always_certain(patch: Patch) -> None:
-    bury = notify.Notify._bury
+    close = notify.Notify._close
 
-    def refuse(self: Any, group: Any, planned: Any, intent: Any, ended: Any, reason: str) -> bool:
+    def refuse(self: Any, *args: Any) -> bool:
+        *about, (ended, reason) = args
         ended = "refused" if reason == "HTTP 410" else ended
-        return bury(self, group, planned, intent, ended, reason)
+        return close(self, *about, (ended, reason))
 
-    patch.setattr(notify.Notify, "_bury", refuse)
+    patch.setattr(notify.Notify, "_close", refuse)
 
 
 def _nobody_hears_of_failures(patch: Patch) -> None:

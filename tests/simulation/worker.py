@@ -75,7 +75,7 @@ class Worker(Thread):
 
     def intends(self, key: GroupKey, intent: Intent) -> None:
         """Note what is about to be sent: it may have arrived if the worker dies."""
-        self.attempted[intent.key] = firings(key, intent.alerts)
+        self.attempted[intent.key] = firings(key, intent.alerts[: len(intent.steps)])
 
     def settled(self) -> None:
         """Forget what was attempted: the result is written."""

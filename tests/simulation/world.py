@@ -25,6 +25,7 @@ from tocsin.adapters.memory import (
     MemoryFingerprints,
     MemoryGroups,
     MemoryJournal,
+    MemorySilences,
 )
 from tocsin.domain.errors import Permanent, Retryable, Throttled
 from tocsin.domain.fingerprint_rules import SETS_LIMIT, activated, succeeding
@@ -69,6 +70,7 @@ class World:
         self.running: list[Invocation] = []
         self._blobs = MemoryBlobs()
         self._breakers = MemoryBreakers()
+        self._silences = MemorySilences()
         self.queues = Queues(random, self.faults, self._blobs)
         self._archive, self._fingerprints = MemoryArchive(), MemoryFingerprints()
         self._configs = MemoryConfigs()
@@ -244,6 +246,7 @@ class World:
                 configs=self._configs,
                 receivers=self._port("receivers", self),
                 breakers=self._port("breakers", self._breakers),
+                silences=self._silences,
                 clock=lambda: self.now_s,
             )
         )
@@ -258,10 +261,10 @@ class World:
         worker = current_thread()
         assert isinstance(worker, Worker)
         self.history.attempted(notification, self.now_s)
-        fired = firings(notification.group, notification.alerts)
+        fired = firings(notification.group, notification.news)
         worker.attempted[notification.key] = fired
         answer = self.faults.answer(self.now_s - START_S)
-        said = [f"{each.labels['instance']} {each.status}" for each in notification.alerts]
+        said = [f"{each.labels['instance']} {each.status}" for each in notification.news]
         self.say(f"{worker.name} tells {notification.receiver.name} {said}: {answer}")
         if answer == "refused":
             raise Permanent("HTTP 410")

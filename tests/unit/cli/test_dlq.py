@@ -168,7 +168,7 @@ def test_show_prints_changes_and_groups(full):
     full.bury(message, "evaluate")
     assert json.loads(full.run("show", "four").stdout)["fingerprint"] == "f" * 32
     assert json.loads(full.run("show", "three", "--queue", "notify").stdout) == {
-        "group": {"tenant": "acme", "receiver": "oncall", "labels": {}},
+        "group": {"tenant": "acme", "receiver": "oncall", "labels": {}, "route": "{}"},
         "revive": False,
         "alerts": [],
     }

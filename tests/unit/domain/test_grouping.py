@@ -1,6 +1,7 @@
 """How events change a group."""
 
 from tests.builders import T0, change, config, group
+from tocsin.domain.config import Timing
 from tocsin.domain.group import Told
 from tocsin.domain.grouping import (
     IDLE_S,
@@ -14,7 +15,7 @@ from tocsin.domain.grouping import (
 
 
 def _finish(applied: Applied, now_s: float = T0):
-    return finish(applied, config(version=7), now_s)
+    return finish(applied, config(version=7), Timing(), now_s)
 
 
 def test_the_group_that_was_read_is_left_as_it_is() -> None:

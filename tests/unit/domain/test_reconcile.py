@@ -2,9 +2,11 @@
 
 from tests.builders import T0, change, group, receiver
 from tocsin.domain.change import Change
+from tocsin.domain.decision import has_work
 from tocsin.domain.group import Group, Intent
 from tocsin.domain.grouping import apply_changes
-from tocsin.domain.reconcile import has_work, intent_for, plan, revive, settle_steps
+from tocsin.domain.intent import intent_for, revive, settle_steps
+from tocsin.domain.reconcile import Look, plan
 
 
 def _group(*changes: Change) -> Group:
@@ -13,12 +15,12 @@ def _group(*changes: Change) -> Group:
 
 def _said(state: Group, send_resolved: bool = True) -> list[tuple[str, int]]:
     planned = plan(state, receiver(send_resolved=send_resolved), T0)
-    return [(step.step, step.episode) for step, _ in planned.steps]
+    return [(step.step, step.episode) for step in planned.steps]
 
 
 def _tell(state: Group, outcome: str = "delivered") -> Intent:
     planned = plan(state, receiver(), T0)
-    intent = intent_for(state.key, planned.steps, T0)
+    intent = intent_for(state, planned, T0)
     state.told = settle_steps(planned.told, intent, outcome)  # type: ignore[arg-type]
     return intent
 
@@ -62,11 +64,11 @@ def test_an_old_episode_is_closed_before_the_new_one_opens() -> None:
     _tell(state)
     state = apply_changes(state, [RESOLVE, REFIRE], T0).group
     first = plan(state, receiver(), T0)
-    assert [(step.step, step.source) for step, _ in first.steps] == [("resolved", RESOLVE.source)]
+    assert [(step.step, step.source) for step in first.steps] == [("resolved", RESOLVE.source)]
     assert first.more
     _tell(state)
     second = plan(state, receiver(), T0)
-    assert [(step.step, step.source) for step, _ in second.steps] == [("firing", REFIRE.source)]
+    assert [(step.step, step.source) for step in second.steps] == [("firing", REFIRE.source)]
     assert not second.more
 
 
@@ -84,7 +86,7 @@ def test_the_end_of_a_refused_firing_is_not_told_but_its_refire_is() -> None:
     _tell(state, "refused")
     state = apply_changes(state, [RESOLVE, REFIRE], T0).group
     planned = plan(state, receiver(), T0)
-    assert [step.step for step, _ in planned.steps] == ["firing"]
+    assert [step.step for step in planned.steps] == ["firing"]
     assert [each.reason for each in planned.records] == ["its firing was dead-lettered"]
 
 
@@ -111,8 +113,8 @@ def test_only_what_one_letter_is_about_is_revived_and_under_its_old_key() -> Non
     second = _tell(state, "refused")
     assert first.key != second.key
     state.told, names = revive(state.told, first.key)
-    planned = plan(state, receiver(), T0, names)
-    assert intent_for(state.key, planned.steps, T0).key == first.key
+    planned = plan(state, receiver(), T0, Look(revived=names))
+    assert intent_for(state, planned, T0).key == first.key
     assert [value.by for value in state.told.values()] == [second.key]
 
 
@@ -121,8 +123,8 @@ def test_what_was_revived_goes_apart_from_what_else_is_untold() -> None:
     first = _tell(state, "dead")
     state = apply_changes(state, [change("B", at_s=T0)], T0).group
     state.told, names = revive(state.told, first.key)
-    planned = plan(state, receiver(max_alerts=1), T0, names)
-    assert intent_for(state.key, planned.steps, T0).key == first.key
+    planned = plan(state, receiver(max_alerts=1), T0, Look(revived=names))
+    assert intent_for(state, planned, T0).key == first.key
     assert planned.more
 
 
@@ -132,19 +134,18 @@ def test_a_notification_is_cut_at_the_limit_firing_first() -> None:
     events = [change("A", at_s=T0 + 60, status="resolved"), change("C", at_s=T0 + 60)]
     state = apply_changes(state, events, T0).group
     planned = plan(state, receiver(max_alerts=1), T0)
-    assert [step.step for step, _ in planned.steps] == ["firing"]
+    assert [step.step for step in planned.steps] == ["firing"]
     assert planned.more
 
 
 def test_the_idempotency_key_follows_from_what_is_said_and_to_whom() -> None:
     state = _group(FIRE)
-    steps = plan(state, receiver(), T0).steps
-    key = intent_for(state.key, steps, T0).key
-    assert key == intent_for(state.key, steps, T0 + 99).key
-    other = group("globex").key
-    assert key != intent_for(other, steps, T0).key
-    reopened = plan(_group(FIRE, RESOLVE, REFIRE), receiver(), T0).steps
-    assert key != intent_for(state.key, reopened, T0).key
+    planned = plan(state, receiver(), T0)
+    key = intent_for(state, planned, T0).key
+    assert key == intent_for(state, planned, T0 + 99).key
+    assert key != intent_for(group("globex"), planned, T0).key
+    reopened = plan(_group(FIRE, RESOLVE, REFIRE), receiver(), T0)
+    assert key != intent_for(state, reopened, T0).key
 
 
 def test_an_end_that_is_owed_is_not_forgotten_behind_a_refused_firing() -> None:

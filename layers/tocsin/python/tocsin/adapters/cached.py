@@ -1,10 +1,11 @@
 """Ports that remember for a while, so that a warm process asks the store once, not every time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from tocsin.domain.config import TenantConfig
-from tocsin.ports import ApiKey, Clock, Configs, Keys
+from tocsin.domain.silence import Silence
+from tocsin.ports import ApiKey, Clock, Configs, Keys, Silences
 
 # What does not exist may be created the next moment, so its absence is remembered briefly.
 _MISSING_TTL_S = 5.0
@@ -88,3 +89,22 @@ class CachedKeys:
             self._keys.put(key)
         finally:
             self._found.forget(key.id)
+
+
+class CachedSilences:
+    """Silences, at most `ttl_s` behind: so long what was just silenced may still be told."""
+
+    def __init__(self, silences: Silences, clock: Clock, ttl_s: float = 5.0) -> None:
+        self._silences = silences
+        self._all: _Memory[list[Silence]] = _Memory(clock, ttl_s)
+
+    def all(self, tenant: str) -> list[Silence]:
+        """Return a tenant's silences as of at most `ttl_s` ago."""
+        return list(self._all.recall(tenant, self._silences.all) or ())
+
+    def write(self, tenant: str, silences: Sequence[Silence], delete_at_s: float) -> None:
+        """Store silences and see them at once in this process."""
+        try:
+            self._silences.write(tenant, silences, delete_at_s)
+        finally:
+            self._all.forget(tenant)

@@ -57,11 +57,25 @@ def rule_for(rules: Iterable[FingerprintRule], provider: str) -> FingerprintRule
 def succeeding(
     rules: tuple[FingerprintRule, ...], former: tuple[RuleSet, ...]
 ) -> tuple[RuleSet, ...]:
-    """Return the sets once `rules` are applied after `former`, whose newest is first."""
+    """Return the sets once `rules` are applied after `former`, whose newest is first.
+
+    At most SETS_LIMIT; who goes back and forth between a few keeps them all.
+    """
     newest = former[0].rules if former else ()
     if rules == newest:
         return former
-    return (RuleSet(rules=rules, from_s=UNSET_S), *(former or (RuleSet(),)))[:SETS_LIMIT]
+    sets = [RuleSet(rules=rules, from_s=UNSET_S), *(former or (RuleSet(),))]
+    while len(sets) > SETS_LIMIT:
+        del sets[_least_needed(sets)]
+    return tuple(sets)
+
+
+def _least_needed(sets: Sequence[RuleSet]) -> int:
+    """Return the place of the oldest set whose rules a newer one has too; else of the oldest."""
+    for place in range(len(sets) - 1, 0, -1):
+        if any(sets[place].rules == newer.rules for newer in sets[:place]):
+            return place
+    return len(sets) - 1
 
 
 def has_news(sets: Sequence[RuleSet]) -> bool:

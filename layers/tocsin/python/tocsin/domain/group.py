@@ -91,13 +91,17 @@ class Step(msgspec.Struct, frozen=True, array_like=True):
 class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A notification that is written down before it is sent, and sent the same until settled.
 
-    `alerts` are frozen beside their `steps`, so that a retry says what the first try said.
+    `alerts` are frozen, so that a retry says what the first try said: those of the `steps`, and
+    what else fires in the group. Without steps it is a repeat.
     """
 
     key: str
     steps: tuple[Step, ...]
     alerts: tuple[Alert, ...]
     created_at_s: float
+    # Why it is sent, in Alertmanager's words, and how many alerts it had no room for.
+    reason: str = ""
+    truncated: int = 0
     attempts: int = 0
     # When the next attempt may be made: back-off, or what the receiver asked for.
     not_before_s: float = 0.0

@@ -4,13 +4,18 @@ from collections.abc import Iterable
 
 import msgspec
 
+from tocsin.domain import flush
+from tocsin.domain.alert import routing_labels
 from tocsin.domain.aliases import concerned, tombstones
 from tocsin.domain.change import Change
-from tocsin.domain.config import TenantConfig
+from tocsin.domain.config import TenantConfig, Timing
+from tocsin.domain.decision import has_work
 from tocsin.domain.episode import Merged, merge, time_out
+from tocsin.domain.flush import first_flush_at_s
 from tocsin.domain.group import Group, Member, Step
+from tocsin.domain.inhibition import is_source
 from tocsin.domain.journal import DeliveryRecord, Record, TransitionRecord
-from tocsin.domain.reconcile import has_work, suppressed
+from tocsin.domain.suppressed import suppressed
 
 # A resolved alert is remembered for as long as a message can wait in a queue, so that a late
 # firing of the same episode is recognised as old; after an hour without its texts.
@@ -20,6 +25,8 @@ COMPACT_S = 3600.0
 IDLE_S = 15 * 86400.0
 # A poke that got lost is repeated after this long.
 POKE_GRACE_S = 60.0
+# Up to here a message waits in the queue; what waits longer is found in the time index.
+MESSAGE_WAIT_S = 60.0
 
 
 class Applied(msgspec.Struct, kw_only=True):
@@ -28,11 +35,13 @@ class Applied(msgspec.Struct, kw_only=True):
     group: Group
     records: list[Record] = []
     is_changed: bool = False
+    # Whether nothing was left of the group before: nothing fired, and nothing was untold.
+    is_new: bool = False
 
 
 def apply_changes(group: Group, changes: Iterable[Change], now_s: float) -> Applied:
     """Merge events into a group, in order; the group that was read stays as it is."""
-    applied = Applied(group=_copy(group))
+    applied = Applied(group=_copy(group), is_new=_is_over(group))
     members = applied.group.members
     for change in sorted(changes, key=lambda each: each.order):
         for each in list(concerned(applied.group, change)):
@@ -80,9 +89,10 @@ def apply_timeouts(group: Group, now_s: float) -> Applied:
     return applied
 
 
-def finish(applied: Applied, config: TenantConfig, now_s: float) -> Group:
+def finish(applied: Applied, config: TenantConfig, timing: Timing, now_s: float) -> Group:
     """Prune the group and set its due times, ready to be stored."""
     group = applied.group
+    group.first_flush_at_s = first_flush_at_s(group, timing, now_s, is_new=applied.is_new)
     if group.key.receiver in config.receivers:
         group.config_version = config.version
     for member in [each for each in group.members.values() if group.is_settled(each)]:
@@ -99,11 +109,34 @@ def finish(applied: Applied, config: TenantConfig, now_s: float) -> Group:
     group.urgent = any(
         each.alert.is_urgent and not group.is_settled(each) for each in group.members.values()
     )
+    group.inhibits = any(_inhibits(each, config) for each in firing)
     known, group.poke_due_at_s = group.poke_due_at_s, None
     if has_work(group):
-        due_at_s = now_s + POKE_GRACE_S
+        due_at_s = index_at_s(group, timing, now_s)
         group.poke_due_at_s = due_at_s if known is None else min(known, due_at_s)
     return group
+
+
+def poke_at_s(group: Group, timing: Timing, now_s: float) -> float:
+    """Return when notify must look at a group that has work."""
+    due_at_s = None if group.intent is not None else flush.due_at_s(group, timing)
+    return now_s if due_at_s is None else max(now_s, due_at_s)
+
+
+def index_at_s(group: Group, timing: Timing, now_s: float) -> float:
+    """Return when the time index brings a group back: late, where a message should do it."""
+    at_s = poke_at_s(group, timing, now_s)
+    return at_s + POKE_GRACE_S if at_s - now_s <= MESSAGE_WAIT_S else at_s
+
+
+def _is_over(group: Group) -> bool:
+    fires = any(member.status == "firing" for member in group.members.values())
+    return not fires and not has_work(group)
+
+
+def _inhibits(member: Member, config: TenantConfig) -> bool:
+    rules = config.inhibit_rules
+    return bool(rules) and is_source(rules, routing_labels(member.alert, plain=config.plain_labels))
 
 
 def _keep_end(group: Group, before: Member | None, merged: Merged) -> Merged:

@@ -1,80 +1,155 @@
 """What a receiver must be told next: the difference between `members` and `told`."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from hashlib import blake2b
+from collections.abc import Mapping
 
 import msgspec
 
-from tocsin.domain.alert import Alert, Status
+from tocsin.domain.alert import Alert
 from tocsin.domain.config import Receiver
-from tocsin.domain.group import Group, GroupKey, Intent, Member, Outcome, Step, Told
+from tocsin.domain.decision import Decision, close, decide, is_known, told_of
+from tocsin.domain.group import Group, Intent, Member, Outcome, Step, Told
 from tocsin.domain.journal import DeliveryRecord
+from tocsin.domain.suppressed import suppressed
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """How a group is looked at: what may not be told and why, what is told again.
+
+    `collapses`: what ended and fired again since the last look is what it was, to the receiver.
+    `repeats`: what fires is told though nothing is new. `revived` are alerts of a notification
+    that was dead-lettered.
+    """
+
+    muted: Mapping[str, str] = {}
+    collapses: bool = False
+    repeats: bool = False
+    revived: frozenset[str] = frozenset()
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What to do for one group: steps to send, and steps that are settled without sending."""
+    """What to do for one group: what to send, and steps that are settled without sending.
 
-    steps: tuple[tuple[Step, Alert], ...]
-    told: dict[str, Told]
-    records: tuple[DeliveryRecord, ...]
-    # Whether sending these steps leaves others untold.
-    more: bool
+    `alerts` are those of the steps and what else fires. `muted` are those that wait, and why.
+    """
 
-
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What one member needs: a step to send, or a reason not to."""
-
-    step: Step | None = None
-    alert: Alert | None = None
-    # Set where a step is settled without being sent.
+    steps: tuple[Step, ...] = ()
+    alerts: tuple[Alert, ...] = ()
     reason: str = ""
-    sources: tuple[str, ...] = ()
+    truncated: int = 0
+    told: dict[str, Told]
+    muted: dict[str, str] = {}
+    records: tuple[DeliveryRecord, ...] = ()
+    # Whether sending this leaves other steps untold.
+    more: bool = False
 
 
-_NOTHING = Decision()
+_PLAIN = Look()
 
 
-def decide(member: Member, told: Told | None, send_resolved: bool) -> Decision:
-    """Say what the receiver must hear next about one alert."""
-    if told is not None and told.step == "firing" and told.episode < member.episode:
-        return _close(member, told, send_resolved)
-    is_settled = told is not None and told.episode == member.episode
-    if member.status == "firing":
-        if is_settled:
-            return _NOTHING
-        return Decision(step=_step(member, "firing", member.fired_by), alert=member.alert)
-    if told is None or told.episode < member.episode:
-        return _never_told(member)
-    if told.step == "resolved":
-        return _NOTHING
-    return _close(member, told, send_resolved)
-
-
-def plan(
-    group: Group, receiver: Receiver, at_s: float, revived: frozenset[str] = frozenset()
-) -> Plan:
+def plan(group: Group, receiver: Receiver, at_s: float, look: Look = _PLAIN) -> Plan:
     """Return what to send now, firing alerts first, at most `receiver.max_alerts` of them.
 
     What was revived goes alone, and whole: if nothing has changed since, that is the very
     notification that may have arrived before, under its key.
     """
-    told = {name: value for name, value in group.told.items() if name in group.members}
-    steps: list[tuple[Step, Alert]] = []
-    records: list[DeliveryRecord] = []
+    found = _Findings(group, receiver, at_s, look)
     for member in group.members.values():
-        decision = _settle_silently(group, member, told, records, receiver.send_resolved, at_s)
-        if decision.step is not None and decision.alert is not None:
-            steps.append((decision.step, decision.alert))
-    steps.sort(key=lambda pair: (pair[0].step, pair[0].fingerprint))
-    again = tuple(pair for pair in steps if pair[0].fingerprint in revived)
-    chosen = again or tuple(steps[: receiver.max_alerts])
+        found.look_at(member)
+    found.steps.sort(key=lambda pair: (pair[0].step, pair[0].fingerprint))
+    again = [pair for pair in found.steps if pair[0].fingerprint in look.revived]
+    chosen = again or found.steps[: _limit(receiver)]
     is_followed = any(step.episode < group.members[step.fingerprint].episode for step, _ in chosen)
-    return Plan(
-        steps=chosen,
-        told=told,
-        records=tuple(records),
-        more=is_followed or len(steps) > len(chosen),
+    planned = Plan(
+        steps=tuple(step for step, _ in chosen),
+        told=found.told,
+        muted=found.muted,
+        records=tuple(found.records),
+        more=is_followed or len(found.steps) > len(chosen),
     )
+    if not chosen and not look.repeats:
+        return planned
+    beside = [] if again else found.beside({step.fingerprint for step, _ in chosen})
+    return _filled(planned, [alert for _, alert in chosen], beside, receiver)
+
+
+class _Findings:
+    """What a look at each alert of a group comes to."""
+
+    def __init__(self, group: Group, receiver: Receiver, at_s: float, look: Look) -> None:
+        self.told = {name: value for name, value in group.told.items() if name in group.members}
+        self.steps: list[tuple[Step, Alert]] = []
+        self.records: list[DeliveryRecord] = []
+        self.muted: dict[str, str] = {}
+        self._group = group
+        self._resolves = receiver.send_resolved
+        self._at_s = at_s
+        self._look = look
+
+    def look_at(self, member: Member) -> None:
+        """Settle what needs no sending; note what is left to tell, or may not be told."""
+        decision = self._decide(member)
+        while decision.step is not None and decision.reason:
+            self._settle(decision, decision.step)
+            decision = self._decide(member)
+        step, alert = decision.step, decision.alert
+        if step is None or alert is None:
+            return
+        why = self._look.muted.get(step.fingerprint)
+        if step.step == "firing" and why is not None and step.fingerprint not in self._look.revived:
+            self.muted[step.fingerprint] = why
+        else:
+            self.steps.append((step, alert))
+
+    def beside(self, chosen: set[str]) -> list[Alert]:
+        """Return what fires in the group beside what is new, as far as it may be told."""
+        return [
+            member.alert
+            for name, member in self._group.members.items()
+            if name not in chosen and name not in self._look.muted and is_known(member, self.told)
+        ]
+
+    def _decide(self, member: Member) -> Decision:
+        told = self.told.get(member.fingerprint)
+        return decide(member, told, self._resolves, collapses=self._look.collapses)
+
+    def _settle(self, decision: Decision, step: Step) -> None:
+        before = self.told.get(step.fingerprint)
+        # An end that was dead-lettered is still owed, whatever came and went since.
+        is_owed = before is not None and before.step == "resolved" and before.is_dead
+        by = before.by if before is not None and is_owed else ""
+        outcome: Outcome = "delivered" if decision.is_known else "suppressed"
+        self.told[step.fingerprint] = told_of(step, "dead" if is_owed else outcome, by)
+        reason = _excused(self._group, decision, step)
+        self.records.extend(suppressed(self._group, step, decision.sources, reason, self._at_s))
+
+
+def _limit(receiver: Receiver) -> int | None:
+    """Return how many steps one notification may tell; None: all."""
+    return None if receiver.truncates else receiver.max_alerts or None
+
+
+def _filled(planned: Plan, new: list[Alert], beside: list[Alert], receiver: Receiver) -> Plan:
+    """Put alerts into a notification, what is new first, up to what the receiver takes."""
+    alerts = new + beside
+    kept = alerts[: receiver.max_alerts or None]
+    is_repeat = not planned.steps
+    return msgspec.structs.replace(
+        planned,
+        alerts=tuple(kept),
+        truncated=len(alerts) - len(kept),
+        reason=_reason(planned, beside) if alerts else "",
+        more=planned.more and not is_repeat,
+    )
+
+
+def _reason(planned: Plan, beside: list[Alert]) -> str:
+    """Say why a notification is sent. Source: Alertmanager, notify/notify.go, NotifyReason."""
+    if any(step.step == "firing" for step in planned.steps):
+        is_first = all(told.step == "resolved" for told in planned.told.values())
+        return "first notification" if is_first else "new alerts added"
+    if planned.steps:
+        return "some alerts resolved" if beside else "all alerts resolved"
+    return "repeat interval elapsed"
 
 
 def resume(group: Group, intent: Intent, at_s: float) -> Plan:
@@ -84,145 +159,19 @@ def resume(group: Group, intent: Intent, at_s: float) -> Plan:
         member, told = group.members.get(step.fingerprint), group.told.get(step.fingerprint)
         if member is None or told is None or told.step != "firing" or told.episode >= step.episode:
             continue
-        records.extend(_suppressed(group, _close(member, told, False), at_s))
-    return Plan(steps=(), told=dict(group.told), records=tuple(records), more=True)
+        end = close(member, told, False)
+        assert end.step is not None
+        records.extend(suppressed(group, end.step, end.sources, end.reason, at_s))
+    return msgspec.structs.replace(as_it_is(group), records=tuple(records), more=True)
 
 
-def _settle_silently(
-    group: Group,
-    member: Member,
-    told: dict[str, Told],
-    records: list[DeliveryRecord],
-    send_resolved: bool,
-    at_s: float,
-) -> Decision:
-    """Settle what needs no sending, in `told` and `records`; return what is left to decide."""
-    decision = decide(member, told.get(member.fingerprint), send_resolved)
-    while decision.step is not None and decision.reason:
-        before = told.get(member.fingerprint)
-        # An end that was dead-lettered is still owed, whatever came and went since.
-        is_owed = before is not None and before.step == "resolved" and before.is_dead
-        by = before.by if before is not None and is_owed else ""
-        told[member.fingerprint] = _told(decision.step, "dead" if is_owed else "suppressed", by)
-        records.extend(_suppressed(group, decision, at_s))
-        decision = decide(member, told[member.fingerprint], send_resolved)
-    return decision
+def as_it_is(group: Group) -> Plan:
+    """Return the plan to change nothing."""
+    return Plan(told=dict(group.told), muted=dict(group.muted))
 
 
-def has_work(group: Group) -> bool:
-    """Tell whether notify has anything to do for this group, whoever the receiver is."""
-    return group.intent is not None or any(
-        decide(member, group.told.get(member.fingerprint), True).step is not None
-        for member in group.members.values()
-    )
-
-
-def intent_for(key: GroupKey, steps: Iterable[tuple[Step, Alert]], at_s: float) -> Intent:
-    """Freeze steps into an intent; its key follows from what it says and to whom."""
-    pairs = tuple(steps)
-    return Intent(
-        key=idempotency_key(key, (step for step, _ in pairs)),
-        steps=tuple(step for step, _ in pairs),
-        alerts=tuple(alert for _, alert in pairs),
-        created_at_s=at_s,
-    )
-
-
-def idempotency_key(key: GroupKey, steps: Iterable[Step]) -> str:
-    """Return the key of one notification: a pure function of tenant, receiver, group and steps."""
-    said = sorted((step.fingerprint, step.episode, step.step) for step in steps)
-    digest = blake2b(msgspec.json.encode((key, said)), digest_size=16)
-    return f"toc_{digest.hexdigest()}"
-
-
-def settle_steps(told: Mapping[str, Told], intent: Intent, outcome: Outcome) -> dict[str, Told]:
-    """Return `told` after the steps of an intent ended with `outcome`."""
-    settled = dict(told)
-    for step in intent.steps:
-        before = told.get(step.fingerprint)
-        # Behind a refused firing an earlier end may still be owed: then the receiver may
-        # believe that the alert fires, whichever episode it heard of.
-        is_owed = outcome == "refused" and before is not None and before.is_dead
-        ended = "dead" if is_owed else outcome
-        by = intent.key if ended in ("dead", "refused") else ""
-        settled[step.fingerprint] = _told(step, ended, by)
-    return settled
-
-
-def revive(told: Mapping[str, Told], key: str) -> tuple[dict[str, Told], frozenset[str]]:
-    """Return `told` without the steps that were dead-lettered with one notification, and whose.
-
-    So they are tried again. Letters and items of an earlier release do not say which
-    notification it was (""): then all are.
-    """
-    revived: dict[str, Told] = {}
-    names: set[str] = set()
-    for name, value in told.items():
-        if not value.is_dead or (key and value.by not in ("", key)):
-            revived[name] = value
-            continue
-        names.add(name)
-        if value.step == "resolved":
-            # Only an episode that was told is ever ended at the receiver.
-            revived[name] = Told(value.episode, "firing", "delivered")
-    return revived, frozenset(names)
-
-
-def suppressed(
-    group: Group, step: Step, sources: Iterable[str], reason: str, at_s: float
-) -> Iterator[DeliveryRecord]:
-    """Yield the record of a step that is settled unsent, for each accepted alert behind it."""
-    for source in sources:
-        if source:
-            yield DeliveryRecord(
-                source=source,
-                fingerprint=step.fingerprint,
-                episode=step.episode,
-                step=step.step,
-                receiver=group.key.receiver,
-                group=group.key.id,
-                outcome="suppressed",
-                reason=reason,
-                at_s=at_s,
-            )
-
-
-def _close(member: Member, told: Told, send_resolved: bool) -> Decision:
-    """End the episode that the receiver believes to be firing."""
-    if member.status == "resolved" and member.episode == told.episode:
-        source, alert = member.resolved_by, member.alert
-    else:
-        closed = member.closed
-        source = closed[1] if closed is not None and closed[0] == told.episode else ""
-        ends_at_s = member.alert.starts_at_s
-        alert = msgspec.structs.replace(member.alert, status="resolved", ends_at_s=ends_at_s)
-    step = Step(member.fingerprint, told.episode, "resolved", source)
-    if told.outcome == "refused":
-        return Decision(step=step, reason="its firing was dead-lettered", sources=(source,))
-    if not send_resolved:
-        return Decision(step=step, reason="the receiver takes no resolves", sources=(source,))
-    return Decision(step=step, alert=alert)
-
-
-def _never_told(member: Member) -> Decision:
-    """Settle an episode that ended before anybody was told that it began."""
-    if not member.fired_by:
-        return _NOTHING
-    return Decision(
-        step=_step(member, "resolved", member.resolved_by),
-        reason="resolved before anybody was told",
-        sources=(member.fired_by, member.resolved_by),
-    )
-
-
-def _step(member: Member, step: Status, source: str) -> Step:
-    return Step(member.fingerprint, member.episode, step, source)
-
-
-def _told(step: Step, outcome: Outcome, by: str = "") -> Told:
-    return Told(step.episode, step.step, outcome, by)
-
-
-def _suppressed(group: Group, decision: Decision, at_s: float) -> Iterator[DeliveryRecord]:
-    assert decision.step is not None
-    return suppressed(group, decision.step, decision.sources, decision.reason, at_s)
+def _excused(group: Group, decision: Decision, step: Step) -> str:
+    """Return why a step is not told, with what kept the alert from being told before."""
+    why = group.muted.get(step.fingerprint)
+    is_over = step.step == "resolved" and not decision.is_known
+    return f"{why}; {decision.reason}" if why is not None and is_over else decision.reason

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from tocsin.domain.alert import SEVERITIES, Alert, routing_labels
-from tocsin.domain.config import Route, TenantConfig
+from tocsin.domain.config import Route, TenantConfig, Timing
 from tocsin.domain.group import GroupKey
 from tocsin.domain.matchers import Matcher, match_all
 
@@ -52,6 +52,18 @@ def all_routes(route: Route, above: str = "") -> Iterator[Placed]:
     yield Placed(path, route)
     for child in route.routes:
         yield from all_routes(child, path)
+
+
+def timing_of(config: TenantConfig, path: str) -> Timing | None:
+    """Return the timing of the route at a place in the tree; None if there is none."""
+    found = (placed.route.timing for placed in all_routes(config.route) if placed.path == path)
+    return next(found, None)
+
+
+def without_timing(route: Route) -> Route:
+    """Return a tree that leads to the same groups, and says nothing of when they speak."""
+    below = tuple(without_timing(child) for child in route.routes)
+    return msgspec.structs.replace(route, timing=Timing(), routes=below)
 
 
 def _by_name(matcher: Matcher) -> tuple[str, str, str]:

@@ -5,26 +5,37 @@ finds its events merged already and pokes again, and at the latest by the due ti
 commit left in the index.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from math import ceil
 
 import msgspec
 
+from tocsin.domain.alert import Alert
 from tocsin.domain.aliases import with_namesakes
 from tocsin.domain.change import Change
 from tocsin.domain.config import TenantConfig
+from tocsin.domain.decision import has_work
 from tocsin.domain.errors import ConfigurationError, Conflict, TocsinError
-from tocsin.domain.group import Group, GroupKey
-from tocsin.domain.grouping import Applied, apply_changes, apply_timeouts, finish
-from tocsin.domain.reconcile import has_work
+from tocsin.domain.group import Group, GroupKey, Member
+from tocsin.domain.grouping import (
+    MESSAGE_WAIT_S,
+    Applied,
+    apply_changes,
+    apply_timeouts,
+    finish,
+    poke_at_s,
+)
 from tocsin.domain.routing import groups_for, groups_that_may_know
 from tocsin.pipeline.batch import Delivery, Outcome, each_tenant
 from tocsin.pipeline.changes import unpack_changes
 from tocsin.pipeline.former import FormerRoutes
 from tocsin.pipeline.poke import pack_pokes, unpack_pokes
+from tocsin.pipeline.recipients import Recipients
 from tocsin.ports import Blobs, Configs, Groups, Outbox, Queue
 
 # A conflict means that another worker made progress; the queue's redelivery is the last resort.
 _COMMIT_TRIES = 8
+_TOGETHER_S = 0.05
 
 
 class EvaluatePorts(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,10 +55,14 @@ class _Work(msgspec.Struct):
 
 
 class _Wanted(msgspec.Struct):
-    """The events for one group: those routed to it, and those for it only if it knows them."""
+    """The events for one group: those routed to it, and those for it only if it knows them.
+
+    `if_firing` were routed to it formerly: what fires in a group ends there.
+    """
 
     changes: list[Change] = []
     if_known: list[Change] = []
+    if_firing: list[Change] = []
 
 
 class Evaluate:
@@ -59,6 +74,7 @@ class Evaluate:
     def __init__(self, ports: EvaluatePorts) -> None:
         self._ports = ports
         self._former = FormerRoutes(ports.configs)
+        self._recipients = Recipients(ports.configs)
 
     def handle(
         self, deliveries: Sequence[Delivery], now_s: float, has_time: Callable[[], bool]
@@ -83,7 +99,7 @@ class Evaluate:
                 break
         else:
             raise Conflict("other workers kept changing the same groups", retry_after_s=1)
-        self._poke([group for group in groups if has_work(group)], own[0], now_s)
+        self._poke(config, [group for group in groups if has_work(group)], own[0], now_s)
 
     def _unpack(self, own: list[Delivery], outcome: Outcome) -> _Work:
         work = _Work()
@@ -100,15 +116,18 @@ class Evaluate:
 
     def _by_group(self, config: TenantConfig, work: _Work) -> dict[GroupKey, _Wanted]:
         wanted: dict[GroupKey, _Wanted] = {key: _Wanted() for key in work.timeouts}
-        history: list[TenantConfig] | None = None
+        history = self._former.before(config) if work.changes else []
         for change in work.changes:
             if change.alert.status == "firing":
                 own = set(groups_for(config, change.alert))
+                receivers = {key.receiver for key in own}
+                for key in dict.fromkeys(_former_groups(history, change.alert)):
+                    if key.receiver in receivers and key not in own:
+                        wanted.setdefault(key, _Wanted()).if_firing.append(change)
             else:
                 # Also where no firing stands yet: it may still be on its way, under another
                 # severity and in another queue.
                 own = groups_that_may_know([config], change.alert)
-                history = self._former.before(config) if history is None else history
                 for key in groups_that_may_know(history, change.alert) - own:
                     wanted.setdefault(key, _Wanted()).if_known.append(change)
             for key in own:
@@ -126,10 +145,14 @@ class Evaluate:
         stored = self._ports.groups.read(list(wanted))
         applied = [
             _apply(stored.get(key) or Group(key=key), wanted_here, config, now_s)
-            for key, wanted_here in wanted.items()
+            for key, wanted_here in _where_they_fire(wanted, stored).items()
             if key in stored or wanted_here.changes
         ]
-        changed = [finish(each, config, now_s) for each in applied if each.is_changed]
+        changed = [
+            finish(each, config, self._recipients.timing(config, each.group.key), now_s)
+            for each in applied
+            if each.is_changed
+        ]
         records = [record for each in applied for record in each.records]
         if changed or records:
             try:
@@ -140,15 +163,66 @@ class Evaluate:
         outcome.count("groups", len(changed))
         return [each.group for each in applied]
 
-    def _poke(self, groups: Iterable[Group], first: Delivery, now_s: float) -> None:
-        piles: dict[Queue, list[GroupKey]] = {"notify-urgent": [], "notify": []}
+    def _poke(
+        self, config: TenantConfig, groups: Iterable[Group], first: Delivery, now_s: float
+    ) -> None:
+        """Let notify look at these groups when each is due, if that is soon."""
+        piles: dict[tuple[Queue, float], list[GroupKey]] = {}
         for group in groups:
-            piles["notify-urgent" if group.urgent else "notify"].append(group.key)
-        for queue, keys in piles.items():
-            if keys:
-                name = f"{first.envelope.id}.{queue}"
-                messages = pack_pokes(keys, name, now_s, self._ports.blobs)
-                self._ports.outbox.send(queue, list(messages))
+            timing = self._recipients.timing(config, group.key)
+            wait_s = poke_at_s(group, timing, now_s) - now_s
+            if wait_s <= MESSAGE_WAIT_S:
+                queue: Queue = "notify-urgent" if group.urgent else "notify"
+                # Those that are due at nearly the same time share a message.
+                pile = (queue, ceil(wait_s / _TOGETHER_S) * _TOGETHER_S)
+                piles.setdefault(pile, []).append(group.key)
+        for (queue, wait_s), keys in sorted(piles.items(), reverse=True):
+            name = (
+                f"{first.envelope.id}.{queue}.{wait_s:g}"
+                if wait_s
+                else f"{first.envelope.id}.{queue}"
+            )
+            messages = pack_pokes(keys, name, now_s, self._ports.blobs)
+            self._ports.outbox.send(queue, list(messages), wait_s)
+
+
+def _former_groups(history: Iterable[TenantConfig], alert: Alert) -> Iterator[GroupKey]:
+    for config in history:
+        yield from groups_for(config, alert)
+
+
+def _where_they_fire(
+    wanted: Mapping[GroupKey, _Wanted], stored: Mapping[GroupKey, Group]
+) -> Mapping[GroupKey, _Wanted]:
+    """Leave a firing to the group that a former route led to, if it fires there already.
+
+    Else its receiver would hear of it a second time, only since somebody edited a route.
+    """
+    if not any(each.if_firing for each in wanted.values()):
+        return wanted
+    members = {key: group.members for key, group in stored.items()}
+    staying = {
+        key: [change for change in each.if_firing if _fires(members.get(key, {}), change)]
+        for key, each in wanted.items()
+    }
+    moved = {(change.source, key.receiver) for key in staying for change in staying[key]}
+    return {
+        key: _Wanted(
+            changes=[
+                change
+                for change in each.changes
+                if (change.source, key.receiver) not in moved
+                or _fires(members.get(key, {}), change)
+            ],
+            if_known=each.if_known + staying[key],
+        )
+        for key, each in wanted.items()
+    }
+
+
+def _fires(members: Mapping[str, Member], change: Change) -> bool:
+    known = (members.get(name) for name in change.names)
+    return any(member is not None and member.status == "firing" for member in known)
 
 
 def _apply(group: Group, wanted: _Wanted, config: TenantConfig, now_s: float) -> Applied:
@@ -161,6 +235,7 @@ def _apply(group: Group, wanted: _Wanted, config: TenantConfig, now_s: float) ->
         return applied
     timed_out = apply_timeouts(applied.group, now_s)
     return Applied(
+        is_new=applied.is_new,
         group=timed_out.group,
         records=applied.records + timed_out.records,
         is_changed=applied.is_changed or timed_out.is_changed,

@@ -1,6 +1,7 @@
 """Former ways of routing a tenant's alerts: where the firing of what is resolved now may stand."""
 
 from tocsin.domain.config import TenantConfig
+from tocsin.domain.routing import without_timing
 from tocsin.ports import Configs
 
 # Every apply makes a version, most of which route as the one before; so versions bound only the
@@ -35,11 +36,13 @@ class FormerRoutes:
     def _read(self, config: TenantConfig) -> list[TenantConfig]:
         oldest = max(1, config.version - VERSIONS_LIMIT)
         others: list[TenantConfig] = []
+        ways = [without_timing(config.route)]
         for version in range(config.version - 1, oldest - 1, -1):
             former = self._configs.version(config.tenant, version)
-            known = (config, *others)
-            if former is not None and all(former.route != each.route for each in known):
+            way = None if former is None else without_timing(former.route)
+            if former is not None and way is not None and way not in ways:
                 others.append(former)
+                ways.append(way)
             if len(others) == ROUTES_LIMIT:
                 break
         return others

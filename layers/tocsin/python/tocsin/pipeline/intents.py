@@ -2,11 +2,15 @@
 
 from typing import Literal
 
+import msgspec
+
 from tocsin.domain.config import Receiver
 from tocsin.domain.group import Group, Intent
 from tocsin.domain.journal import DeliveryRecord
 from tocsin.pipeline.recent import remember
-from tocsin.pipeline.safecall import endpoint_of
+from tocsin.pipeline.recipients import Recipient
+from tocsin.pipeline.safecall import Deferred, endpoint_of
+from tocsin.ports import Notification
 
 # A notification that waits is looked at again this soon: its receiver may have been mended.
 LOOK_AGAIN_S = 120.0
@@ -45,6 +49,32 @@ def is_waiting(group: Group, intent: Intent, receiver: Receiver, at_s: float) ->
 def look_again_at_s(intent: Intent, at_s: float) -> float:
     """Return when an intent that waits is due to be looked at."""
     return min(intent.not_before_s, at_s + LOOK_AGAIN_S)
+
+
+def notification_of(group: Group, intent: Intent, recipient: Recipient) -> Notification:
+    """Return what a receiver gets in the next try at an intent."""
+    return Notification(
+        key=intent.key,
+        receiver=recipient.receiver,
+        group=group.key,
+        alerts=intent.alerts,
+        attempt=intent.attempts + 1,
+        new=min(len(intent.steps), len(intent.alerts)),
+        reason=intent.reason,
+        truncated=intent.truncated,
+        external_url=recipient.config.external_url,
+    )
+
+
+def deferred(intent: Intent, verdict: Deferred, endpoint: str, at_s: float) -> Intent:
+    """Return an intent as it waits for its next try at an endpoint."""
+    return msgspec.structs.replace(
+        intent,
+        attempts=verdict.attempts,
+        not_before_s=verdict.until_s,
+        waits_for=endpoint,
+        failed_at_s=at_s if verdict.was_tried else intent.failed_at_s,
+    )
 
 
 def records(

@@ -9,20 +9,26 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from tocsin.domain.config import Receiver
-from tocsin.domain.errors import Conflict, Permanent, Retryable, TocsinError
+from tocsin.domain.errors import Conflict, Retryable, TocsinError
+from tocsin.domain.flush import due_at_s
 from tocsin.domain.group import Group, Intent, Settlement
-from tocsin.domain.reconcile import Plan, intent_for, plan, resume, revive, settle_steps
+from tocsin.domain.intent import intent_for, revive, settle_steps
+from tocsin.domain.reconcile import Plan, as_it_is, resume
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.intents import (
     LOOK_AGAIN_S,
     DeliveryOutcome,
     Recorded,
     Taken,
+    deferred,
     is_waiting,
     look_again_at_s,
+    notification_of,
     records,
 )
-from tocsin.pipeline.poke import Poke, pack_poke, unpack_pokes
+from tocsin.pipeline.looking import Looking
+from tocsin.pipeline.poke import Poke, pack_letter, unpack_pokes
+from tocsin.pipeline.recipients import Recipient, Recipients
 from tocsin.pipeline.safecall import (
     Attempt,
     Dead,
@@ -39,10 +45,10 @@ from tocsin.ports import (
     Clock,
     Configs,
     Groups,
-    Notification,
     Outbox,
     Queue,
     Receivers,
+    Silences,
 )
 
 # Longer than the function may run, shorter than the message stays invisible; the template
@@ -64,6 +70,7 @@ class NotifyPorts(msgspec.Struct, frozen=True, kw_only=True):
     configs: Configs
     receivers: Receivers
     breakers: Breakers
+    silences: Silences
     clock: Clock
 
 
@@ -73,6 +80,8 @@ class Notify:
     def __init__(self, ports: NotifyPorts) -> None:
         self._ports = ports
         self._safe_call = SafeCall(ports.receivers, ports.breakers, ports.clock)
+        self._recipients = Recipients(ports.configs)
+        self._looking = Looking(ports.groups, ports.silences)
         self._pace = Pace()
         self._taken = Taken()
 
@@ -129,37 +138,28 @@ class Notify:
     def _round(self, group: Group, outcome: Outcome, revived: frozenset[str]) -> bool:
         """Say the next thing, if any; tell whether the group is done with."""
         at_s = self._ports.clock()
-        receiver = self._receiver(group)
+        recipient = self._recipients.of(group)
         if group.holds > _REST_AFTER_HOLDS:
             outcome.count("rested")
-            planned = Plan(steps=(), told=group.told, records=(), more=True)
-            self._settle(group, planned, group.intent, at_s + LOOK_AGAIN_S)
-            return True
+            return self._wait(group, as_it_is(group), group.intent, at_s + LOOK_AGAIN_S)
         if group.intent is not None:
             planned = resume(group, group.intent, at_s)
-            if is_waiting(group, group.intent, receiver, at_s):
-                due_at_s = look_again_at_s(group.intent, at_s)
-                self._settle(group, planned, group.intent, due_at_s)
-                return True
-            return self._send(group, planned, group.intent, receiver, outcome)
-        planned = plan(group, receiver, at_s, revived)
-        if not planned.steps:
-            return self._settle(group, planned, None, None)
-        intent = intent_for(group.key, planned.steps, at_s)
+            if is_waiting(group, group.intent, recipient.receiver, at_s):
+                return self._wait(group, planned, group.intent, look_again_at_s(group.intent, at_s))
+            return self._send(group, planned, group.intent, recipient, outcome)
+        look = self._looking.at(group, recipient, at_s, revived)
+        if look is None or not look.alerts:
+            return self._rest(group, look, recipient)
+        intent = intent_for(group, look, at_s)
         self._ports.groups.intend(group, intent)
-        return self._send(group, planned, intent, receiver, outcome)
+        return self._send(group, look, intent, recipient, outcome)
 
     def _send(
-        self, group: Group, planned: Plan, intent: Intent, receiver: Receiver, outcome: Outcome
+        self, group: Group, planned: Plan, intent: Intent, recipient: Recipient, outcome: Outcome
     ) -> bool:
+        receiver = recipient.receiver
         attempt = Attempt(
-            notification=Notification(
-                key=intent.key,
-                receiver=receiver,
-                group=group.key,
-                alerts=intent.alerts,
-                attempt=intent.attempts + 1,
-            ),
+            notification=notification_of(group, intent, recipient),
             owner=group.lease_owner,
             created_at_s=intent.created_at_s,
             attempts=intent.attempts,
@@ -177,10 +177,11 @@ class Notify:
             # answer was lost, or its worker.
             is_certain = verdict.is_refusal and bool(planned.steps)
             ended: DeliveryOutcome = "refused" if is_certain else "dead"
-            return self._bury(group, planned, intent, ended, verdict.reason)
+            self._dead_letter(group, intent, verdict.reason)
+            return self._close(group, planned, intent, recipient, (ended, verdict.reason))
         outcome.count("delivered")
         outcome.count("steps", len(intent.steps))
-        return self._close(group, planned, intent, "delivered", "")
+        return self._close(group, planned, intent, recipient, ("delivered", ""))
 
     def _note_opening(self, group: Group, verdict: Deferred | Dead, outcome: Outcome) -> None:
         if verdict.has_opened:
@@ -206,66 +207,84 @@ class Notify:
     ) -> bool:
         """Leave the intent for a later attempt; the time index brings it back."""
         at_s = self._ports.clock()
-        left = msgspec.structs.replace(
-            intent,
-            attempts=verdict.attempts,
-            not_before_s=verdict.until_s,
-            waits_for=endpoint_of(group.key.tenant, receiver),
-        )
+        left = deferred(intent, verdict, endpoint_of(group.key.tenant, receiver), at_s)
         written = [*planned.records]
         if verdict.was_tried:
-            left = msgspec.structs.replace(left, failed_at_s=at_s)
             tried = msgspec.structs.replace(intent, attempts=intent.attempts + 1)
             written += records(group, tried, "failed", verdict.reason, at_s)
-        due_at_s = look_again_at_s(left, at_s)
-        self._ports.groups.settle(
-            group, Settlement(told=planned.told, intent=left, due_at_s=due_at_s), written, at_s
-        )
-        return True
+        said = msgspec.structs.replace(planned, records=tuple(written))
+        return self._wait(group, said, left, look_again_at_s(left, at_s))
 
-    def _bury(
-        self, group: Group, planned: Plan, intent: Intent, ended: DeliveryOutcome, reason: str
-    ) -> bool:
-        """Dead-letter a notification that cannot be delivered; the rest of the group goes on."""
-        at_s = self._ports.clock()
-        letter = pack_poke(
-            group.key.tenant,
-            [Poke(group.key, revive=True, notification=intent.key)],
-            f"dead.{intent.key}",
-            at_s,
-            self._ports.blobs,
-        )
+    def _dead_letter(self, group: Group, intent: Intent, reason: str) -> None:
+        """Keep apart what cannot be delivered; the rest of the group goes on."""
+        letter = pack_letter(group, intent, self._ports.clock(), self._ports.blobs)
         queue: Queue = "notify-urgent" if group.urgent else "notify"
         self._ports.outbox.dead_letter(queue, letter, "DeliveryFailed", reason)
-        return self._close(group, planned, intent, ended, reason)
 
     def _close(
-        self, group: Group, planned: Plan, intent: Intent, ended: DeliveryOutcome, reason: str
+        self,
+        group: Group,
+        planned: Plan,
+        intent: Intent,
+        recipient: Recipient,
+        end: tuple[DeliveryOutcome, str],
     ) -> bool:
         """Write down how an intent ended; tell whether nothing else is left to say."""
+        ended, reason = end
+        at_s = self._ports.clock()
         tried = msgspec.structs.replace(intent, attempts=intent.attempts + 1)
         told = settle_steps(planned.told, intent, ended)
         outcome: Recorded = "delivered" if ended == "delivered" else "dead"
-        said = records(group, tried, outcome, reason, self._ports.clock())
+        said = records(group, tried, outcome, reason, at_s)
         done = msgspec.structs.replace(planned, told=told, records=(*planned.records, *said))
-        is_done = self._settle(group, done, None, self._ports.clock() if planned.more else None)
+        group.notified_at_s = at_s
+        if planned.more:
+            self._settle(group, done, None, at_s)
+            is_done = False
+        else:
+            is_done = self._rest(group, done, recipient)
         self._taken.forget(intent)
         return is_done
 
+    def _rest(self, group: Group, planned: Plan | None, recipient: Recipient) -> bool:
+        """Give a group back with nothing left to say until it is due; False if it is again."""
+        planned = planned or as_it_is(group)
+        group.told, group.muted = planned.told, planned.muted
+        due = due_at_s(group, recipient.timing)
+        if self._settle(group, planned, None, due, is_final=True):
+            return True
+        # Evaluate has changed the group meanwhile.
+        self._settle(group, planned, None, self._ports.clock())
+        return False
+
+    def _wait(self, group: Group, planned: Plan, intent: Intent | None, due: float) -> bool:
+        self._settle(group, planned, intent, due)
+        return True
+
     def _settle(
-        self, group: Group, planned: Plan, intent: Intent | None, due_at_s: float | None
+        self,
+        group: Group,
+        planned: Plan,
+        intent: Intent | None,
+        due_at_s: float | None,
+        *,
+        is_final: bool = False,
     ) -> bool:
         """Store the result and give the lease back.
 
         What was said must be written whatever evaluate did meanwhile, or it would be said
-        twice. Only "nothing is left to do" needs the group to be as it was read.
+        twice. Only that nothing is left to do needs the group to be as it was read.
         """
-        at_s = self._ports.clock()
-        for due in (due_at_s, at_s):
-            left = Settlement(told=planned.told, intent=intent, due_at_s=due, is_final=due is None)
-            if self._ports.groups.settle(group, left, planned.records, at_s):
-                return due is None
-        raise Conflict("the group could not be settled")
+        left = Settlement(
+            told=planned.told,
+            intent=intent,
+            due_at_s=due_at_s,
+            is_final=is_final,
+            flushed_at_s=group.flushed_at_s,
+            notified_at_s=group.notified_at_s,
+            muted=planned.muted,
+        )
+        return self._ports.groups.settle(group, left, planned.records, self._ports.clock())
 
     def _stop(self, poke: Poke, outcome: Outcome, *, must_return: bool) -> None:
         """End a poke for which there is no time; raise Retryable if its message must come back.
@@ -276,14 +295,3 @@ class Notify:
         if must_return:
             raise Retryable("the time budget of this invocation is used up")
         outcome.count("left_to_tick")
-
-    def _receiver(self, group: Group) -> Receiver:
-        """Find the receiver, in the version that still knew it if it was removed since."""
-        key = group.key
-        current = self._ports.configs.current(key.tenant)
-        if current is not None and key.receiver in current.receivers:
-            return current.receivers[key.receiver]
-        former = self._ports.configs.version(key.tenant, group.config_version)
-        if former is not None and key.receiver in former.receivers:
-            return former.receivers[key.receiver]
-        raise Permanent(f"receiver {key.receiver} is in no configuration of tenant {key.tenant}")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from tocsin.domain.errors import Permanent
-from tocsin.domain.group import GroupKey
+from tocsin.domain.group import Group, GroupKey, Intent
 from tocsin.pipeline.envelope import VERSION, Envelope, Kind, encode, open_payload, seal
 from tocsin.ports import Blobs, OutMessage
 
@@ -50,6 +50,12 @@ def pack_poke(
     """Return one message that pokes these groups."""
     envelope = Envelope(v=VERSION, kind=kind, id=name, tenant=tenant, at_s=at_s, count=len(pokes))
     return encode(seal(envelope, msgspec.json.encode(pokes), blobs))
+
+
+def pack_letter(group: Group, intent: Intent, at_s: float, blobs: Blobs) -> OutMessage:
+    """Return the message that tries a notification again which was given up."""
+    poke = Poke(group.key, revive=True, notification=intent.key)
+    return pack_poke(group.key.tenant, [poke], f"dead.{intent.key}", at_s, blobs)
 
 
 def unpack_pokes(envelope: Envelope, blobs: Blobs) -> list[Poke]:

@@ -11,16 +11,26 @@ from tocsin.domain.group import GroupKey
 
 
 class Notification(msgspec.Struct, frozen=True, kw_only=True):
-    """One notification as a receiver gets it: the whole group, of which something is new."""
+    """One notification as a receiver gets it: the whole group; the first `new` alerts are news.
+
+    `reason` says in Alertmanager's words why it is sent, and `truncated` how many alerts found no
+    room in it.
+    """
 
     key: str
     receiver: Receiver
     group: GroupKey
     alerts: tuple[Alert, ...]
     attempt: int
+    new: int = 0
     reason: str = ""
     truncated: int = 0
     external_url: str = ""
+
+    @property
+    def news(self) -> tuple[Alert, ...]:
+        """What the receiver does not know yet."""
+        return self.alerts[: self.new]
 
 
 class Receivers(Protocol):

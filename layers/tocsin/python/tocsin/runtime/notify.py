@@ -6,10 +6,11 @@ from functools import cache
 from typing import Any
 
 from tocsin.adapters.aws import client, hasty_client
-from tocsin.adapters.cached import CachedConfigs
+from tocsin.adapters.cached import CachedConfigs, CachedSilences
 from tocsin.adapters.dynamodb.breakers import DynamoBreakers
 from tocsin.adapters.dynamodb.configs import DynamoConfigs
 from tocsin.adapters.dynamodb.groups import DynamoGroups
+from tocsin.adapters.dynamodb.silences import DynamoSilences
 from tocsin.adapters.http import Http
 from tocsin.adapters.receivers import HttpReceivers
 from tocsin.adapters.s3 import S3Blobs
@@ -42,6 +43,7 @@ def _notify() -> Notify:
         groups=DynamoGroups(dynamodb, settings.group_table, settings.journal_table, blobs),
         configs=CachedConfigs(DynamoConfigs(dynamodb, settings.control_table), now_s),
         receivers=HttpReceivers(http, now_s),
+        silences=CachedSilences(DynamoSilences(dynamodb, settings.control_table), now_s),
         breakers=DynamoBreakers(hasty_client("dynamodb"), settings.breaker_table),
         clock=now_s,
     )

@@ -15,6 +15,7 @@ from tocsin.adapters.memory.limiter import MemoryLimiter
 from tocsin.adapters.memory.outbox import DeadLetter, MemoryOutbox
 from tocsin.adapters.memory.receivers import MemoryReceivers
 from tocsin.adapters.memory.seen import MemorySeen
+from tocsin.adapters.memory.silences import MemorySilences
 
 __all__ = [
     "DeadLetter",
@@ -31,4 +32,5 @@ __all__ = [
     "MemoryOutbox",
     "MemoryReceivers",
     "MemorySeen",
+    "MemorySilences",
 ]

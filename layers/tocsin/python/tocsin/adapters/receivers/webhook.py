@@ -20,18 +20,19 @@ _NOT_CONFIGURABLE = {"connection", "content-length", "host", "transfer-encoding"
 def render(notification: Notification, external_url: str) -> bytes:
     """Return the body as Alertmanager would send it."""
     # All that the notification holds, whatever `max_alerts` is by now: it counts as told.
-    alerts = notification.alerts
+    alerts = sorted(notification.alerts, key=_place)
     return msgspec.json.encode(
         {
             "version": "4",
             "groupKey": str(notification.group),
-            "truncatedAlerts": 0,
+            "truncatedAlerts": notification.truncated,
             "status": _status(alerts),
-            "receiver": notification.receiver.name,
+            "receiver": notification.receiver.shown_as or notification.receiver.name,
             "groupLabels": dict(notification.group.labels),
             "commonLabels": _common(alert.labels for alert in alerts),
             "commonAnnotations": _common(alert.annotations for alert in alerts),
-            "externalURL": external_url,
+            "externalURL": notification.external_url or external_url,
+            "notification_reason": notification.reason,
             "alerts": [_alert(alert) for alert in alerts],
         }
     )
@@ -53,6 +54,13 @@ def headers(notification: Notification, at_s: float) -> dict[str, str]:
 def refusal(_answer: HttpAnswer) -> str:
     """Leave it to the status."""
     return ""
+
+
+def _place(alert: Alert) -> tuple[Any, ...]:
+    """Order alerts as Alertmanager does: by job, instance, then all labels."""
+    job, instance = alert.labels.get("job"), alert.labels.get("instance")
+    named = tuple(sorted(alert.labels.items()))
+    return (job is None, job or "", instance is None, instance or "", named)
 
 
 def _status(alerts: Iterable[Alert]) -> str:

@@ -1,0 +1,114 @@
+"""What a receiver must hear next about one alert, and why it need not hear it."""
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from tocsin.domain.alert import Alert, Status
+from tocsin.domain.group import Group, Member, Outcome, Step, Told
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What one member needs: a step to send, or a reason not to."""
+
+    step: Step | None = None
+    alert: Alert | None = None
+    # Set where a step is settled without being sent; `is_known`: the receiver knows as much.
+    reason: str = ""
+    sources: tuple[str, ...] = ()
+    is_known: bool = False
+
+
+_NOTHING = Decision()
+
+
+def decide(
+    member: Member, told: Told | None, send_resolved: bool, *, collapses: bool = False
+) -> Decision:
+    """Say what the receiver must hear next about one alert."""
+    if told is not None and told.step == "firing" and told.episode < member.episode:
+        fires = collapses and member.status == "firing" and told.outcome == "delivered"
+        return _fires_as_before(member, told) if fires else close(member, told, send_resolved)
+    is_settled = told is not None and told.episode == member.episode
+    if member.status == "firing" and not is_settled:
+        return Decision(step=_step(member, "firing", member.fired_by), alert=member.alert)
+    if member.status == "resolved" and (told is None or told.episode < member.episode):
+        return _never_told(member)
+    if member.status == "firing" or told is None or told.step == "resolved":
+        return _NOTHING
+    return close(member, told, send_resolved)
+
+
+def pending(group: Group) -> Iterator[Member]:
+    """Yield the alerts of which there is something to tell or to settle, to whom ever."""
+    for member in group.members.values():
+        if decide(member, group.told.get(member.fingerprint), True).step is not None:
+            yield member
+
+
+def has_work(group: Group) -> bool:
+    """Tell whether notify has anything to do for this group, whoever the receiver is."""
+    return group.intent is not None or next(pending(group), None) is not None
+
+
+def is_known(member: Member, told: Mapping[str, Told]) -> bool:
+    """Tell whether an alert fires and the receiver has heard so for certain.
+
+    What was dead-lettered is not shown beside others: it may be what the receiver cannot take.
+    """
+    last = told.get(member.fingerprint)
+    return (
+        member.status == "firing"
+        and last is not None
+        and (last.episode, last.step) == (member.episode, "firing")
+        and last.outcome == "delivered"
+    )
+
+
+def told_of(step: Step, outcome: Outcome, by: str = "") -> Told:
+    """Return what is known of a step that ended with `outcome`."""
+    return Told(step.episode, step.step, outcome, by)
+
+
+def close(member: Member, told: Told, send_resolved: bool) -> Decision:
+    """End the episode that the receiver believes to be firing."""
+    if member.status == "resolved" and member.episode == told.episode:
+        source, alert = member.resolved_by, member.alert
+    else:
+        closed = member.closed
+        source = closed[1] if closed is not None and closed[0] == told.episode else ""
+        ends_at_s = member.alert.starts_at_s
+        alert = msgspec.structs.replace(member.alert, status="resolved", ends_at_s=ends_at_s)
+    step = Step(member.fingerprint, told.episode, "resolved", source)
+    if told.outcome == "refused":
+        return Decision(step=step, reason="its firing was dead-lettered", sources=(source,))
+    if not send_resolved:
+        return Decision(step=step, reason="the receiver takes no resolves", sources=(source,))
+    return Decision(step=step, alert=alert)
+
+
+def _fires_as_before(member: Member, told: Told) -> Decision:
+    """Leave the receiver with what it believes: it fires, though in another episode by now."""
+    closed = member.closed
+    ended_by = closed[1] if closed is not None and closed[0] == told.episode else ""
+    return Decision(
+        step=_step(member, "firing", member.fired_by),
+        reason="it ended and fired again before anybody was told of the end",
+        sources=(ended_by, member.fired_by),
+        is_known=True,
+    )
+
+
+def _never_told(member: Member) -> Decision:
+    """Settle an episode that ended before anybody was told that it began."""
+    if not member.fired_by:
+        return _NOTHING
+    return Decision(
+        step=_step(member, "resolved", member.resolved_by),
+        reason="resolved before anybody was told",
+        sources=(member.fired_by, member.resolved_by),
+    )
+
+
+def _step(member: Member, step: Status, source: str) -> Step:
+    return Step(member.fingerprint, member.episode, step, source)

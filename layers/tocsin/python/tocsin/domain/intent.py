@@ -1,0 +1,70 @@
+"""The intent: a notification from when it is decided to how it ended."""
+
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+
+import msgspec
+
+from tocsin.domain.decision import told_of
+from tocsin.domain.group import Group, GroupKey, Intent, Outcome, Step, Told
+from tocsin.domain.reconcile import Plan
+
+
+def intent_for(group: Group, planned: Plan, at_s: float) -> Intent:
+    """Freeze a plan into an intent; its key follows from what it says and to whom.
+
+    That of a repeat follows from when anything was last said.
+    """
+    since_s = None if planned.steps else group.notified_at_s
+    return Intent(
+        key=idempotency_key(group.key, planned.steps, since_s),
+        steps=planned.steps,
+        alerts=planned.alerts,
+        created_at_s=at_s,
+        reason=planned.reason,
+        truncated=planned.truncated,
+    )
+
+
+def idempotency_key(key: GroupKey, steps: Iterable[Step], since_s: float | None = None) -> str:
+    """Return the key of one notification: a pure function of tenant, receiver, group and steps.
+
+    What repeats has none, but the time of what it repeats, `since_s`.
+    """
+    said = sorted((step.fingerprint, step.episode, step.step) for step in steps)
+    named = (key, said) if since_s is None else (key, said, since_s)
+    digest = blake2b(msgspec.json.encode(named), digest_size=16)
+    return f"toc_{digest.hexdigest()}"
+
+
+def settle_steps(told: Mapping[str, Told], intent: Intent, outcome: Outcome) -> dict[str, Told]:
+    """Return `told` after the steps of an intent ended with `outcome`."""
+    settled = dict(told)
+    for step in intent.steps:
+        before = told.get(step.fingerprint)
+        # Behind a refused firing an earlier end may still be owed: then the receiver may
+        # believe that the alert fires, whichever episode it heard of.
+        is_owed = outcome == "refused" and before is not None and before.is_dead
+        ended = "dead" if is_owed else outcome
+        by = intent.key if ended in ("dead", "refused") else ""
+        settled[step.fingerprint] = told_of(step, ended, by)
+    return settled
+
+
+def revive(told: Mapping[str, Told], key: str) -> tuple[dict[str, Told], frozenset[str]]:
+    """Return `told` without the steps that were dead-lettered with one notification, and whose.
+
+    So they are tried again. Letters and items of an earlier release do not say which
+    notification it was (""): then all are.
+    """
+    revived: dict[str, Told] = {}
+    names: set[str] = set()
+    for name, value in told.items():
+        if not value.is_dead or (key and value.by not in ("", key)):
+            revived[name] = value
+            continue
+        names.add(name)
+        if value.step == "resolved":
+            # Only an episode that was told is ever ended at the receiver.
+            revived[name] = Told(value.episode, "firing", "delivered")
+    return revived, frozenset(names)

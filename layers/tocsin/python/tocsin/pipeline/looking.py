@@ -1,0 +1,46 @@
+"""A look at a group: whether it is time to say something, and what."""
+
+from tocsin.domain.flush import due_at_s, early_s
+from tocsin.domain.group import Group
+from tocsin.domain.reconcile import Look, Plan, plan
+from tocsin.pipeline.recipients import Recipient
+from tocsin.pipeline.suppression import Suppression
+from tocsin.ports import Groups, Silences
+
+
+class Looking:
+    """Looks at groups; one object a worker, since it remembers what mutes others."""
+
+    def __init__(self, groups: Groups, silences: Silences) -> None:
+        self._suppression = Suppression(groups, silences)
+
+    def at(
+        self, group: Group, recipient: Recipient, now_s: float, revived: frozenset[str]
+    ) -> Plan | None:
+        """Return what to say now, perhaps nothing; None if it is not yet time to look.
+
+        Once all that is new is planned, `group` says that it was looked at.
+        """
+        timing = recipient.timing
+        due = now_s if revived else due_at_s(group, timing)
+        if due is None or due - early_s(timing) > now_s:
+            return None
+        muted = self._suppression.muted(recipient.config, timing, group, now_s)
+        look = Look(
+            muted=muted,
+            collapses=timing.group_interval_s > 0.0,
+            repeats=_is_repeat(group, recipient, now_s),
+            revived=revived,
+        )
+        planned = plan(group, recipient.receiver, now_s, look)
+        if not planned.more:
+            group.flushed_at_s = max(now_s, due)
+        return planned
+
+
+def _is_repeat(group: Group, recipient: Recipient, now_s: float) -> bool:
+    """Tell whether it is long ago that anything was said."""
+    repeat_s = recipient.timing.repeat_interval_s
+    if repeat_s is None or not group.notified_at_s:
+        return False
+    return group.notified_at_s + repeat_s < now_s

@@ -1,0 +1,54 @@
+"""To whom a group speaks and when, by the configuration that knows it."""
+
+import msgspec
+
+from tocsin.domain.config import Receiver, TenantConfig, Timing
+from tocsin.domain.errors import Permanent
+from tocsin.domain.group import Group, GroupKey
+from tocsin.domain.routing import timing_of
+from tocsin.pipeline.recent import remember
+from tocsin.ports import Configs
+
+_REMEMBERED = 10_000
+
+
+class Recipient(msgspec.Struct, frozen=True):
+    """A receiver, when it is spoken to, and the configuration that says so."""
+
+    receiver: Receiver
+    timing: Timing
+    config: TenantConfig
+
+
+class Recipients:
+    """Finds recipients; one object a worker, since it remembers where routes are."""
+
+    def __init__(self, configs: Configs) -> None:
+        self._configs = configs
+        self._timings: dict[tuple[str, int, str], Timing] = {}
+
+    def of(self, group: Group) -> Recipient:
+        """Return the recipient of a group, in the version that still knew it if it was removed.
+
+        Raises Permanent if no version does.
+        """
+        key = group.key
+        current = self._configs.current(key.tenant)
+        if current is not None and key.receiver in current.receivers:
+            return self._recipient(current, key)
+        former = self._configs.version(key.tenant, group.config_version)
+        if former is not None and key.receiver in former.receivers:
+            return self._recipient(former, key)
+        raise Permanent(f"receiver {key.receiver} is in no configuration of tenant {key.tenant}")
+
+    def timing(self, config: TenantConfig, key: GroupKey) -> Timing:
+        """Return when a group speaks. What no route leads to speaks at once, and never again."""
+        name = (config.tenant, config.version, key.route)
+        known = self._timings.get(name)
+        if known is None:
+            known = timing_of(config, key.route) or Timing()
+            remember(self._timings, name, known, _REMEMBERED)
+        return known
+
+    def _recipient(self, config: TenantConfig, key: GroupKey) -> Recipient:
+        return Recipient(config.receivers[key.receiver], self.timing(config, key), config)

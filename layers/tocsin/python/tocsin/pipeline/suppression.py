@@ -1,0 +1,103 @@
+"""What may not be told now, and why: silences, inhibition and time intervals."""
+
+from collections.abc import Iterable
+
+from tocsin.domain.alert import routing_labels
+from tocsin.domain.config import TenantConfig, Timing
+from tocsin.domain.group import Group, GroupKey, Member
+from tocsin.domain.inhibition import FiringSource, Inhibitor, is_source, is_target
+from tocsin.domain.silence import Silence, silenced_by
+from tocsin.domain.time_interval import is_in
+from tocsin.pipeline.recent import remember
+from tocsin.ports import Groups, Silences
+
+_REMEMBERED = 10_000
+
+
+class Suppression:
+    """Decides what is muted; one object a worker, since it remembers the sources it read."""
+
+    def __init__(self, groups: Groups, silences: Silences) -> None:
+        self._groups = groups
+        self._silences = silences
+        self._sources: dict[GroupKey, tuple[int, list[Member]]] = {}
+
+    def muted(
+        self, config: TenantConfig, timing: Timing, group: Group, now_s: float
+    ) -> dict[str, str]:
+        """Return which alerts that fire in a group may not be told now, and why."""
+        firing = [each for each in group.members.values() if each.status == "firing"]
+        if not firing:
+            return {}
+        why = muted_by_time(config, timing, now_s)
+        if why:
+            return {member.fingerprint: why for member in firing}
+        labels = {
+            member.fingerprint: routing_labels(member.alert, plain=config.plain_labels)
+            for member in firing
+        }
+        return {
+            **self._inhibited(config, group, labels, now_s),
+            **_silenced(self._silences.all(config.tenant), labels, now_s),
+        }
+
+    def _inhibited(
+        self, config: TenantConfig, group: Group, labels: dict[str, dict[str, str]], now_s: float
+    ) -> dict[str, str]:
+        rules = config.inhibit_rules
+        targets = {name: each for name, each in labels.items() if is_target(rules, each)}
+        if not targets:
+            return {}
+        inhibitor = Inhibitor(rules, self._firing_sources(config, group, now_s))
+        found = {name: inhibitor.muted_by(each) for name, each in targets.items()}
+        return {name: f"inhibited by {by}" for name, by in found.items() if by}
+
+    def _firing_sources(
+        self, config: TenantConfig, group: Group, now_s: float
+    ) -> Iterable[FiringSource]:
+        """Yield what fires now and can mute others, of all groups of a tenant."""
+        known = {**self._read(config.tenant), group.key: list(group.members.values())}
+        for members in known.values():
+            for member in members:
+                labels = routing_labels(member.alert, plain=config.plain_labels)
+                if fires(member, now_s) and is_source(config.inhibit_rules, labels):
+                    yield FiringSource(member.fingerprint, labels)
+
+    def _read(self, tenant: str) -> dict[GroupKey, list[Member]]:
+        versions = self._groups.versions(tenant, inhibiting=True)
+        changed = [key for key, version in versions.items() if self._version_of(key) < version]
+        for key, group in self._groups.read(changed).items() if changed else ():
+            members = [each for each in group.members.values() if each.status == "firing"]
+            remember(self._sources, key, (group.version, members), _REMEMBERED)
+        return {key: self._sources[key][1] for key in versions if key in self._sources}
+
+    def _version_of(self, key: GroupKey) -> int:
+        return self._sources[key][0] if key in self._sources else -1
+
+
+def fires(member: Member, now_s: float) -> bool:
+    """Tell whether an alert fires now: nobody resolved it, and its time is not over."""
+    is_over = member.holds_until_s is not None and member.holds_until_s <= now_s
+    return member.status == "firing" and not is_over
+
+
+def muted_by_time(config: TenantConfig, timing: Timing, now_s: float) -> str:
+    """Return why a route keeps silent now, or ""."""
+    for name in timing.mute:
+        if is_in(config.time_intervals.get(name, ()), now_s):
+            return f"muted in the time interval {name}"
+    if timing.active and not any(
+        is_in(config.time_intervals.get(name, ()), now_s) for name in timing.active
+    ):
+        return f"active only in the time intervals {', '.join(timing.active)}"
+    return ""
+
+
+def _silenced(
+    silences: Iterable[Silence], labels: dict[str, dict[str, str]], now_s: float
+) -> dict[str, str]:
+    known = list(silences)
+    if not known:
+        return {}
+    found = {name: silenced_by(known, each, now_s) for name, each in labels.items()}
+    return {name: f"silenced by {', '.join(by)}" for name, by in found.items() if by}
