@@ -7,7 +7,14 @@ from threading import Event, Thread
 from cli.localcloud.http import call
 from cli.target import Target
 
-EXPIRING_TABLES = ("FingerprintTable", "GroupTable", "JournalTable", "BreakerTable", "SeenTable")
+EXPIRING_TABLES = (
+    "FingerprintTable",
+    "GroupTable",
+    "JournalTable",
+    "BreakerTable",
+    "SeenTable",
+    "ControlTable",
+)
 TTL_ATTRIBUTE = "expires_at_s"
 QUEUE_FUNCTIONS = ("EnrichFunction", "EvaluateFunction", "NotifyFunction")
 TICK_EVERY_S = 3.0

@@ -118,11 +118,10 @@ def _tables(dynamodb: Any, environ: dict[str, str]) -> None:
             KeySchema=_schema(*keys),
             **extra,
         )
-        if name != "CONTROL_TABLE":
-            dynamodb.update_time_to_live(
-                TableName=table,
-                TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires_at_s"},
-            )
+        dynamodb.update_time_to_live(
+            TableName=table,
+            TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires_at_s"},
+        )
         environ[name] = table
 
 

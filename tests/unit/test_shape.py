@@ -13,10 +13,10 @@ def build(*, ttl=True, visibility_s=181, receives=5, retention_s=1209600, index=
     for name, shape in TABLES.items():
         indexes = {index if one == "poke-due" else one: key for one, key in shape.indexes.items()}
         create_table(dynamodb, name, shape.key, indexes)
-        if ttl and shape.ttl_attribute:
+        if ttl:
             dynamodb.update_time_to_live(
                 TableName=name,
-                TimeToLiveSpecification={"Enabled": True, "AttributeName": shape.ttl_attribute},
+                TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires_at_s"},
             )
         resources[name] = name
     sqs = boto3.client("sqs")
@@ -81,9 +81,9 @@ def test_a_stack_of_the_right_shape_has_no_problem():
 
 def test_only_what_is_named_is_looked_at():
     resources = build(ttl=False)
-    named = {name: resources[name] for name in ("ControlTable", "EnrichQueue", "ArchiveBucket")}
+    named = {name: resources[name] for name in ("EnrichQueue", "ArchiveBucket")}
     assert check(boto3.client, named) == []
-    assert len(missing(named)) == len(EXPECTED) - 3
+    assert len(missing(named)) == len(EXPECTED) - 2
 
 
 @pytest.mark.parametrize(

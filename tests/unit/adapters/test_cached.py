@@ -1,7 +1,12 @@
+from msgspec.structs import replace
+
 from tests.builders import T0, config
-from tocsin.adapters.cached import _ENTRIES_LIMIT, CachedConfigs, CachedKeys
-from tocsin.adapters.memory import MemoryConfigs, MemoryKeys
+from tocsin.adapters.cached import _ENTRIES_LIMIT, CachedConfigs, CachedKeys, CachedSilences
+from tocsin.adapters.memory import MemoryConfigs, MemoryKeys, MemorySilences
+from tocsin.domain.silence import Silence
 from tocsin.ports import ApiKey
+
+SILENCE = Silence(id="s1", matchers=(), starts_at_s=T0, ends_at_s=T0 + 9, updated_at_s=T0)
 
 
 class Clock:
@@ -84,3 +89,15 @@ def test_versions_and_tenants():
     configs.versions.clear()
     assert cached.version("acme", 1) == config(version=1)
     assert cached.tenants() == []
+
+
+def test_silences_are_at_most_so_old_and_own_ones_are_seen_at_once():
+    silences, clock = MemorySilences(), Clock()
+    cached = CachedSilences(silences, clock, ttl_s=5)
+    assert cached.all("acme") == []
+    silences.write("acme", [SILENCE], T0 + 9)
+    assert cached.all("acme") == []
+    clock.now_s += 5
+    assert [each.version for each in cached.all("acme")] == [1]
+    cached.write("acme", [replace(SILENCE, version=1)], T0 + 9)
+    assert [each.version for each in cached.all("acme")] == [2]

@@ -18,9 +18,9 @@ class TableShape(msgspec.Struct, frozen=True):
 
     key: tuple[str, ...]
     indexes: dict[str, tuple[str, ...]] = {}
-    ttl_attribute: str = "expires_at_s"
 
 
+_TTL_ATTRIBUTE = "expires_at_s"
 TABLES = {
     "FingerprintTable": TableShape(("pk:S",)),
     "GroupTable": TableShape(
@@ -35,7 +35,7 @@ TABLES = {
     "JournalTable": TableShape(("pk:S", "sk:S")),
     "BreakerTable": TableShape(("pk:S",)),
     "SeenTable": TableShape(("pk:S", "sk:S")),
-    "ControlTable": TableShape(("pk:S", "sk:S"), ttl_attribute=""),
+    "ControlTable": TableShape(("pk:S", "sk:S")),
 }
 # Least visibility timeout in seconds: six times the function's timeout, and the window.
 QUEUES = {
@@ -121,8 +121,7 @@ def _table(dynamodb: Any, table: str, shape: TableShape) -> Iterator[str]:
     for name, key in shape.indexes.items():
         if indexes.get(name) != key:
             yield f"has no index {name} with the key {key}: {_DEPLOY}"
-    if shape.ttl_attribute:
-        yield from _ttl(dynamodb, table, shape.ttl_attribute)
+    yield from _ttl(dynamodb, table)
 
 
 def _key(schema: list[dict[str, str]], types: Mapping[str, str]) -> tuple[str, ...]:
@@ -133,11 +132,11 @@ def _key(schema: list[dict[str, str]], types: Mapping[str, str]) -> tuple[str, .
     )
 
 
-def _ttl(dynamodb: Any, table: str, attribute: str) -> Iterator[str]:
+def _ttl(dynamodb: Any, table: str) -> Iterator[str]:
     ttl = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
     is_on = ttl.get("TimeToLiveStatus") in ("ENABLED", "ENABLING")
-    if not is_on or ttl.get("AttributeName") != attribute:
-        yield f"does not expire items: enable time to live on {attribute}"
+    if not is_on or ttl.get("AttributeName") != _TTL_ATTRIBUTE:
+        yield f"does not expire items: enable time to live on {_TTL_ATTRIBUTE}"
 
 
 def _queue(sqs: Any, name: str, resources: Mapping[str, str]) -> Iterator[str]:
