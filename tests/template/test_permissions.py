@@ -68,8 +68,9 @@ GRANTS = {
         "*": TRACES,
     },
     "NotifyFunction": {
-        "ControlTable": {"dynamodb:GetItem"},
-        "GroupTable": {"dynamodb:UpdateItem"},
+        "ControlTable": {"dynamodb:GetItem", "dynamodb:Query"},
+        "GroupTable": {"dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
+        "GroupTable/index/inhibiting": {"dynamodb:Query"},
         "JournalTable": {"dynamodb:PutItem"},
         "BreakerTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
         "NotifyDeadLetterQueue": {SEND},

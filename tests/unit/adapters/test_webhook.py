@@ -52,6 +52,7 @@ def test_the_body_is_alertmanagers():
         "commonLabels": {"alertname": "Down", "team": "db"},
         "commonAnnotations": {"runbook": "r"},
         "externalURL": "https://tocsin.example",
+        "notification_reason": "",
         "alerts": [
             {
                 "status": "firing",
