@@ -1,19 +1,17 @@
 """Label matchers with Alertmanager's operators; patterns are RE2, anchored at both ends."""
 
-import re
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from tocsin.domain.errors import InvalidInput
 
-Operator = Literal["=", "!=", "=~", "!~"]
+if TYPE_CHECKING:
+    from tocsin.domain.matcher_syntax import Parts
 
-_CLASSIC = re.compile(r"^\s*([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(=~|=|!=|!~)\s*(.*?)\s*$", re.DOTALL)
-_QUOTED = re.compile(r'^"(?:[^"\\]|\\.)*"$', re.DOTALL)
-_ESCAPES = {"\\n": "\n", '\\"': '"', "\\\\": "\\"}
-_ESCAPE = re.compile(r'\\[n"\\]')
+Operator = Literal["=", "!=", "=~", "!~"]
 
 
 class Matcher(msgspec.Struct, frozen=True, array_like=True):
@@ -24,6 +22,13 @@ class Matcher(msgspec.Struct, frozen=True, array_like=True):
     value: str
 
     def __str__(self) -> str:
+        """Write it as Alertmanager does: a name in quotes only where it needs them."""
+        if not self.name.isidentifier():
+            # Imported here, and where matchers are read: no alert needs it, as a rule.
+            from tocsin.domain.matcher_syntax import is_reserved, quote
+
+            if is_reserved(self.name):
+                return f"{quote(self.name)}{self.operator}{quote(self.value)}"
         escaped = self.value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
         return f'{self.name}{self.operator}"{escaped}"'
 
@@ -55,25 +60,46 @@ def pattern(text: str) -> Any:
 
 
 def parse_matcher(text: str) -> Matcher:
-    """Read one matcher in Alertmanager's classic syntax, such as `team=~"db|web"`.
+    """Read one matcher as Alertmanager does, such as `team=~"db|web"`.
 
-    Raises InvalidInput for text that is not a matcher or holds a bad pattern.
+    The classic reading counts where there is one, else the one in UTF-8 syntax. Raises
+    InvalidInput for text that is not a matcher, has braces around it or holds a bad pattern.
+    Source: Alertmanager, matcher/compat/parse.go, in its default mode.
     """
-    found = _CLASSIC.match(text)
-    if found is None:
-        raise InvalidInput(f'not a matcher: {text!r}; write it as name="value"')
-    name, operator, value = found[1], cast(Operator, found[2]), found[3]
-    if value.startswith('"'):
-        if not _QUOTED.match(value):
-            raise InvalidInput(f"unbalanced quotes in the matcher {text!r}")
-        value = value[1:-1]
-    value = _ESCAPE.sub(lambda match: _ESCAPES[match[0]], value)
-    matcher = Matcher(name, operator, value)
-    if operator in ("=~", "!~"):
-        pattern(value)
-    return matcher
+    from tocsin.domain import matcher_syntax
+
+    if text.startswith("{") or text.endswith("}"):
+        raise InvalidInput(f"one matcher has no braces around it: {text!r}")
+    return _first_reading(text, matcher_syntax.classic, matcher_syntax.utf8)[0]
+
+
+def parse_matchers(text: str) -> tuple[Matcher, ...]:
+    """Read matchers with commas between them, as Alertmanager does: `{a="b", c!="d"}`.
+
+    Braces around them and a comma at the end may be there or not; there may be none at all.
+    Raises InvalidInput as `parse_matcher` does.
+    """
+    from tocsin.domain import matcher_syntax
+
+    return _first_reading(text, matcher_syntax.classic_list, matcher_syntax.utf8_list)
 
 
 def match_all(matchers: tuple[Matcher, ...], labels: dict[str, str]) -> bool:
     """Tell whether every matcher is met; no matcher at all matches everything."""
     return all(matcher.matches(labels) for matcher in matchers)
+
+
+def _first_reading(text: str, *readers: "Callable[[str], list[Parts]]") -> tuple[Matcher, ...]:
+    failures = []
+    for read in readers:
+        try:
+            return tuple(_checked(Matcher(*parts)) for parts in read(text))
+        except InvalidInput as error:
+            failures.append(error)
+    raise failures[0]
+
+
+def _checked(matcher: Matcher) -> Matcher:
+    if matcher.operator in ("=~", "!~"):
+        pattern(matcher.value)
+    return matcher
