@@ -136,7 +136,7 @@ def _archived(
 
 
 def _duration_s(text: str) -> float:
-    from tocsin.configuration.duration import parse_duration
+    from tocsin.domain.duration import parse_duration
 
     try:
         return parse_duration(text)

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from cli.target import Target, with_target
 from tocsin.configuration.application import IssuedKey
-from tocsin.configuration.duration import parse_duration
 from tocsin.domain.apikey import SCOPES
+from tocsin.domain.duration import parse_duration
 from tocsin.ports import ApiKey
 
 _LIVE_LIMIT = 2

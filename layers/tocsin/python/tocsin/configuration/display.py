@@ -5,12 +5,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from tocsin.configuration.duration import format_duration
 from tocsin.configuration.limits import displayed_limits
 from tocsin.configuration.mapping_conversion import displayed_mapping
 from tocsin.configuration.signing import MASK, displayed_signatures
 from tocsin.domain.breaker import BreakerPolicy
 from tocsin.domain.config import Receiver, Route, TenantConfig
+from tocsin.domain.duration import format_duration
 from tocsin.domain.retry import RetryPolicy
 from tocsin.domain.storage_rules import StorageRule
 

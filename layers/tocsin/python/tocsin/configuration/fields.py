@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, core_schema
 
-from tocsin.configuration.duration import parse_duration
+from tocsin.domain.duration import parse_duration
 from tocsin.domain.errors import InvalidInput
 from tocsin.domain.identity import source_of
 from tocsin.domain.masks import parse_pattern

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tocsin.configuration import mappings as models
-from tocsin.configuration.duration import format_duration
+from tocsin.domain.duration import format_duration
 from tocsin.domain.mapping import PayloadMapping, Source
 
 Named = tuple[tuple[str, Source], ...]

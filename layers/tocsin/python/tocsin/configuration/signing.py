@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, SecretStr, WithJsonSchema, model_validator
 
 from tocsin.configuration.block import Block
-from tocsin.configuration.duration import format_duration
 from tocsin.configuration.fields import Duration, between, wrong
 from tocsin.domain import config
+from tocsin.domain.duration import format_duration
 
 MASK = "***"
 # SNS keeps the time of the first attempt, and goes on for up to an hour.
