@@ -6,8 +6,6 @@ import msgspec
 
 from tocsin.domain.matchers import Matcher, match_all
 
-Labels = Mapping[str, str]
-
 
 class InhibitRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """While a source fires, targets that have the same values of the `equal` labels are muted.
@@ -21,13 +19,6 @@ class InhibitRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     equal: tuple[str, ...] = ()
 
 
-class FiringSource(msgspec.Struct, frozen=True):
-    """An alert that fires and is a source of some rule."""
-
-    fingerprint: str
-    labels: dict[str, str]
-
-
 def is_source(rules: Iterable[InhibitRule], labels: dict[str, str]) -> bool:
     """Tell whether an alert with these labels can mute others."""
     return any(match_all(rule.source_matchers, labels) for rule in rules)
@@ -39,38 +30,35 @@ def is_target(rules: Iterable[InhibitRule], labels: dict[str, str]) -> bool:
 
 
 class Inhibitor:
-    """The rules of a tenant with the sources that fire now, by the labels that must be equal."""
+    """What inhibits an alert, under rules and the alerts that fire: labels by fingerprint."""
 
-    def __init__(self, rules: Sequence[InhibitRule], sources: Iterable[FiringSource]) -> None:
-        self._rules = rules
-        # For each rule: values of the equal labels -> a source, and one that is no target.
-        self._firing: list[dict[tuple[str, ...], tuple[str, str]]] = [{} for _ in rules]
-        for source in sorted(sources, key=lambda each: each.fingerprint):
-            self._add(source)
+    def __init__(self, rules: Sequence[InhibitRule], sources: Mapping[str, dict[str, str]]) -> None:
+        self._rules = [(rule, _sources(rule, sources)) for rule in rules]
 
-    def _add(self, source: FiringSource) -> None:
-        for rule, firing in zip(self._rules, self._firing, strict=True):
-            if not match_all(rule.source_matchers, source.labels):
+    def muted_by(self, fingerprint: str, labels: dict[str, str]) -> str:
+        """Return the fingerprint of an alert that inhibits this one; "" if none does."""
+        for rule, sources in self._rules:
+            if not match_all(rule.target_matchers, labels):
                 continue
-            any_source, no_target = firing.get(_values(rule, source.labels), ("", ""))
-            is_both = match_all(rule.target_matchers, source.labels)
-            firing[_values(rule, source.labels)] = (
-                any_source or source.fingerprint,
-                no_target if is_both else no_target or source.fingerprint,
-            )
-
-    def muted_by(self, labels: dict[str, str]) -> str:
-        """Return the fingerprint of a source that mutes an alert with these labels, or ""."""
-        for rule, firing in zip(self._rules, self._firing, strict=True):
-            found = firing.get(_values(rule, labels))
-            if found is None or not match_all(rule.target_matchers, labels):
-                continue
-            is_both = match_all(rule.source_matchers, labels)
-            by = found[1] if is_both else found[0]
-            if by:
-                return by
+            is_source = match_all(rule.source_matchers, labels)
+            for name, is_target in sources.get(_equal(rule, labels), ()):
+                if name != fingerprint and not (is_source and is_target):
+                    return name
         return ""
 
 
-def _values(rule: InhibitRule, labels: Labels) -> tuple[str, ...]:
+_Sources = dict[tuple[str, ...], list[tuple[str, bool]]]
+
+
+def _sources(rule: InhibitRule, firing: Mapping[str, dict[str, str]]) -> _Sources:
+    """Return the sources of a rule by their values of the equal labels; which are targets, too."""
+    found: _Sources = {}
+    for name, labels in firing.items():
+        if match_all(rule.source_matchers, labels):
+            is_target = match_all(rule.target_matchers, labels)
+            found.setdefault(_equal(rule, labels), []).append((name, is_target))
+    return found
+
+
+def _equal(rule: InhibitRule, labels: dict[str, str]) -> tuple[str, ...]:
     return tuple(labels.get(name, "") for name in rule.equal)

@@ -1,11 +1,12 @@
 """What may not be told now, and why: silences, inhibition and time intervals."""
 
 from collections.abc import Iterable
+from itertools import chain
 
 from tocsin.domain.alert import routing_labels
 from tocsin.domain.config import TenantConfig, Timing
 from tocsin.domain.group import Group, GroupKey, Member
-from tocsin.domain.inhibition import FiringSource, Inhibitor, is_source, is_target
+from tocsin.domain.inhibition import Inhibitor, is_source, is_target
 from tocsin.domain.silence import Silence, silenced_by
 from tocsin.domain.time_interval import is_in
 from tocsin.pipeline.recent import remember
@@ -49,19 +50,20 @@ class Suppression:
         if not targets:
             return {}
         inhibitor = Inhibitor(rules, self._firing_sources(config, group, now_s))
-        found = {name: inhibitor.muted_by(each) for name, each in targets.items()}
+        found = {name: inhibitor.muted_by(name, each) for name, each in targets.items()}
         return {name: f"inhibited by {by}" for name, by in found.items() if by}
 
     def _firing_sources(
         self, config: TenantConfig, group: Group, now_s: float
-    ) -> Iterable[FiringSource]:
-        """Yield what fires now and can mute others, of all groups of a tenant."""
+    ) -> dict[str, dict[str, str]]:
+        """Return the labels of what fires now and can mute others, of all groups of a tenant."""
         known = {**self._read(config.tenant), group.key: list(group.members.values())}
-        for members in known.values():
-            for member in members:
-                labels = routing_labels(member.alert, plain=config.plain_labels)
-                if fires(member, now_s) and is_source(config.inhibit_rules, labels):
-                    yield FiringSource(member.fingerprint, labels)
+        sources: dict[str, dict[str, str]] = {}
+        for member in chain.from_iterable(known.values()):
+            labels = routing_labels(member.alert, plain=config.plain_labels)
+            if fires(member, now_s) and is_source(config.inhibit_rules, labels):
+                sources[member.fingerprint] = labels
+        return sources
 
     def _read(self, tenant: str) -> dict[GroupKey, list[Member]]:
         versions = self._groups.versions(tenant, inhibiting=True)
