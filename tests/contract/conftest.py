@@ -1,4 +1,4 @@
-"""Each port twice: in memory, and on AWS as moto plays it."""
+"""Each port three times: in memory, on AWS as moto plays it, and in a file of one machine."""
 
 import pytest
 from moto import mock_aws
@@ -6,9 +6,10 @@ from moto import mock_aws
 from tests.integration.resources import make_resources
 from tests.strict import install
 from tocsin.adapters import aws
+from tocsin.adapters.sqlite import Database
 
 
-@pytest.fixture(params=["memory", "aws"])
+@pytest.fixture(params=["memory", "aws", "sqlite"])
 def side(request):
     return request.param
 
@@ -25,3 +26,10 @@ def cloud(monkeypatch):
         yield make_resources(aws.client)
     aws.client.cache_clear()
     assert not strict.refusals, strict.refusals
+
+
+@pytest.fixture
+def database(tmp_path):
+    database = Database(tmp_path / "state.db")
+    yield database
+    database.close()

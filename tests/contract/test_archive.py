@@ -4,6 +4,7 @@ from tests.builders import T0
 from tocsin.adapters.aws import client
 from tocsin.adapters.memory import MemoryArchive
 from tocsin.adapters.s3 import S3Archive, S3Blobs
+from tocsin.adapters.sqlite import SqliteArchive
 
 
 @pytest.fixture
@@ -11,6 +12,9 @@ def archive_and_read(side, request):
     if side == "memory":
         archive = MemoryArchive()
         return archive, archive.data.__getitem__
+    if side == "sqlite":
+        archive = SqliteArchive(request.getfixturevalue("database"), kept_s=86_400.0)
+        return archive, archive.read
     bucket = request.getfixturevalue("cloud").environ["ARCHIVE_BUCKET"]
     return S3Archive(client("s3"), bucket), S3Blobs(client("s3"), bucket).get
 

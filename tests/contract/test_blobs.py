@@ -1,8 +1,10 @@
 import pytest
 
+from tests.builders import T0
 from tocsin.adapters.aws import client
 from tocsin.adapters.memory import MemoryBlobs
 from tocsin.adapters.s3 import S3Blobs
+from tocsin.adapters.sqlite import SqliteBlobs
 from tocsin.domain.errors import Permanent
 
 
@@ -10,6 +12,8 @@ from tocsin.domain.errors import Permanent
 def blobs(side, request):
     if side == "memory":
         return MemoryBlobs()
+    if side == "sqlite":
+        return SqliteBlobs(request.getfixturevalue("database"), lambda: T0)
     cloud = request.getfixturevalue("cloud")
     return S3Blobs(client("s3"), cloud.environ["ARCHIVE_BUCKET"])
 

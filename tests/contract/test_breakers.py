@@ -5,6 +5,7 @@ from tests.builders import T0
 from tocsin.adapters.aws import client
 from tocsin.adapters.dynamodb.breakers import DynamoBreakers
 from tocsin.adapters.memory import MemoryBreakers
+from tocsin.adapters.sqlite import SqliteBreakers
 from tocsin.domain.breaker import Breaker, Failure
 from tocsin.domain.errors import Conflict, TocsinError
 
@@ -28,6 +29,8 @@ FULL = Breaker(
 def breakers(side, request):
     if side == "memory":
         return MemoryBreakers()
+    if side == "sqlite":
+        return SqliteBreakers(request.getfixturevalue("database"))
     return DynamoBreakers(client("dynamodb"), _table(request))
 
 

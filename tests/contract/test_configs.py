@@ -5,6 +5,7 @@ from tocsin.adapters.aws import client
 from tocsin.adapters.dynamodb.configs import DynamoConfigs
 from tocsin.adapters.dynamodb.formats import NewerFormat
 from tocsin.adapters.memory import MemoryConfigs
+from tocsin.adapters.sqlite import SqliteConfigs
 from tocsin.domain.errors import Conflict
 
 
@@ -12,6 +13,8 @@ from tocsin.domain.errors import Conflict
 def configs(side, request):
     if side == "memory":
         return MemoryConfigs()
+    if side == "sqlite":
+        return SqliteConfigs(request.getfixturevalue("database"))
     table = request.getfixturevalue("cloud").environ["CONTROL_TABLE"]
     return DynamoConfigs(client("dynamodb"), table)
 

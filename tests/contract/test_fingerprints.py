@@ -4,6 +4,7 @@ from tests.builders import T0
 from tocsin.adapters.aws import client
 from tocsin.adapters.dynamodb.fingerprints import DynamoFingerprints
 from tocsin.adapters.memory import MemoryFingerprints
+from tocsin.adapters.sqlite import SqliteFingerprints
 from tocsin.domain.dedup import Mark
 
 
@@ -11,6 +12,8 @@ from tocsin.domain.dedup import Mark
 def fingerprints(side, request):
     if side == "memory":
         return MemoryFingerprints()
+    if side == "sqlite":
+        return SqliteFingerprints(request.getfixturevalue("database"))
     table = request.getfixturevalue("cloud").environ["FINGERPRINT_TABLE"]
     return DynamoFingerprints(client("dynamodb"), table)
 

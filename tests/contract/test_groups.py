@@ -8,6 +8,7 @@ from tocsin.adapters.aws import client
 from tocsin.adapters.dynamodb.groups import DynamoGroups
 from tocsin.adapters.dynamodb.journal import DynamoJournal
 from tocsin.adapters.memory import MemoryBlobs, MemoryGroups, MemoryJournal
+from tocsin.adapters.sqlite import SqliteGroups, SqliteJournal
 from tocsin.domain.errors import Conflict
 from tocsin.domain.group import Group, GroupKey, Intent, Member, Settlement, Step, Told
 from tocsin.domain.journal import DeliveryRecord, TransitionRecord
@@ -33,6 +34,9 @@ def world(side, request):
     if side == "memory":
         journal = MemoryJournal()
         return Side(MemoryGroups(journal), journal)
+    if side == "sqlite":
+        database = request.getfixturevalue("database")
+        return Side(SqliteGroups(database, T0), SqliteJournal(database))
     environ = request.getfixturevalue("cloud").environ
     dynamodb, tables = client("dynamodb"), (environ["GROUP_TABLE"], environ["JOURNAL_TABLE"])
     groups = DynamoGroups(dynamodb, *tables, MemoryBlobs())

@@ -4,6 +4,7 @@ from tests.builders import T0
 from tocsin.adapters.aws import client
 from tocsin.adapters.dynamodb.journal import DynamoJournal
 from tocsin.adapters.memory import MemoryJournal
+from tocsin.adapters.sqlite import SqliteJournal
 from tocsin.domain.journal import DeliveryRecord, EnvelopeRecord, TransitionRecord
 
 
@@ -11,6 +12,8 @@ from tocsin.domain.journal import DeliveryRecord, EnvelopeRecord, TransitionReco
 def journal(side, request):
     if side == "memory":
         return MemoryJournal()
+    if side == "sqlite":
+        return SqliteJournal(request.getfixturevalue("database"))
     table = request.getfixturevalue("cloud").environ["JOURNAL_TABLE"]
     return DynamoJournal(client("dynamodb"), table)
 

@@ -28,6 +28,12 @@ def _letter(body):
     )
 
 
+@pytest.fixture(params=["memory", "aws"])
+def side(request):
+    """Return the sides that have this port: one machine has none yet."""
+    return request.param
+
+
 @pytest.fixture
 def letters(side, request):
     if side == "memory":

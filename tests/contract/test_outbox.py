@@ -1,7 +1,9 @@
 import pytest
 
+from tests.builders import T0
 from tocsin.adapters.aws import client
 from tocsin.adapters.memory import MemoryOutbox
+from tocsin.adapters.sqlite import SqliteQueues
 from tocsin.adapters.sqs import SqsOutbox
 from tocsin.ports import OutMessage
 
@@ -38,8 +40,26 @@ class AwsSide:
         return letters
 
 
+class SqliteSide:
+    def __init__(self, database):
+        self.outbox = SqliteQueues(database, lambda: T0)
+
+    def received(self, queue):
+        messages = self.outbox.receive([queue], 100)
+        self.outbox.delete(messages)
+        return [(each.tenant, each.body) for each in messages]
+
+    def dead(self, queue):
+        return [
+            (message.body, message.tenant, error, reason)
+            for message, error, reason in self.outbox.letters(queue)
+        ]
+
+
 @pytest.fixture
 def world(side, request):
+    if side == "sqlite":
+        return SqliteSide(request.getfixturevalue("database"))
     return MemorySide() if side == "memory" else AwsSide(request.getfixturevalue("cloud"))
 
 

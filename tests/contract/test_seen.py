@@ -6,6 +6,7 @@ from tests.builders import T0
 from tocsin.adapters.aws import client
 from tocsin.adapters.dynamodb.seen import DynamoSeen
 from tocsin.adapters.memory import MemorySeen
+from tocsin.adapters.sqlite import SqliteSeen
 from tocsin.ports import Accepted
 
 
@@ -13,6 +14,8 @@ from tocsin.ports import Accepted
 def seen(side, request):
     if side == "memory":
         return MemorySeen()
+    if side == "sqlite":
+        return SqliteSeen(request.getfixturevalue("database"))
     table = request.getfixturevalue("cloud").environ["SEEN_TABLE"]
     return DynamoSeen(client("dynamodb"), table)
 
