@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.hostile.__main__ import table
+from tests.hostile.case import OK, Case, path_of, text
 from tests.hostile.corpus import corpus
 from tests.hostile.deployment import Deployment, deployed
 from tests.hostile.run import run
+from tests.unit.providers.samples import sample
 
 pytestmark = [pytest.mark.xdist_group("hostile"), pytest.mark.timeout(600)]
 
@@ -34,6 +36,17 @@ def test_what_is_accepted_arrives(deployment: Deployment) -> None:
     assert found.complaints == []
     assert sum(row.failed for row in found.rows.values()) == 0
     assert len(table(found).splitlines()) == len(found.rows) + 2
+
+
+def test_a_topic_that_waits_to_be_confirmed_is_told_and_is_no_failure(
+    deployment: Deployment,
+) -> None:
+    waits = text(sample("cloudwatch.sns-subscription"))
+    cases = [
+        Case(kind="topics", name="one", path=path_of("cloudwatch"), body=waits, statuses=OK),
+        Case(kind="topics", name="an alert", body=text({"name": "x"}), statuses=OK, accepted=1),
+    ]
+    assert run(deployment, "acme", cases, to_the_end=True).complaints == []
 
 
 def test_names_of_cases_tell_them_apart() -> None:
