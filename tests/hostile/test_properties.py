@@ -124,6 +124,7 @@ def parsed(name: str, payload: Any) -> None:
     # Any other error would be a 500.
     with suppress(InvalidInput):
         check(provider(name).parse(arrived, NOW_S))
+    assert arrived == orjson.loads(json.dumps(payload))
 
 
 @pytest.mark.parametrize("name", NAMES)

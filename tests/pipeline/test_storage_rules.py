@@ -4,7 +4,6 @@ import json
 from hashlib import sha512
 from typing import Any
 
-import msgspec
 import orjson
 import pytest
 
@@ -13,15 +12,16 @@ from tests.integration.payloads import member, resolved, webhook
 from tests.pipeline.memory_world import START_S, MemoryWorld
 from tests.unit.domain.test_redaction import AWS, SLACK
 from tocsin.domain.compression import decompress
+from tocsin.domain.errors import TooLarge
 from tocsin.domain.fingerprint_rules import FingerprintRule, RuleSet
 from tocsin.domain.redaction import tenant_key
 from tocsin.domain.storage_rules import REDACTION_KINDS, Redaction, StorageRule
+from tocsin.pipeline import storing
 from tocsin.pipeline.archive import unpack
-from tocsin.pipeline.ingest import Request
 from tocsin.pipeline.storing import Stored, as_stored
 from tocsin.providers.bodies import payload_of
 from tocsin.providers.registry import provider
-from tocsin.runtime.storing import stored_request
+from tocsin.runtime import storing as ingest_storing
 
 SECRETS = StorageRule(redact=Redaction(kinds=REDACTION_KINDS))
 
@@ -32,10 +32,8 @@ def stored(
     name: str = "alertmanager",
     fingerprints: tuple[RuleSet, ...] = (),
 ) -> Stored:
-    body = orjson.dumps(payload)
-    received = Stored(body=body, payload=orjson.loads(body))
     key = tenant_key(b"pepper", "acme")
-    return as_stored(rules, key, provider(name), received, START_S, fingerprints)
+    return as_stored(rules, key, provider(name), orjson.dumps(payload), START_S, fingerprints)
 
 
 def archived(world: MemoryWorld) -> list[bytes]:
@@ -82,11 +80,11 @@ def test_no_secret_reaches_a_queue_a_claim_the_archive_or_a_receiver() -> None:
 )
 def test_a_secret_in_a_field_of_a_form_that_comes_again_is_not_stored(body: str) -> None:
     source = provider("statuscake")
-    received = Stored(body=body.encode(), payload=payload_of(source, body.encode()))
-    found = as_stored((SECRETS,), tenant_key(b"pepper", "acme"), source, received, START_S, ())
+    given = body.encode()
+    found = as_stored((SECRETS,), tenant_key(b"pepper", "acme"), source, given, START_S, ())
     assert AWS.encode() not in found.body
     assert AWS.encode()[1:] not in found.body
-    assert payload_of(source, found.body) == found.payload == received.payload
+    assert payload_of(source, found.body) == found.payload == payload_of(source, given)
 
 
 def test_secrets_in_labels_stay_apart_and_join_their_resolve() -> None:
@@ -145,6 +143,30 @@ def test_fields_that_alerts_need_are_kept_whatever_the_rule_says(rule: StorageRu
     payload = webhook(member("a"), member("b"))
     found = stored(payload, rule)
     assert (found.kept_whole, found.body) == (True, orjson.dumps(payload))
+    assert found.payload == payload
+
+
+def test_what_is_read_is_left_as_it_came_before_fields_are_taken_out() -> None:
+    long = member("a", annotations={"runbook": "x" * 20_000})
+    found = stored(webhook(long), StorageRule(drop_fields=("externalURL",)))
+    assert b"x" * 20_000 in found.body
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [Redaction(fields=("pad",)), Redaction(patterns=("a{9}",))],
+    ids=["a field", "patterns"],
+)
+def test_a_body_that_grows_above_what_enrich_reads_is_refused(
+    rule: Redaction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payload = {**webhook(member("a")), "pad": ["a" * 9] * 1000}
+    size_bytes = len(orjson.dumps(payload))
+    monkeypatch.setattr(storing, "FRAME_LIMIT_BYTES", size_bytes)
+    with pytest.raises(TooLarge):
+        stored(payload, StorageRule(redact=rule))
+    monkeypatch.setattr(storing, "FRAME_LIMIT_BYTES", 5 * size_bytes)
+    assert len(stored(payload, StorageRule(redact=rule)).body) > size_bytes
 
 
 ADDING = (FingerprintRule(add=("annotations.queue", "payload.alerts[*].meta.shard")),)
@@ -190,26 +212,17 @@ def test_what_no_provider_understands_is_refused_as_without_rules() -> None:
 
 
 def test_ingest_asks_the_tenants_rules_and_takes_the_body_as_it_is_without() -> None:
-    def request() -> Request:
-        body = orjson.dumps(webhook(member(AWS)))
-        return Request(
-            id="r",
-            tenant="acme",
-            provider=provider("alertmanager"),
-            body=body,
-            payload=orjson.loads(body),
-            received_at_s=START_S,
-        )
+    def after(body: bytes, **fields: Any) -> tuple[bytes, Any]:
+        configs, source = MemoryWorld(config(**fields)).configs, provider("alertmanager")
+        return ingest_storing.as_stored("acme", source, body, START_S, configs, lambda: b"pepper")
 
-    given = request()
-    plain = MemoryWorld(config()).configs
-    assert stored_request(given, plain, lambda: b"pepper") is given
+    given = orjson.dumps(webhook(member(AWS)))
+    body, payload = after(given)
+    assert body is given
+    assert payload == orjson.loads(given)
     light = StorageRule(drop_fields=("alerts[*].annotations",))
-    adding = MemoryWorld(config(storage=(light,), fingerprints=(NARROW,))).configs
-    queued = webhook(tagged("a", "x"))
-    kept = msgspec.structs.replace(given, body=orjson.dumps(queued), payload=queued)
-    assert stored_request(kept, adding, lambda: b"pepper").body == kept.body
-    strict = MemoryWorld(config(storage=(SECRETS,))).configs
-    after = stored_request(given, strict, lambda: b"pepper")
-    assert AWS.encode() not in after.body
-    assert AWS not in str(after.payload)
+    queued = orjson.dumps(webhook(tagged("a", "x")))
+    assert after(queued, storage=(light,), fingerprints=(NARROW,))[0] == queued
+    body, payload = after(given, storage=(SECRETS,))
+    assert AWS.encode() not in body
+    assert AWS not in str(payload)

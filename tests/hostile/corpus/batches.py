@@ -125,6 +125,13 @@ def _counts() -> Iterator[Case]:
     )
     yield Case(
         kind="counts",
+        name="2 million objects beside an alert",
+        body=lambda: b'{"name": "x", "unknown": [' + b",".join([b"{}"] * 2_000_000) + b"]}",
+        statuses=(413,),
+        code="too_large",
+    )
+    yield Case(
+        kind="counts",
         name="one alert 1,000 times",
         body=text([_good(0)] * 1000),
         statuses=OK,

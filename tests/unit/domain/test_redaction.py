@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.domain.errors import InvalidPayload
+from tocsin.domain import redaction
+from tocsin.domain.errors import InvalidPayload, TooLarge
 from tocsin.domain.redaction import Redactor, is_luhn, tenant_key
 from tocsin.domain.storage_rules import REDACTION_KINDS, Redaction, StorageRule, is_archived
 
@@ -132,6 +133,28 @@ def test_own_patterns_hide_what_they_match() -> None:
 
 def nested(depth: int) -> bytes:
     return b"[" * depth + orjson.dumps(AWS) + b"]" * depth
+
+
+@pytest.mark.parametrize(
+    ("payload", "rule"),
+    [
+        ({"a": [EMAIL] * 6}, {}),
+        ({"a": f"{EMAIL} " * 11}, {}),
+        ({"a": [4111111111111112] * 11}, {}),
+        ({"a": "x" * 11}, {"kinds": (), "patterns": ("x",)}),
+    ],
+    ids=["texts", "in one text", "numbers that are none", "a pattern"],
+)
+def test_a_body_with_more_that_comes_near_to_a_secret_than_is_looked_at_is_refused(
+    payload: Any, rule: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redaction, "NEAR_LIMIT", 10)
+    with pytest.raises(TooLarge):
+        redacted(payload, **rule)
+    monkeypatch.setattr(redaction, "NEAR_LIMIT", 22)
+    redactor = Redactor(Redaction(**{"kinds": REDACTION_KINDS, **rule}), KEY)
+    for _ in range(2):
+        redactor.redacted(orjson.dumps(payload), copy.deepcopy(payload))
 
 
 def test_a_secret_is_found_however_deep_it_lies() -> None:

@@ -9,6 +9,13 @@ from tocsin.providers import limits
 from tocsin.providers.label_set import check_annotations, check_labels, texts
 
 
+def test_what_is_given_stays_as_it_is() -> None:
+    annotations = {"a": "x" * (limits.ANNOTATION_VALUE_CHARACTERS + 1)}
+    given = {**annotations}
+    assert len(check_annotations(given)["a"]) == limits.ANNOTATION_VALUE_CHARACTERS
+    assert given == annotations
+
+
 def test_labels_with_an_empty_value_do_not_count() -> None:
     assert check_labels({"alertname": "A", "gone": ""}) == {"alertname": "A"}
 

@@ -67,6 +67,22 @@ def test_a_body_above_the_limit_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    "unit", [b"{},", b"[],", b'"":0,', b'"x",', b'{"":0},', b"[[]],"], ids=bytes.decode
+)
+def test_a_body_with_more_values_than_memory_has_room_for_is_refused(unit: bytes) -> None:
+    signs = sum(unit.count(each) for each in b",:[{")
+    most = gateway.STRUCTURAL_LIMIT // signs
+    assert len(body_of(_request(unit * most)).split(unit)) == most + 1
+    with pytest.raises(TooLarge):
+        body_of(_request(unit * (most + 1)))
+
+
+def test_a_long_text_is_no_reason_to_refuse() -> None:
+    body = b'"' + b"x" * (gateway.BODY_LIMIT_BYTES - 2) + b'"'
+    assert body_of(_request(body)) is body
+
+
+@pytest.mark.parametrize(
     "fields",
     [
         {"headers": {"X-One": "b"}, "multiValueHeaders": {"X-One": ["a", "b"]}},

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from tocsin.domain.errors import InvalidPayload
+from tocsin.domain.errors import InvalidPayload, TooLarge
 from tocsin.domain.masks import parse_pattern
 from tocsin.domain.paths import parse_path, places
 from tocsin.domain.storage_rules import Redaction, RedactionKind
@@ -40,6 +40,9 @@ _PATTERNS: dict[RedactionKind, tuple[str, str]] = {
 }
 # The least number of 13 digits: smaller ones are no card.
 _LEAST_CARD = 10**12
+# Texts that come near to a secret, and secrets, in one body: each takes up to 20 microseconds,
+# and a sender makes hundreds of thousands of six bytes each.
+NEAR_LIMIT = 100_000
 
 Replace = Callable[[Any], str]
 
@@ -49,6 +52,7 @@ class Redactor:
 
     def __init__(self, redaction: Redaction, key: bytes) -> None:
         self._key = key
+        self._near = 0
         self._fields = [parse_path(text) for text in redaction.fields]
         self._kinds: list[tuple[Any, Replace]] = [
             (parse_pattern(_PATTERNS[kind][0]), self._replacing(kind)) for kind in redaction.kinds
@@ -67,8 +71,10 @@ class Redactor:
         Of a name that comes twice, in an object or a form, a payload has the last value only. So
         a body that may hold a secret is written anew, whatever is found in the payload. The
         payload that is given may be changed. Raises InvalidPayload for a body that may hold a
-        secret and nests too deep to write.
+        secret and nests too deep to write, and TooLarge for more than `NEAR_LIMIT` secrets and
+        texts that come near to one.
         """
+        self._near = 0
         if not self._fields and not self._may_hold(body):
             return body, payload
         root = [payload]
@@ -98,19 +104,27 @@ class Redactor:
             return None
         text = value
         may_hold = self._hint is not None and self._hint.search(value) is not None
+        if may_hold:
+            self._note_near()
         for pattern, replace in (*self._kinds, *self._own) if may_hold else self._own:
             if pattern.search(text) is not None:
                 text = pattern.sub(replace, text)
         return None if text == value else text
 
+    def _note_near(self) -> None:
+        self._near += 1
+        if self._near > NEAR_LIMIT:
+            raise TooLarge(f"a body may have {NEAR_LIMIT} texts that come near to a secret")
+
     def _hide_below(self, container: Any, key: Any) -> None:
         """Replace what stands at a path, or each single value below it."""
-        for inner, name, value in list(_leaves([container[key]])):
+        for inner, name, value in _leaves([container[key]]):
             place = (container, key) if type(container[key]) not in (dict, list) else (inner, name)
             place[0][place[1]] = self._placeholder("field", _text(value))
 
     def _replacing(self, kind: str) -> Replace:
         def replace(match: Any) -> str:
+            self._note_near()
             found: str = match.group(0)
             if kind == "card" and not is_luhn(found):
                 return found
@@ -159,12 +173,15 @@ def _at(root: list[Any], path: tuple[Any, ...]) -> list[tuple[Any, Any]]:
 
 
 def _leaves(root: list[Any]) -> Iterator[tuple[Any, Any, Any]]:
-    """Yield container, key and value of everything that is neither an object nor a list."""
+    """Yield container, key and value of everything that is neither an object nor a list.
+
+    A value may be replaced as soon as it was yielded.
+    """
     stack: list[Any] = [root]
     while stack:
         container = stack.pop()
         items = container.items() if type(container) is dict else enumerate(container)
-        for key, value in list(items):
+        for key, value in items:
             if type(value) is dict or type(value) is list:
                 stack.append(value)
             elif value is not None:

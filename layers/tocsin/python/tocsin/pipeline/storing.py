@@ -1,21 +1,25 @@
-"""From the body that was received to the one that is stored, and so the one that is read."""
+"""From the body that was received to the one that is stored, and so the one that is read.
+
+A payload takes up to thirty times the memory of its body, so one is held at a time.
+"""
 
 from collections.abc import Sequence
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
-import orjson
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import InvalidAlert, InvalidInput
+from tocsin.domain.errors import InvalidInput, TooLarge
 from tocsin.domain.fingerprint_rules import RuleSet, rule_for
 from tocsin.domain.identity import Compiled, compiled
 from tocsin.domain.redaction import Redactor, written
 from tocsin.domain.storage_rules import Redaction, StorageRule, storage_rule_for
 from tocsin.domain.stored_fields import without_fields
+from tocsin.pipeline.envelope import FRAME_LIMIT_BYTES
 from tocsin.providers.bodies import payload_of
-from tocsin.providers.members import Ignored
+from tocsin.providers.members import Entry, Ignored
 from tocsin.providers.registry import Provider
 
 
@@ -35,48 +39,37 @@ def as_stored(
     rules: Sequence[StorageRule],
     key: bytes,
     source: Provider,
-    received: Stored,
+    body: bytes,
     at_s: float,
     fingerprints: Sequence[RuleSet],
 ) -> Stored:
     """Apply the first rule for a provider, secrets first; `key` is that of the placeholders.
 
-    `fingerprints` are all sets of rules that an alert can be known under.
+    `fingerprints` are all sets of rules that an alert can be known under. Raises InvalidInput
+    for a body that cannot be read, or not be written anew.
     """
+    payload = payload_of(source, body)
     rule = storage_rule_for(rules, source.name)
     if rule is None or not rule.rewrites:
-        return received
+        return Stored(body=body, payload=payload)
     if rule.redact is not None:
-        body, payload = _redactor(rule.redact, key).redacted(received.body, received.payload)
-        received = Stored(body=body, payload=payload)
-    if rule.drop_fields or rule.keep_fields:
-        return _lighter(rule, source, received, at_s, _adding(fingerprints, source.name))
-    return received
-
-
-def _lighter(
-    rule: StorageRule,
-    source: Provider,
-    received: Stored,
-    at_s: float,
-    adding: Sequence[Compiled],
-) -> Stored:
-    """Leave fields out, unless that would change what an alert is."""
-    light = written(
-        without_fields(payload_of(source, received.body), rule.drop_fields, rule.keep_fields)
-    )
-    try:
-        # A provider's module may change what it reads, so each reads a payload of its own.
-        before = _essences(source, payload_of(source, received.body), at_s, adding)
-    except InvalidInput:
-        return received
-    try:
-        after = _essences(source, orjson.loads(light), at_s, adding)
-    except InvalidInput:
-        after = []
-    if before != after:
-        return msgspec.structs.replace(received, kept_whole=True)
-    return Stored(body=light, payload=orjson.loads(light))
+        body, payload = _redactor(rule.redact, key).redacted(body, payload)
+        if len(body) > FRAME_LIMIT_BYTES:
+            # Enrich could not read it, and placeholders can be longer than what they hide.
+            raise TooLarge(f"a body may have {FRAME_LIMIT_BYTES} bytes after redaction")
+    if not rule.drop_fields and not rule.keep_fields:
+        return Stored(body=body, payload=payload)
+    adding = _adding(fingerprints, source.name)
+    before = _essences(source, payload, at_s, adding)
+    if before is None:
+        return Stored(body=body, payload=payload)
+    payload = without_fields(payload, rule.drop_fields, rule.keep_fields)
+    light = written(payload)
+    if _essences(source, payload, at_s, adding) == before:
+        return Stored(body=light, payload=payload)
+    # Fields were taken from it, so it is read again.
+    del payload
+    return Stored(body=body, payload=payload_of(source, body), kept_whole=True)
 
 
 def _adding(fingerprints: Sequence[RuleSet], provider: str) -> list[Compiled]:
@@ -85,25 +78,30 @@ def _adding(fingerprints: Sequence[RuleSet], provider: str) -> list[Compiled]:
     return [compiled(rule) for rule in dict.fromkeys(rules) if rule is not None and rule.add]
 
 
-_Essence = tuple[Alert, tuple[str, ...]] | Ignored | None
-
-
 def _essences(
     source: Provider, payload: Any, at_s: float, adding: Sequence[Compiled]
-) -> list[_Essence]:
-    """Return what each alert of a payload is, as enrich will read it; None for an unreadable one.
+) -> list[bytes] | None:
+    """Return digests of what each alert is, as enrich will read it; None if nothing can be read.
 
-    That is the alert without its texts, and its fingerprints under `adding`. Raises InvalidInput.
+    That is the alert without its texts, and its fingerprints under `adding`.
     """
-    found: list[_Essence] = []
-    for index, entry in enumerate(source.parse(payload, at_s)):
-        if isinstance(entry, Alert):
-            alert = msgspec.structs.replace(entry, annotations={}, url="", value=None)
-            names = tuple(rule.fingerprint("", entry, payload, index) for rule in adding)
-            found.append((alert, names))
-        else:
-            found.append(None if isinstance(entry, InvalidAlert) else entry)
-    return found
+    try:
+        entries = source.parse(payload, at_s)
+    except InvalidInput:
+        return None
+    return [
+        blake2b(
+            msgspec.json.encode(_essence(entry, payload, index, adding)), digest_size=16
+        ).digest()
+        for index, entry in enumerate(entries)
+    ]
+
+
+def _essence(entry: Entry, payload: Any, index: int, adding: Sequence[Compiled]) -> Any:
+    if not isinstance(entry, Alert):
+        return isinstance(entry, Ignored)
+    alert = msgspec.structs.replace(entry, annotations={}, url="", value=None)
+    return alert, [rule.fingerprint("", entry, payload, index) for rule in adding]
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ from tocsin.domain.alert import Alert, Status
 from tocsin.domain.errors import InvalidAlert, InvalidPayload
 from tocsin.providers.label_set import check_annotations, check_labels
 from tocsin.providers.members import Entry, read_each, read_one
-from tocsin.providers.prometheus_labels import name_of, severity_from, value_from
+from tocsin.providers.prometheus_labels import name_of, named, severity_from, value_from
 from tocsin.providers.reading import expected, kind, quoted, rfc3339, web_link
 
 
@@ -62,7 +62,7 @@ def _read(member: Any, received_at_s: float, provider: str, group_resolved: bool
         name=name_of(labels),
         status=status,
         severity=severity_from(labels),
-        labels=labels,
+        labels=named(labels),
         annotations=annotations,
         starts_at_s=rfc3339(member.get("startsAt"), "startsAt"),
         ends_at_s=ends_at_s if status == "resolved" else None,

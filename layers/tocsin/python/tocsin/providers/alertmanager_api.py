@@ -15,7 +15,7 @@ from tocsin.domain.errors import InvalidAlert, InvalidPayload
 from tocsin.providers.label_set import check_annotations, check_labels
 from tocsin.providers.limits import URL_CHARACTERS
 from tocsin.providers.members import Entry, read_each
-from tocsin.providers.prometheus_labels import name_of, severity_from, value_from
+from tocsin.providers.prometheus_labels import name_of, named, severity_from, value_from
 from tocsin.providers.reading import expected, kind, quoted, rfc3339, web_link
 
 PROVIDER = "prometheus"
@@ -70,7 +70,7 @@ def _read(received_at_s: float, member: Any) -> Alert:
         name=name_of(labels),
         status="resolved" if is_resolved else "firing",
         severity=severity_from(labels),
-        labels=labels,
+        labels=named(labels),
         annotations=annotations,
         starts_at_s=starts_at_s,
         ends_at_s=ends_at_s if is_resolved else None,

@@ -43,7 +43,7 @@ def _read(received_at_s: float, group: dict[str, Any], member: Any) -> Alert:
     status = _status(member.get("status"), ends_at_s, received_at_s)
     is_test = labels.get("alertname") == "TestAlert" and labels.get("instance") == "Grafana"
     name = name_of(labels)
-    told_name = labels["alertname"]
+    told_name = labels.get("alertname", "")
     return Alert(
         name=name,
         status=status,

@@ -39,14 +39,15 @@ def check_annotations(annotations: Any, path: str = "annotations") -> dict[str, 
         raise expected("an object", annotations, path)
     if len(annotations) > limits.ANNOTATIONS_PER_ALERT:
         raise InvalidAlert(f"more than {limits.ANNOTATIONS_PER_ALERT} annotations", path)
+    shortened = {}
     for name, value in annotations.items():
         if type(value) is not str:
             raise expected("a string", value, f"{path}.{_shown(name)}")
         if not 0 < len(name) <= limits.LABEL_NAME_CHARACTERS:
             raise InvalidAlert(_NAME_LENGTH, f"{path}.{_shown(name)}")
         if len(value) > limits.ANNOTATION_VALUE_CHARACTERS:
-            annotations[name] = cut(value)
-    return annotations
+            shortened[name] = cut(value)
+    return {**annotations, **shortened} if shortened else annotations
 
 
 def cut(text: str) -> str:

@@ -6,17 +6,20 @@ from tocsin.providers.reading import number
 
 
 def name_of(labels: dict[str, str]) -> str:
-    """Return `alertname`, or the labels as a selector where there is none.
-
-    Adds an empty `alertname` then: it keeps the promise that the label is there, and changes
-    neither fingerprint.
-    """
+    """Return `alertname`, or the labels as a selector where there is none."""
     name = labels.get("alertname")
     if name:
         return name
     selector = ", ".join(f'{label}="{value}"' for label, value in sorted(labels.items()))
-    labels["alertname"] = ""
     return f"{{{selector}}}"[:LABEL_NAME_CHARACTERS]
+
+
+def named(labels: dict[str, str]) -> dict[str, str]:
+    """Return labels that hold `alertname`; the same object if they do.
+
+    An empty one keeps the promise that the label is there, and changes neither fingerprint.
+    """
+    return labels if "alertname" in labels else {**labels, "alertname": ""}
 
 
 def severity_from(labels: dict[str, str]) -> Severity:

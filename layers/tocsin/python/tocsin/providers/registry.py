@@ -16,6 +16,7 @@ Parse = Callable[[Any, float], list[Entry]]
 class Provider(msgspec.Struct, frozen=True):
     """One way in: how to read a payload, given the time of receipt in epoch seconds.
 
+    `parse` leaves the payload as it is, though its alerts may share parts of it.
     `resends` says that the sender repeats a firing alert so often that a lost repeat heals,
     `sends_forms` that its bodies can be URL-encoded forms. `config_version` is that of the
     tenant's configuration which says how to read; None where the code does.

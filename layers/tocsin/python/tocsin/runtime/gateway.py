@@ -12,6 +12,11 @@ from tocsin.runtime.codings import INFLATED_LIMIT_BYTES, decoded
 
 # A Lambda function takes 6 MB of event; what a compressed body grows to has a limit of its own.
 BODY_LIMIT_BYTES = 6 * 1024 * 1024
+# Of the structural characters of RFC 8259, section 2, those that come once for each value. One
+# byte of JSON, such as those of `{}`, can become thirty of memory; 10,000 alerts with 20 labels
+# each have 700,000 of these.
+STRUCTURAL_LIMIT = 1_500_000
+_STRUCTURAL = b",:[{"
 
 
 class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,13 +92,17 @@ def _given(values: Any) -> dict[str, str]:
 def body_of(request: HttpRequest, inflated_limit_bytes: int = INFLATED_LIMIT_BYTES) -> bytes:
     """Return the body, inflated if the sender compressed it.
 
-    Raises TooLarge above a limit, that of what was sent or that of what it grows to;
-    InvalidInput for a broken or unknown encoding.
+    Raises TooLarge above a limit, that of what was sent, of what it grows to, or of the values
+    in it; InvalidInput for a broken or unknown encoding.
     """
     if len(request.raw_body) > BODY_LIMIT_BYTES:
         raise TooLarge(f"a body may have {BODY_LIMIT_BYTES} bytes")
     coding = request.headers.get("content-encoding", "")
-    return decoded(request.raw_body, coding, inflated_limit_bytes)
+    body = decoded(request.raw_body, coding, inflated_limit_bytes)
+    # A shorter one cannot have so many, and is not searched.
+    if len(body) > STRUCTURAL_LIMIT and sum(map(body.count, _STRUCTURAL)) > STRUCTURAL_LIMIT:
+        raise TooLarge(f"a body may have {STRUCTURAL_LIMIT} commas, colons and opening brackets")
+    return body
 
 
 def answer(status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:

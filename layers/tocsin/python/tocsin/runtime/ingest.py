@@ -19,7 +19,6 @@ from tocsin.domain.errors import InvalidInput, Overloaded, TocsinError, TooManyR
 from tocsin.pipeline.backpressure import BacklogLimit, Backpressure
 from tocsin.pipeline.ingest import Answer, Ingest, Request
 from tocsin.ports import Configs, Keys, Limiter, Queue, Seen
-from tocsin.providers.bodies import payload_of
 from tocsin.runtime.access import authenticate
 from tocsin.runtime.clock import now_s
 from tocsin.runtime.gateway import HttpRequest, body_of, from_event, resource_of
@@ -29,11 +28,15 @@ from tocsin.runtime.limits import Passage, make_limiter
 from tocsin.runtime.settings import IngestSettings, load
 from tocsin.runtime.signing import Signing, wanted_signature
 from tocsin.runtime.sources import source_of
-from tocsin.runtime.storing import stored_request
+from tocsin.runtime.storing import as_stored
 from tocsin.runtime.worker import Context
 
 if TYPE_CHECKING:
     from tocsin.pipeline.signed import SignedRequests
+
+
+# The type of the SNS message that asks for it.
+_CONFIRMATION = b"SubscriptionConfirmation"
 
 
 class _Parts(msgspec.Struct, frozen=True):
@@ -134,19 +137,19 @@ def _accept(request: HttpRequest, dialect: Dialect, signing: Signing, passage: P
         signing.check(request, body, signature, parts.signed(), tenant=key.tenant, now_s=at_s)
     request_id = signing.request_id(request, key, source.name, body)
     body = dialect.kept(body, key)
-    payload = payload_of(source, body)
     if source.name == "cloudwatch":
-        _log_subscription(payload, signing.confirmed_topic)
-    received = Request(
+        _log_subscription(body, signing.confirmed_topic)
+    received_at_s = now_s()
+    body, payload = as_stored(key.tenant, source, body, received_at_s, parts.configs, parts.pepper)
+    given = Request(
         id=request_id,
         tenant=key.tenant,
         provider=source,
         body=body,
         payload=payload,
-        received_at_s=now_s(),
+        received_at_s=received_at_s,
         trace=os.environ.get("_X_AMZN_TRACE_ID", ""),
     )
-    given = stored_request(received, parts.configs, parts.pepper)
     if signing.is_repeat:
         answer = parts.ingest.accepted_before(given)
     else:
@@ -158,8 +161,11 @@ def _accept(request: HttpRequest, dialect: Dialect, signing: Signing, passage: P
     return answer
 
 
-def _log_subscription(payload: Any, confirmed_topic: str) -> None:
+def _log_subscription(body: bytes, confirmed_topic: str) -> None:
     """Tell the operator of an SNS topic that was confirmed, or how to: it may not be theirs."""
+    if _CONFIRMATION not in body:
+        return
+    from tocsin.providers.bodies import json_of
     from tocsin.providers.cloudwatch import confirmation_link, subscription
 
     if confirmed_topic:
@@ -167,6 +173,7 @@ def _log_subscription(payload: Any, confirmed_topic: str) -> None:
 
         logger().info("an SNS topic is confirmed", extra={"topic": confirmed_topic})
         return
+    payload = json_of(body)
     topic = subscription(payload)
     if topic is not None:
         from tocsin.runtime.observability import logger

@@ -2,37 +2,45 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
-import msgspec
-
-from tocsin.pipeline.ingest import Request
+from tocsin.domain.config import TenantConfig
 from tocsin.ports import Configs
+from tocsin.providers.bodies import payload_of
+from tocsin.providers.registry import Provider
 
 
-def stored_request(request: Request, configs: Configs, pepper: Callable[[], bytes]) -> Request:
-    """Return a request with the body that its tenant's rules leave of it.
+def as_stored(
+    tenant: str,
+    source: Provider,
+    body: bytes,
+    received_at_s: float,
+    configs: Configs,
+    pepper: Callable[[], bytes],
+) -> tuple[bytes, Any]:
+    """Return what a tenant's rules leave of a body, and its payload.
 
-    Without rules it is the same object. Raises Retryable if the rules cannot be read: what
-    may hold a secret is not taken then.
+    Without rules it is the same body. Raises InvalidInput for one that cannot be read, and
+    Retryable if the rules cannot be read: what may hold a secret is not taken then.
     """
-    config = configs.current(request.tenant)
+    config: TenantConfig | None = configs.current(tenant)
     if config is None or not config.storage:
-        return request
+        return body, payload_of(source, body)
     # Here, since the cold start of a tenant without rules should not pay for it.
     from tocsin.domain.redaction import tenant_key
-    from tocsin.pipeline.storing import Stored, as_stored
+    from tocsin.pipeline import storing
 
-    stored = as_stored(
+    stored = storing.as_stored(
         config.storage,
-        tenant_key(pepper(), request.tenant),
-        request.provider,
-        Stored(body=request.body, payload=request.payload),
-        request.received_at_s,
+        tenant_key(pepper(), tenant),
+        source,
+        body,
+        received_at_s,
         config.fingerprints,
     )
     if stored.kept_whole:
-        _warn(request.tenant, request.provider.name)
-    return msgspec.structs.replace(request, body=stored.body, payload=stored.payload)
+        _warn(tenant, source.name)
+    return stored.body, stored.payload
 
 
 @lru_cache(maxsize=256)
