@@ -3,6 +3,7 @@
 import json
 import math
 from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
@@ -28,7 +29,7 @@ from tocsin.pipeline.evaluate import Evaluate, EvaluatePorts
 from tocsin.pipeline.ingest import Ingest, Request
 from tocsin.pipeline.notify import Notify, NotifyPorts
 from tocsin.pipeline.tick import Tick, TickPorts
-from tocsin.ports import Queue
+from tocsin.ports import Notification, OutMessage, Queue
 from tocsin.providers.registry import provider
 
 START_S = 1_763_790_000.0
@@ -81,6 +82,42 @@ class _Guarded:
         return call
 
 
+class _TimedOutbox(MemoryOutbox):
+    """An outbox that shows a message when its delay is over."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__()
+        self._clock = clock
+        self._visible_at_s: dict[int, float] = {}
+
+    def send(self, queue: Queue, messages: Sequence[OutMessage], delay_s: float = 0.0) -> None:
+        """Keep all messages, or none."""
+        super().send(queue, messages, delay_s)
+        for message in messages:
+            self._visible_at_s[id(message)] = self._clock() + delay_s
+
+    def take(self, queue: Queue) -> list[OutMessage]:
+        """Remove and return the messages of a queue that are visible."""
+        at_s, everything = self._clock(), super().take(queue)
+        seen = [each for each in everything if self._visible_at_s.get(id(each), 0.0) <= at_s]
+        self.queues[queue] = [each for each in everything if all(each is not one for one in seen)]
+        return seen
+
+
+class _TimedReceivers(MemoryReceivers):
+    """Receivers that remember when they were told."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__()
+        self._clock = clock
+        self.at_s: list[float] = []
+
+    def send(self, notification: Notification) -> None:
+        """Deliver, or fail as told."""
+        super().send(notification)
+        self.at_s.append(self._clock())
+
+
 class MemoryWorld:
     """A stack whose workers may die at any call."""
 
@@ -91,10 +128,10 @@ class MemoryWorld:
     ) -> None:
         self.now_s = START_S
         self.fault = fault or Fault()
-        self.outbox = MemoryOutbox()
+        self.outbox: MemoryOutbox = _TimedOutbox(lambda: self.now_s)
         self.archive = MemoryArchive()
         self.journal = MemoryJournal()
-        self.receivers = MemoryReceivers()
+        self.receivers = _TimedReceivers(lambda: self.now_s)
         self.breakers = MemoryBreakers()
         self.silences = MemorySilences()
         self.groups = MemoryGroups(self.journal)
@@ -173,11 +210,26 @@ class MemoryWorld:
         """Let time pass, with the clock ticking, until everything is quiet."""
         for _ in range(6):
             self.now_s += 60
-            try:
-                self._tick.run(self.now_s)
-            except Crash:
-                self.start_workers()
+            self._run_tick()
             self.drain()
+
+    def _run_tick(self) -> None:
+        try:
+            self._tick.run(self.now_s)
+        except Crash:
+            self.start_workers()
+
+    def pass_time(self, for_s: float, step_s: float = 1.0, tick_s: float = 1.0) -> None:
+        """Let time pass in steps; the clock ticks every `tick_s`, and messages are delivered."""
+        end_s, next_tick_s = self.now_s + for_s, self.now_s + tick_s
+        while self.now_s < end_s:
+            self.now_s = min(end_s, self.now_s + step_s)
+            if self.now_s >= next_tick_s:
+                next_tick_s += tick_s
+                self._run_tick()
+            for _ in range(2):
+                for queue in STAGES:
+                    self.pump(queue)
 
     def balance(self) -> Balance:
         """Return the books."""

@@ -15,12 +15,13 @@ from tocsin.domain.suppressed import suppressed
 class Look(msgspec.Struct, frozen=True, kw_only=True):
     """How a group is looked at: what may not be told and why, what is told again.
 
-    `collapses`: what ended and fired again since the last look is what it was, to the receiver.
-    `repeats`: what fires is told though nothing is new. `revived` are alerts of a notification
-    that was dead-lettered.
+    `silence` says why nothing may be told at all. `collapses`: what ended and fired again since
+    the last look is what it was, to the receiver. `repeats`: what fires is told though nothing
+    is new. `revived` are alerts of a notification that was dead-lettered.
     """
 
     muted: Mapping[str, str] = {}
+    silence: str = ""
     collapses: bool = False
     repeats: bool = False
     revived: frozenset[str] = frozenset()
@@ -66,7 +67,7 @@ def plan(group: Group, receiver: Receiver, at_s: float, look: Look = _PLAIN) -> 
         records=tuple(found.records),
         more=is_followed or len(found.steps) > len(chosen),
     )
-    if not chosen and not look.repeats:
+    if not chosen and (look.silence or not look.repeats):
         return planned
     beside = [] if again else found.beside({step.fingerprint for step, _ in chosen})
     return _filled(planned, [alert for _, alert in chosen], beside, receiver)
@@ -94,11 +95,16 @@ class _Findings:
         step, alert = decision.step, decision.alert
         if step is None or alert is None:
             return
-        why = self._look.muted.get(step.fingerprint)
-        if step.step == "firing" and why is not None and step.fingerprint not in self._look.revived:
+        why = self._why_not(step)
+        if why and step.fingerprint not in self._look.revived:
             self.muted[step.fingerprint] = why
         else:
             self.steps.append((step, alert))
+
+    def _why_not(self, step: Step) -> str:
+        """Return why a step may not be told now; an end may, if only its alert is muted."""
+        muted = self._look.muted.get(step.fingerprint, "") if step.step == "firing" else ""
+        return self._look.silence or muted
 
     def beside(self, chosen: set[str]) -> list[Alert]:
         """Return what fires in the group beside what is new, as far as it may be told."""

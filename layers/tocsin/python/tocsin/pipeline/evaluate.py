@@ -174,7 +174,7 @@ class Evaluate:
             if wait_s <= MESSAGE_WAIT_S:
                 queue: Queue = "notify-urgent" if group.urgent else "notify"
                 # Those that are due at nearly the same time share a message.
-                pile = (queue, ceil(wait_s / _TOGETHER_S) * _TOGETHER_S)
+                pile = (queue, ceil(round(wait_s / _TOGETHER_S, 3)) * _TOGETHER_S)
                 piles.setdefault(pile, []).append(group.key)
         for (queue, wait_s), keys in sorted(piles.items(), reverse=True):
             name = (

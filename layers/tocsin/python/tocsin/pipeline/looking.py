@@ -4,7 +4,7 @@ from tocsin.domain.flush import due_at_s, early_s
 from tocsin.domain.group import Group
 from tocsin.domain.reconcile import Look, Plan, plan
 from tocsin.pipeline.recipients import Recipient
-from tocsin.pipeline.suppression import Suppression
+from tocsin.pipeline.suppression import Suppression, muted_by_time
 from tocsin.ports import Groups, Silences
 
 
@@ -25,9 +25,10 @@ class Looking:
         due = now_s if revived else due_at_s(group, timing)
         if due is None or due - early_s(timing) > now_s:
             return None
-        muted = self._suppression.muted(recipient.config, timing, group, now_s)
+        silence = muted_by_time(recipient.config, timing, now_s)
         look = Look(
-            muted=muted,
+            muted={} if silence else self._suppression.muted(recipient.config, group, now_s),
+            silence=silence,
             collapses=timing.group_interval_s > 0.0,
             repeats=_is_repeat(group, recipient, now_s),
             revived=revived,

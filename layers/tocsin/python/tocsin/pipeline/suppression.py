@@ -23,16 +23,11 @@ class Suppression:
         self._silences = silences
         self._sources: dict[GroupKey, tuple[int, list[Member]]] = {}
 
-    def muted(
-        self, config: TenantConfig, timing: Timing, group: Group, now_s: float
-    ) -> dict[str, str]:
+    def muted(self, config: TenantConfig, group: Group, now_s: float) -> dict[str, str]:
         """Return which alerts that fire in a group may not be told now, and why."""
         firing = [each for each in group.members.values() if each.status == "firing"]
         if not firing:
             return {}
-        why = muted_by_time(config, timing, now_s)
-        if why:
-            return {member.fingerprint: why for member in firing}
         labels = {
             member.fingerprint: routing_labels(member.alert, plain=config.plain_labels)
             for member in firing
