@@ -31,6 +31,9 @@ RETRY_S = 1.0 * JITTER + TURN_S
 SPREAD_S = 5.0
 BEHIND_S = 61.0
 PAUSE_S = 7.0
+# The longest timer of a route, and how often a route without any looks at what is muted.
+WAITING_S = 300.0
+MUTED_LOOK_S = 60.0
 # How long a breaker stays open, each time in a row.
 OPEN_S = tuple(each * JITTER for each in (60.0, 120.0, 240.0, 300.0))
 
@@ -67,6 +70,11 @@ BASE_S: dict[str, float] = {
     # The same, and at the end one more failure is counted for workers that died before.
     "deadly_receiver": LEASE_S + TURN_S + opened_s(4),
     "deadly_for_ever": LEASE_S + TURN_S + opened_s(4),
+    # What came just after a look waits for the next, which the clock begins.
+    "waits": WAITING_S + TURN_S,
+    # What is muted is looked at once a minute.
+    "silenced": MUTED_LOOK_S + TURN_S,
+    "inhibited": MUTED_LOOK_S + TURN_S,
     # What one notification has shown, it alone acts on.
     "breakers_away": opened_s(1),
 }

@@ -54,6 +54,7 @@ class Sqs:
             group=entry.get("MessageGroupId", ""),
             attributes=entry.get("MessageAttributes", {}),
             sent_at_s=now_s,
+            visible_at_s=now_s + entry.get("DelaySeconds", 0),
         )
         self.waiting(queue).append(message)
         self.sent.append((queue, message))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 
 from tests.builders import receiver, route
-from tests.chaos import books, mishaps, receivers, signed
+from tests.chaos import books, mishaps, receivers, routing, signed
 from tests.chaos.mishaps import noise
 from tests.chaos.senders import LAPSING, hook
 from tests.chaos.tenants import acme
@@ -199,5 +199,9 @@ SCENARIOS: dict[str, Script] = {
         receivers.indigestible,
         receivers.deadly_receiver,
         receivers.deadly_for_ever,
+        routing.waits,
+        routing.silenced,
+        routing.inhibited,
+        routing.rerouted,
     )
 }
