@@ -22,16 +22,21 @@ def load(text: str, filename: str, environ: Mapping[str, str]) -> Document:
     try:
         document = Document.model_validate(tree.value)
     except ValidationError as error:
-        findings = [_finding(detail) for detail in error.errors(include_url=False)]
         # `from None`: pydantic's own text would follow, with less to say.
-        raise _errors(findings, tree, filename) from None
+        raise errors_at(findings_of(error), tree, filename) from None
     findings = list(broken_rules(document))
     if findings or tree.problems:
-        raise _errors(findings, tree, filename)
+        raise errors_at(findings, tree, filename)
     return document
 
 
-def _errors(findings: Iterable[Finding], tree: Tree, filename: str) -> ConfigurationErrors:
+def findings_of(error: ValidationError) -> list[Finding]:
+    """Return what pydantic found wrong, and where, in the words of this project."""
+    return [_finding(detail) for detail in error.errors(include_url=False)]
+
+
+def errors_at(findings: Iterable[Finding], tree: Tree, filename: str) -> ConfigurationErrors:
+    """Make an error of findings, each with its line, and of what was wrong with the YAML."""
     found = [
         Problem(filename, tree.line(location), path_of(location), message)
         for location, message in findings

@@ -38,7 +38,7 @@ _UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
 _HEADER_TEXT = re.compile(r"[\x20-\x7e]{0,4096}")
 
 # Set by the sender of notifications, or by the HTTP client.
-_OWN_HEADERS = {
+OWN_HEADERS = {
     "connection",
     "content-encoding",
     "content-length",
@@ -166,13 +166,18 @@ def _url(secret: SecretStr) -> SecretStr:
 def _header_name(text: str) -> str:
     if _HEADER_NAME.fullmatch(text) is None:
         raise wrong("not a name of an HTTP header")
-    if text.lower() in _OWN_HEADERS:
+    if text.lower() in OWN_HEADERS:
         raise wrong("tocsin sets this header itself")
     return text
 
 
+def is_header_text(text: str) -> bool:
+    """Return whether a text can be the value of an HTTP header."""
+    return _HEADER_TEXT.fullmatch(text) is not None
+
+
 def _header_value(secret: SecretStr) -> SecretStr:
-    if _HEADER_TEXT.fullmatch(secret.get_secret_value()) is None:
+    if not is_header_text(secret.get_secret_value()):
         raise wrong("a header value is printable ASCII, at most 4096 characters")
     return secret
 

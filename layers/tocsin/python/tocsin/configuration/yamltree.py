@@ -48,11 +48,7 @@ def read(text: str, filename: str, environ: Mapping[str, str]) -> Tree:
 
     Raises ConfigurationErrors where the text is not YAML at all.
     """
-    reader = _Reader(filename, environ)
-    value = reader.value(_compose(text, filename), ())
-    return Tree(
-        value, reader.lines, tuple(reader.problems), frozenset(reader.unread), reader.variables
-    )
+    return Reader(filename, environ).tree(text)
 
 
 def _compose(text: str, filename: str) -> yaml.Node:
@@ -78,7 +74,9 @@ def _unreadable(filename: str, line: int, message: str) -> ConfigurationErrors:
     return ConfigurationErrors([Problem(filename, line, "", message)])
 
 
-class _Reader:
+class Reader:
+    """Makes a tree of one document; others read scalars and keys in another way."""
+
     def __init__(self, filename: str, environ: Mapping[str, str]) -> None:
         self.lines: dict[Location, int] = {}
         self.problems: list[Problem] = []
@@ -89,7 +87,14 @@ class _Reader:
         self._nodes = 0
         self._constructor = yaml.constructor.SafeConstructor()
 
+    def tree(self, text: str) -> Tree:
+        """Read a document. Raises ConfigurationErrors where it is not YAML at all."""
+        value = self.value(_compose(text, self._filename), ())
+        problems, unread = tuple(self.problems), frozenset(self.unread)
+        return Tree(value, self.lines, problems, unread, self.variables)
+
     def value(self, node: yaml.Node, location: Location) -> Any:
+        """Return the plain value of a node, and note its line."""
         self._nodes += 1
         line = node.start_mark.line + 1
         self.lines.setdefault(location, line)
@@ -99,13 +104,21 @@ class _Reader:
             return self._mapping(node, location)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*location, at)) for at, item in enumerate(node.value)]
-        return self._scalar(node, location)
+        return self.scalar(node, location)
+
+    def pairs(self, node: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.Node]]:
+        """Return the keys and values of a block."""
+        return list(node.value)
+
+    def is_key(self, node: yaml.Node) -> bool:
+        """Tell whether a node can be a key."""
+        return isinstance(node, yaml.ScalarNode) and node.tag in _TEXT
 
     def _mapping(self, node: yaml.MappingNode, location: Location) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        for key_node, value_node in node.value:
+        for key_node, value_node in self.pairs(node):
             line = key_node.start_mark.line + 1
-            if not isinstance(key_node, yaml.ScalarNode) or key_node.tag not in _TEXT:
+            if not self.is_key(key_node):
                 self._report(line, location, "a key must be text; put it in quotes")
                 self.unread.add(location)
                 continue
@@ -119,19 +132,25 @@ class _Reader:
             values[key] = self.value(value_node, (*location, key))
         return values
 
-    def _scalar(self, node: yaml.Node, location: Location) -> Any:
+    def scalar(self, node: yaml.Node, location: Location) -> Any:
+        """Return the value of a node that is no list and no block."""
         try:
             if node.tag in _TYPED:
-                return self._constructor.construct_object(node)
+                return self.typed(node)
             if node.tag in _TEXT:
-                return self._text(node.value, location)
+                return self.text(node.value, location)
             self._report(node.start_mark.line + 1, location, "this YAML tag has no meaning here")
         except ValueError as error:
             self._report(node.start_mark.line + 1, location, str(error))
         self.unread.add(location)
         return STAND_IN
 
-    def _text(self, text: str, location: Location) -> str:
+    def typed(self, node: yaml.Node) -> Any:
+        """Return the value of a node that is a number, true, false or null."""
+        return self._constructor.construct_object(node)
+
+    def text(self, text: str, location: Location) -> str:
+        """Return a text with its variables replaced."""
         if names := variables(text):
             self.variables[location] = names
         return substitute(text, self._environ)

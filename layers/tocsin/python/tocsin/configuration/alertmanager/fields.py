@@ -1,0 +1,139 @@
+"""The kinds of values that an Alertmanager's configuration is made of."""
+
+import re
+from collections.abc import Callable
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, SecretStr
+
+from tocsin.configuration.alertmanager.reading import Plain
+from tocsin.configuration.fields import wrong
+from tocsin.domain.duration import parse_duration
+from tocsin.domain.errors import InvalidInput
+from tocsin.domain.matchers import parse_matchers, pattern
+
+# What Alertmanager shows in the place of every secret.
+MASKED = "<secret>"
+
+_CLASSIC_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_GO_UNITS_S = {
+    "ns": 1e-9,
+    "us": 1e-6,
+    "µs": 1e-6,
+    "μs": 1e-6,
+    "ms": 1e-3,
+    "s": 1.0,
+    "m": 60.0,
+    "h": 3600.0,
+}
+_GO_PART = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)")
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise wrong("must be text")
+    return str(value)
+
+
+def _meaning(kind: type, message: str) -> Callable[[object], object]:
+    def read(value: object) -> object:
+        meaning = value.meaning if isinstance(value, Plain) else None
+        if type(meaning) is not kind:
+            raise wrong(message)
+        return meaning
+
+    return read
+
+
+def _count(value: object) -> object:
+    count = _meaning(int, "must be a whole number")(value)
+    if not isinstance(count, int) or count < 0:
+        raise wrong("must not be negative")
+    return count
+
+
+def _duration(value: object) -> float:
+    try:
+        return parse_duration(_text(value))
+    except ValueError as error:
+        raise wrong(str(error)) from error
+
+
+def _go_duration(value: object) -> float:
+    """Read a duration as Go's time.ParseDuration does: `1.5s`, `1m30s`."""
+    text = _text(value)
+    if text == "0":
+        return 0.0
+    parts = _GO_PART.findall(text)
+    if not parts or "".join(count + unit for count, unit in parts) != text:
+        raise wrong("not a duration; write one such as 10s or 1m30s")
+    return sum(float(count) * _GO_UNITS_S[unit] for count, unit in parts)
+
+
+def _url(value: object) -> SecretStr:
+    """Refuse what is not a URL, without ever quoting it: it may hold a token."""
+    text = _text(value)
+    if text in ("", MASKED) or "{{" in text:
+        return SecretStr(text)
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError as error:
+        raise wrong("not a URL") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise wrong("not a URL; it must begin with http:// or https:// and name a host")
+    return SecretStr(text)
+
+
+def _matchers(value: object) -> str:
+    text = _text(value)
+    try:
+        parse_matchers(text)
+    except InvalidInput as error:
+        raise wrong(error.message) from error
+    return text
+
+
+def _pattern(value: object) -> str:
+    text = _text(value)
+    try:
+        pattern(text)
+    except InvalidInput as error:
+        raise wrong(error.message) from error
+    return text
+
+
+def _classic_name(value: object) -> str:
+    text = _text(value)
+    if _CLASSIC_NAME.fullmatch(text) is None:
+        raise wrong("not a label name of the classic syntax; use matchers")
+    return text
+
+
+def _label_name(value: object) -> str:
+    text = _text(value)
+    if not text:
+        raise wrong("not a label name")
+    return text
+
+
+def _name(value: object) -> str:
+    text = _text(value)
+    if not text:
+        raise wrong("must not be empty")
+    return text
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Name = Annotated[str, BeforeValidator(_name)]
+Secret = Annotated[SecretStr, BeforeValidator(lambda value: SecretStr(_text(value)))]
+Url = Annotated[SecretStr, BeforeValidator(_url)]
+Flag = Annotated[bool, BeforeValidator(_meaning(bool, "must be true or false"))]
+Count = Annotated[int, BeforeValidator(_count)]
+Duration = Annotated[float, BeforeValidator(_duration)]
+GoDuration = Annotated[float, BeforeValidator(_go_duration)]
+MatchersText = Annotated[str, BeforeValidator(_matchers)]
+Pattern = Annotated[str, BeforeValidator(_pattern)]
+ClassicName = Annotated[str, BeforeValidator(_classic_name)]
+LabelName = Annotated[str, BeforeValidator(_label_name)]
