@@ -107,12 +107,29 @@ def test_label_names_may_be_any_text_and_unknown_fields_are_ignored() -> None:
     assert alert.labels == {"alertname": "U", "Straße.name": "köln", "🙂": "1"}
 
 
-@pytest.mark.parametrize("payload", [{}, {"alerts": []}, "x", None, 1])
+@pytest.mark.parametrize("payload", [{}, {"alerts": []}, "x", 1])
 def test_only_a_list_is_understood(payload: Any) -> None:
     with pytest.raises(InvalidPayload) as caught:
         parse(payload, NOW_S)
     assert caught.value.status == 400
 
 
-def test_an_empty_list_is_fine() -> None:
-    assert parse([], NOW_S) == []
+@pytest.mark.parametrize("payload", [[], None])
+def test_an_empty_list_is_fine(payload: Any) -> None:
+    assert parse(payload, NOW_S) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"labels": {"a": 1}}, "unreadable"),
+        ({"startsAt": "noon"}, "unreadable"),
+        ({"generatorURL": 5}, "unreadable"),
+        ({"labels": {}}, "invalid_alert"),
+        ({"startsAt": "2025-11-22T06:00:01Z", "endsAt": "2025-11-22T06:00:00Z"}, "invalid_alert"),
+    ],
+)
+def test_what_cannot_be_read_is_told_from_what_cannot_be(fields: dict[str, Any], code: str) -> None:
+    (entry,) = parse([posted(**fields)], NOW_S)
+    assert isinstance(entry, InvalidAlert)
+    assert entry.code == code

@@ -15,7 +15,7 @@ import msgspec
 
 from tocsin.domain.errors import Unauthorized
 
-Scope = Literal["ingest", "read", "admin"]
+Scope = Literal["ingest", "read", "silence", "admin"]
 
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 

@@ -37,6 +37,7 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     updated_at_s: float
     created_by: str = ""
     comment: str = ""
+    annotations: dict[str, str] = {}
     version: int = 0
 
 
@@ -52,6 +53,7 @@ class WantedSilence(msgspec.Struct, frozen=True, kw_only=True):
     ends_at_s: float | None
     created_by: str
     comment: str
+    annotations: dict[str, str] = {}
 
 
 def state(silence: Silence, now_s: float) -> State:
@@ -95,6 +97,7 @@ def applied(
         updated_at_s=now_s,
         created_by=wanted.created_by,
         comment=wanted.comment,
+        annotations=wanted.annotations,
     )
     if former is not None and _leaves_the_past_alone(former, changed, now_s):
         in_place = msgspec.structs.replace(changed, id=former.id, version=former.version)

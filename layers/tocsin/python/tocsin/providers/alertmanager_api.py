@@ -14,7 +14,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.errors import InvalidAlert, InvalidPayload
 from tocsin.providers.label_set import check_annotations, check_labels
 from tocsin.providers.limits import URL_CHARACTERS
-from tocsin.providers.members import Entry, read_each
+from tocsin.providers.members import UNREADABLE, Entry, read_each
 from tocsin.providers.prometheus_labels import name_of, named, severity_from, value_from
 from tocsin.providers.reading import expected, kind, quoted, rfc3339, web_link
 
@@ -22,7 +22,13 @@ PROVIDER = "prometheus"
 
 
 def parse(payload: Any, received_at_s: float) -> list[Entry]:
-    """Read a list of postable alerts; one that names an end in the past is resolved."""
+    """Read a list of postable alerts; one that names an end in the past is resolved.
+
+    Null is an empty list, as in Go. Of errors with status 400, those have the code UNREADABLE
+    at which an Alertmanager would have read no further.
+    """
+    if payload is None:
+        return []
     if type(payload) is not list:
         message = f"alertmanager-api: expected a list, got {kind(payload)}"
         raise InvalidPayload(message, status=400)
@@ -34,7 +40,8 @@ def _read_as_alertmanager(received_at_s: float, member: Any) -> Alert:
     try:
         return _read(received_at_s, member)
     except InvalidAlert as error:
-        error.status = 400
+        if error.status != 400:
+            error.status, error.code = 400, UNREADABLE
         raise
 
 
@@ -62,9 +69,9 @@ def _read(received_at_s: float, member: Any) -> Alert:
     if url is not None and type(url) is not str:
         raise expected("a string", url, "generatorURL")
     if starts_at_s is not None and ends_at_s is not None and ends_at_s < starts_at_s:
-        raise InvalidAlert("start time must be before end time", "endsAt")
+        raise InvalidAlert("start time must be before end time", "endsAt", status=400)
     if not labels:
-        raise InvalidAlert("at least one label pair required", "labels")
+        raise InvalidAlert("at least one label pair required", "labels", status=400)
     is_resolved = ends_at_s is not None and ends_at_s <= received_at_s
     return Alert(
         name=name_of(labels),

@@ -14,6 +14,9 @@ class Ignored(msgspec.Struct, frozen=True):
     """A member that is understood and no news; it keeps the places of those behind it."""
 
 
+# The code of an alert whose JSON has another form than it must have, where senders are told.
+UNREADABLE = "unreadable"
+
 Entry = Alert | InvalidAlert | Ignored
 
 

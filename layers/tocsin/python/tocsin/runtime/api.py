@@ -1,10 +1,10 @@
 """The api function: how people and tools look at tocsin."""
 
-import json
 import os
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 
@@ -12,14 +12,22 @@ from tocsin import __version__
 from tocsin.adapters.aws import client, hasty_client
 from tocsin.adapters.cached import CachedConfigs, CachedKeys
 from tocsin.adapters.dynamodb.configs import DynamoConfigs
+from tocsin.adapters.dynamodb.groups import DynamoGroups
 from tocsin.adapters.dynamodb.journal import DynamoJournal
 from tocsin.adapters.dynamodb.keys import DynamoKeys
 from tocsin.adapters.dynamodb.seen import DynamoSeen
+from tocsin.adapters.dynamodb.silences import DynamoSilences
+from tocsin.adapters.s3 import S3Blobs
 from tocsin.adapters.secrets import SecretsManager
+from tocsin.domain.apikey import Scope
 from tocsin.domain.balance import add_up
 from tocsin.domain.errors import InvalidInput, TocsinError
-from tocsin.ports import ApiKey, Configs, Journal, Keys
+from tocsin.pipeline.alertview import AlertView
+from tocsin.ports import ApiKey, Journal, Keys
 from tocsin.runtime.access import authenticate
+from tocsin.runtime.alertmanager import dispatch
+from tocsin.runtime.alertmanager.ports import AlertmanagerPorts
+from tocsin.runtime.alertmanager.replies import packed, refused, to_proxy
 from tocsin.runtime.clock import now_s
 from tocsin.runtime.gateway import HttpRequest, answer, error_answer, from_event
 from tocsin.runtime.lastused import LastUsed
@@ -29,14 +37,16 @@ from tocsin.runtime.worker import Context
 _HOURS_LIMIT = 24 * 30
 _HEALTH_S = 10.0
 _STARTED_AT_S = now_s()
+# A function may answer 6 MB, and what is compressed goes as base64.
+_ANSWER_LIMIT_BYTES = 4_200_000
 
 
 class _Parts(msgspec.Struct, frozen=True):
     settings: ApiSettings
     keys: Keys
     pepper: Callable[[], bytes]
-    configs: Configs
     journal: Journal
+    alertmanager: AlertmanagerPorts
     used: LastUsed
 
 
@@ -49,9 +59,23 @@ def _parts() -> _Parts:
         settings=settings,
         keys=CachedKeys(DynamoKeys(dynamodb, settings.control_table), now_s),
         pepper=lambda: secrets.get(settings.key_pepper_secret_arn).encode(),
-        configs=CachedConfigs(DynamoConfigs(dynamodb, settings.control_table), now_s),
         journal=DynamoJournal(dynamodb, settings.journal_table),
+        alertmanager=_alertmanager_ports(settings),
         used=LastUsed(cache(lambda: DynamoSeen(hasty_client("dynamodb"), settings.seen_table))),
+    )
+
+
+def _alertmanager_ports(settings: ApiSettings) -> AlertmanagerPorts:
+    dynamodb = client("dynamodb")
+    blobs = S3Blobs(client("s3"), settings.archive_bucket)
+    groups = DynamoGroups(dynamodb, settings.group_table, settings.journal_table, blobs)
+    return AlertmanagerPorts(
+        configs=CachedConfigs(DynamoConfigs(dynamodb, settings.control_table), now_s),
+        silences=DynamoSilences(dynamodb, settings.control_table),
+        view=AlertView(groups),
+        new_id=lambda: str(uuid4()),
+        started_at_s=_STARTED_AT_S,
+        limit_bytes=_ANSWER_LIMIT_BYTES,
     )
 
 
@@ -85,14 +109,29 @@ def _unavailable() -> Any:
 def _route(request: HttpRequest) -> Any:
     resource = request.resource.removeprefix("/k/{key}")
     if resource in ("/-/healthy", "/-/ready"):
-        return {"statusCode": 200, "headers": {"Content-Type": "text/plain"}, "body": "OK"}
+        return to_proxy(dispatch.probe())
     if resource == "/health":
         return _health(int(now_s() // _HEALTH_S))
-    key = authenticate(request, "read", _parts().keys, _parts().pepper, now_s())
+    if resource != "/v1/stats/overview":
+        return _alertmanager(request)
+    return _overview(request, _key(request, "read"))
+
+
+def _key(request: HttpRequest, scope: Scope) -> ApiKey:
+    key = authenticate(request, scope, _parts().keys, _parts().pepper, now_s())
     _parts().used.note(key, now_s())
-    if resource == "/v1/stats/overview":
-        return _overview(request, key)
-    return _alertmanager_status(key)
+    return key
+
+
+def _alertmanager(request: HttpRequest) -> Any:
+    if dispatch.is_preflight(request):
+        return to_proxy(dispatch.preflight(request))
+    try:
+        key = _key(request, "silence" if dispatch.writes_silences(request) else "read")
+    except InvalidInput as error:
+        return to_proxy(packed(refused(error), request, 0))
+    reply = dispatch.handle(request, _parts().alertmanager, key.tenant, now_s())
+    return to_proxy(reply)
 
 
 @lru_cache(maxsize=1)
@@ -138,32 +177,3 @@ def _overview(request: HttpRequest, key: ApiKey) -> Any:
     # Records of one alert may fall into the hour before it was accepted, by clock skew.
     records = _parts().journal.read(key.tenant, to_s - int(text) * 3600, to_s + 300)
     return answer(200, {"tenant": key.tenant, **msgspec.to_builtins(add_up(records))})
-
-
-def _alertmanager_status(key: ApiKey) -> Any:
-    """Answer GET /api/v2/status, which amtool asks before every command."""
-    config = _parts().configs.current(key.tenant)
-    route: dict[str, Any] = {"receiver": "none"}
-    receivers = [{"name": "none"}]
-    if config is not None:
-        route = {"receiver": config.route.receiver, "group_by": list(config.route.group_by)}
-        receivers = [{"name": name} for name in config.receivers]
-    # JSON is YAML, and amtool and Grafana read this as an Alertmanager's configuration file.
-    original = json.dumps({"route": route, "receivers": receivers})
-    started = _iso(_STARTED_AT_S)
-    version = {"branch": "", "buildDate": "", "buildUser": "", "goVersion": "", "revision": ""}
-    return answer(
-        200,
-        {
-            "cluster": {"name": "", "status": "disabled", "peers": []},
-            "config": {"original": original},
-            "uptime": started,
-            "versionInfo": {**version, "version": __version__},
-        },
-    )
-
-
-def _iso(at_s: float) -> str:
-    from datetime import UTC, datetime
-
-    return datetime.fromtimestamp(at_s, UTC).isoformat().replace("+00:00", "Z")

@@ -22,7 +22,8 @@ _STRUCTURAL = b",:[{"
 class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One HTTP request; header names are in lower case.
 
-    A header that came several times is one value, joined by commas (RFC 9110, section 5.3).
+    A header that came several times is one value, joined by commas (RFC 9110, section 5.3). Of
+    a query parameter that did, `query` has the last value and `queries` has all.
     """
 
     id: str
@@ -31,6 +32,16 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
     query: dict[str, str]
     headers: dict[str, str]
     raw_body: bytes
+    method: str = "GET"
+    queries: dict[str, tuple[str, ...]] = {}
+
+    @property
+    def path(self) -> str:
+        """The path below the base of the API, without the key that may stand in it."""
+        path = self.resource.removeprefix("/k/{key}")
+        for name, value in self.parameters.items():
+            path = path.replace(f"{{{name}}}", value).replace(f"{{{name}+}}", value)
+        return path
 
 
 def from_event(event: Mapping[str, Any], request_id: str) -> HttpRequest:
@@ -47,13 +58,18 @@ def from_event(event: Mapping[str, Any], request_id: str) -> HttpRequest:
         query=_given(event.get("queryStringParameters")),
         headers=_headers(event),
         raw_body=_raw_body(event.get("body"), event.get("isBase64Encoded")),
+        method=_text(event.get("httpMethod")),
+        queries=_queries(event),
     )
 
 
 def resource_of(event: Mapping[str, Any]) -> str:
     """Return the route that an event is for; "" if it names none."""
-    resource = event.get("resource")
-    return resource if isinstance(resource, str) else ""
+    return _text(event.get("resource"))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _raw_body(body: Any, is_base64: Any) -> bytes:
@@ -77,6 +93,15 @@ def _headers(event: Mapping[str, Any]) -> dict[str, str]:
         lower = name.lower()
         joined[lower] = f"{joined[lower]}, {value}" if lower in joined else value
     return joined
+
+
+def _queries(event: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    given = _given(event.get("queryStringParameters"))
+    found: dict[str, tuple[str, ...]] = {name: (value,) for name, value in given.items()}
+    several = event.get("multiValueQueryStringParameters")
+    for name, values in (several if isinstance(several, dict) else {}).items():
+        found[name] = tuple(each for each in _list(values) if isinstance(each, str))
+    return found
 
 
 def _list(values: Any) -> list[Any]:

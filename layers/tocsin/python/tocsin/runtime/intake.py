@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from tocsin.domain.errors import InvalidInput, TooManyRequests
 from tocsin.pipeline.ingest import Answer
 from tocsin.ports import ApiKey
+from tocsin.providers.members import UNREADABLE
 from tocsin.providers.registry import unknown
 from tocsin.runtime.gateway import HttpRequest, answer, backoff, error_answer, waiting
 
@@ -108,32 +109,45 @@ class Alertmanager(_PlainKey):
         """Refuse what is not JSON by its content type, and an empty body."""
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
-            message = f'unsupported media type "{kind}", only application/json'
+            shown = kind[:64] or "application/octet-stream"
+            message = f'unsupported media type "{shown}", only [application/json] are allowed'
             raise InvalidInput(message, status=415)
-        if not request.raw_body:
+        if not request.raw_body.strip():
             raise InvalidInput("alerts in body is required", status=422)
 
     def accepted(self, result: Answer) -> Any:
-        """Answer 200, or the error of the first alert whose shape is wrong, or all others."""
+        """Answer 200, or with errors in the order in which an Alertmanager comes upon them.
+
+        That is the first alert that cannot be read, the first that lacks what it needs, and
+        then all that say what cannot be.
+        """
         if not result.rejected:
             return answer(200)
-        for _, error in result.rejected:
-            if error.status != 400:
-                return self.refused(error)
+        index, first = min(result.rejected, key=lambda each: _stage(each[1]))
+        if first.code == UNREADABLE:
+            return self.refused(first, f"{first.path}: ")
+        if first.status == 422:
+            return self.refused(first, f"{index}.")
         return answer(400, "; ".join(error.message for _, error in result.rejected[:_LISTED]))
 
-    def refused(self, error: InvalidInput) -> Any:
+    def refused(self, error: InvalidInput, where: str = "") -> Any:
         """Answer in the framework's shape: of a 422, whether a value is missing or misshapen."""
         if isinstance(error, TooManyRequests):
             return answer(429, error.message, waiting(error))
         code = error.status
         if code == 422:
             code = 601 if error.path.endswith("generatorURL") else 602
-        return answer(error.status, {"code": code, "message": error.message})
+        return answer(error.status, {"code": code, "message": f"{where}{error.message}"})
 
     def unavailable(self) -> Any:
         """Answer 503: Prometheus sends again by itself."""
         return answer(503, "not accepted; send again", _AGAIN)
+
+
+def _stage(error: InvalidInput) -> int:
+    if error.code == UNREADABLE:
+        return 0
+    return 1 if error.status == 422 else 2
 
 
 def dialect_of(resource: str) -> Dialect:
