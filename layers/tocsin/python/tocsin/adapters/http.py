@@ -41,12 +41,12 @@ class Http:
     The address is checked after the name is resolved and then used as it is, so that a name
     cannot resolve differently in between. There are no redirects, no proxies and no
     credentials from the environment, and no cookies. `allow_loopback` is for receivers on the
-    same machine.
+    same machine, `allow_private` for whoever owns the network and all URLs alike.
     """
 
-    def __init__(self, *, allow_loopback: bool = False) -> None:
+    def __init__(self, *, allow_loopback: bool = False, allow_private: bool = False) -> None:
         config = Config(
-            ip_filter_enable=True,
+            ip_filter_enable=not allow_private,
             ip_filter_allow_loopback_ips=allow_loopback,
             never_redirect=True,
             default_timeout=(CONNECT_TIMEOUT_S, 10.0),

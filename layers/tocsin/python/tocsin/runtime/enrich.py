@@ -16,8 +16,9 @@ from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.enrich import Enrich, EnrichPorts
 from tocsin.ports import Queue
 from tocsin.runtime.clock import now_s
+from tocsin.runtime.isolation import HasTime
 from tocsin.runtime.settings import EnrichSettings, load
-from tocsin.runtime.worker import Context, HasTime, run
+from tocsin.runtime.worker import Context, run
 
 # Enough to forward, write the journal and the marks of what is under way.
 _RESERVE_MS = 8000

@@ -15,8 +15,9 @@ from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.evaluate import Evaluate, EvaluatePorts
 from tocsin.ports import Queue
 from tocsin.runtime.clock import now_s
+from tocsin.runtime.isolation import HasTime
 from tocsin.runtime.settings import EvaluateSettings, load
-from tocsin.runtime.worker import Context, HasTime, run
+from tocsin.runtime.worker import Context, run
 
 # Enough for one commit with its retries, and the pokes.
 _RESERVE_MS = 8000

@@ -19,8 +19,9 @@ from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.notify import Notify, NotifyPorts
 from tocsin.ports import Queue
 from tocsin.runtime.clock import now_s
+from tocsin.runtime.isolation import HasTime
 from tocsin.runtime.settings import NotifySettings, load
-from tocsin.runtime.worker import Context, HasTime, run
+from tocsin.runtime.worker import Context, run
 
 # One more attempt at a receiver may take a look at its breaker, three seconds for its name, its
 # 10 s timeout and two more where it is slow to take the request, and the settling.

@@ -1,14 +1,11 @@
 """From an SQS event to a stage and back to a partial batch response."""
 
-from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from tocsin.domain.errors import Permanent
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.envelope import decode
-
-HasTime = Callable[[], bool]
-Stage = Callable[[Sequence[Delivery], HasTime], Outcome]
+from tocsin.runtime.isolation import Stage, isolated
 
 
 class Context(Protocol):
@@ -31,7 +28,7 @@ def run(event: dict[str, Any], context: Context, stage: Stage, reserve_ms: int) 
         return context.get_remaining_time_in_millis() > reserve_ms
 
     deliveries, unreadable = _decode(event)
-    outcome = _isolated(stage, deliveries, has_time) if deliveries else Outcome()
+    outcome = isolated(stage, deliveries, has_time, _broken) if deliveries else Outcome()
     failed = {**unreadable, **outcome.failed}
     if failed:
         outcome.count("messages_failed", len(failed))
@@ -55,31 +52,8 @@ def _decode(event: dict[str, Any]) -> tuple[list[Delivery], dict[str, str]]:
     return deliveries, unreadable
 
 
-def _isolated(stage: Stage, deliveries: Sequence[Delivery], has_time: HasTime) -> Outcome:
-    """Run a stage; if it breaks, run it for each message alone, so that one cannot harm others.
-
-    Every effect of a stage may be repeated, so what was already done does no harm.
-    """
-    try:
-        return stage(deliveries, has_time)
-    except Exception as error:  # noqa: BLE001 - the one place where a bug becomes a dead letter
-        if len(deliveries) == 1:
-            return _broken(deliveries[0], error)
-    whole = Outcome()
-    for delivery in deliveries:
-        part = _isolated(stage, [delivery], has_time)
-        whole.failed.update(part.failed)
-        whole.warnings += part.warnings
-        for name, value in part.counts.items():
-            whole.count(name, value)
-        for name, value in part.duplicates.items():
-            whole.count_duplicates(name, value)
-    return whole
-
-
-def _broken(delivery: Delivery, error: Exception) -> Outcome:
+def _broken(delivery: Delivery, error: Exception) -> None:
     from tocsin.runtime.observability import log_broken
 
     envelope = delivery.envelope
     log_broken("a message breaks its stage", error, envelope=envelope.id, tenant=envelope.tenant)
-    return Outcome(failed={delivery.message_id: type(error).__name__})

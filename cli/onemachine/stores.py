@@ -1,0 +1,54 @@
+"""The ports of one machine, on one file."""
+
+from pathlib import Path
+
+import msgspec
+
+from tocsin.adapters.cached import CachedConfigs
+from tocsin.adapters.sqlite import (
+    Database,
+    SqliteArchive,
+    SqliteBlobs,
+    SqliteBreakers,
+    SqliteConfigs,
+    SqliteFingerprints,
+    SqliteGroups,
+    SqliteJournal,
+    SqliteQueues,
+    SqliteSilences,
+)
+from tocsin.runtime.clock import now_s
+
+FILE = "tocsin.db"
+
+
+class Stores(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is kept."""
+
+    database: Database
+    queues: SqliteQueues
+    blobs: SqliteBlobs
+    archive: SqliteArchive
+    fingerprints: SqliteFingerprints
+    groups: SqliteGroups
+    journal: SqliteJournal
+    configs: CachedConfigs
+    breakers: SqliteBreakers
+    silences: SqliteSilences
+
+
+def open_stores(directory: Path, archive_s: float) -> Stores:
+    """Open what lies in a directory that this process holds. Raises ConfigurationError."""
+    database = Database(directory / FILE)
+    return Stores(
+        database=database,
+        queues=SqliteQueues(database, now_s),
+        blobs=SqliteBlobs(database, now_s),
+        archive=SqliteArchive(database, archive_s),
+        fingerprints=SqliteFingerprints(database),
+        groups=SqliteGroups(database, now_s()),
+        journal=SqliteJournal(database),
+        configs=CachedConfigs(SqliteConfigs(database), now_s),
+        breakers=SqliteBreakers(database),
+        silences=SqliteSilences(database),
+    )
