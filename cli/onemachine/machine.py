@@ -106,6 +106,7 @@ class Machine:
             configs=stores.configs,
             receivers=self._receivers,
             breakers=stores.breakers,
+            silences=stores.silences,
             clock=now_s,
         )
         return Notify(ports)
@@ -114,4 +115,5 @@ class Machine:
         at_s = now_s()
         expire(self._stores.database, at_s, self._retention_s, self._archive_s)
         self._stores.groups.forget(at_s)
+        self._stores.silences.forget(at_s)
         self._stopping.wait(_CLEANING_S)

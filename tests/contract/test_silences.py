@@ -7,6 +7,7 @@ from tocsin.adapters.aws import client
 from tocsin.adapters.dynamodb.formats import NewerFormat
 from tocsin.adapters.dynamodb.silences import DynamoSilences
 from tocsin.adapters.memory import MemorySilences
+from tocsin.adapters.sqlite import SqliteSilences
 from tocsin.domain.errors import Conflict
 from tocsin.domain.matchers import Matcher
 from tocsin.domain.silence import Silence
@@ -28,6 +29,8 @@ DELETE_AT_S = T0 + 500_000.25
 def silences(side, request):
     if side == "memory":
         return MemorySilences()
+    if side == "sqlite":
+        return SqliteSilences(request.getfixturevalue("database"))
     table = request.getfixturevalue("cloud").environ["CONTROL_TABLE"]
     return DynamoSilences(client("dynamodb"), table)
 

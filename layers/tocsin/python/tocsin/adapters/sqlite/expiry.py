@@ -8,12 +8,14 @@ _LETTERS_KEPT_S = 14 * 86_400.0
 
 
 def expire(database: Database, now_s: float, journal_kept_s: float, archive_kept_s: float) -> None:
-    """Delete what nobody needs any more; groups are deleted by SqliteGroups."""
+    """Delete what nobody needs any more.
+
+    Groups and silences are known in memory, too: their own adapters delete them.
+    """
     due = (
         ("DELETE FROM marks WHERE expires_at_s <= ?", now_s),
         ("DELETE FROM requests WHERE expires_at_s <= ?", now_s),
         ("DELETE FROM breakers WHERE expires_at_s <= ?", now_s),
-        ("DELETE FROM silences WHERE delete_at_s <= ?", now_s),
         ("DELETE FROM journal WHERE at_ms <= ?", (now_s - journal_kept_s) * 1000),
         ("DELETE FROM archive WHERE at_s <= ?", now_s - archive_kept_s),
         ("DELETE FROM letters WHERE at_s <= ?", now_s - _LETTERS_KEPT_S),
