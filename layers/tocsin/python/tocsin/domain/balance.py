@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from tocsin.domain.journal import (
+    DeliveryRecord,
     EnvelopeRecord,
     GivenUpRecord,
     Record,
@@ -133,7 +134,7 @@ def _note(record: Record, requests: dict[str, _Request], fates: _Fates) -> None:
         fates.give_up(record.sources)
         if record.request:
             requests.setdefault(record.request, _Request()).give_up(record)
-    elif record.outcome != "failed":
+    elif isinstance(record, DeliveryRecord) and record.outcome != "failed":
         fates.note(record.source, record.group, record.outcome, record.reason)
 
 

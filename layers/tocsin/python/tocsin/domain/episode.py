@@ -10,6 +10,7 @@ import msgspec
 from tocsin.domain.alert import Alert
 from tocsin.domain.change import Change, rank
 from tocsin.domain.group import Member
+from tocsin.domain.handling import Action
 from tocsin.domain.journal import Verdict
 
 
@@ -69,6 +70,27 @@ def _is_over(member: Member, change: Change) -> bool:
     return until_s <= ended_at_s
 
 
+def _was_put_to_rest(member: Member, change: Change) -> bool:
+    """Tell whether a firing only goes on with what somebody resolved by hand."""
+    if member.handling is None or not member.handling.resolved_by:
+        return False
+    starts_at_s = change.alert.starts_at_s
+    return starts_at_s is None or starts_at_s == member.alert.starts_at_s
+
+
+def resolve_by_hand(member: Member, action: Action) -> Member:
+    """End an episode because somebody said so."""
+    return msgspec.structs.replace(
+        member,
+        status="resolved",
+        alert=_ended(member.alert, action.at_s),
+        order_at_s=max(member.order_at_s, action.at_s),
+        holds_until_s=None,
+        changed_at_s=action.at_s,
+        resolved_by="",
+    )
+
+
 def _first(change: Change) -> Merged:
     firing = change.alert.status == "firing"
     member = Member(
@@ -91,10 +113,10 @@ def _same_status(member: Member, change: Change, *, is_newer: bool) -> Merged:
     if not is_newer:
         return Merged(member=member, verdict="repeat")
     if member.status == "resolved":
-        # What ended stays ended as it was told; only the order moves on.
-        return Merged(
-            member=msgspec.structs.replace(member, order_at_s=change.order[0]), verdict="repeat"
-        )
+        # What ended stays ended as it was told; only the order moves on. And whoever resolved it
+        # by hand was right: the sender says so too.
+        ended = msgspec.structs.replace(member, order_at_s=change.order[0], handling=None)
+        return Merged(member=ended, verdict="repeat")
     alert = change.alert
     member = msgspec.structs.replace(
         member,
@@ -128,6 +150,8 @@ def _resolve(member: Member, change: Change) -> Merged:
 def _fire_again(member: Member, change: Change) -> Merged:
     if _is_over(member, change):
         return Merged(member=member, verdict="stale", reason="timed out before it arrived")
+    if _was_put_to_rest(member, change):
+        return Merged(member=member, verdict="stale", reason="resolved by hand, and not over since")
     opened = Member(
         fingerprint=member.fingerprint,
         # Episodes of one alert only ever grow, whatever the clocks say.

@@ -60,14 +60,30 @@ def due_at_s(group: Group, timing: Timing) -> float | None:
     times = [next_flush_at_s(group, timing, min(fresh))] if fresh else []
     if len(fresh) < len(untold):
         times.append(muted_look_at_s(group, timing))
+    known = [each for each in group.members.values() if is_known(each, group.told)]
     again_at_s = repeat_at_s(group, timing)
-    if again_at_s is not None and _has_known(group):
+    if again_at_s is not None and not all(each.is_acknowledged for each in known):
         times.append(again_at_s)
+    ends = [each.snoozed_until_s for each in known if each.snoozed_until_s > group.notified_at_s]
+    if ends:
+        times.append(next_flush_at_s(group, timing, min(ends)))
     return min(times, default=None)
 
 
-def _has_known(group: Group) -> bool:
-    return any(is_known(member, group.told) for member in group.members.values())
+def why_again(group: Group, timing: Timing, now_s: float) -> str:
+    """Return why what fires is told again though nothing is new; "" if it is not.
+
+    Nobody is told again of what somebody has in hand, unless they only put it off.
+    """
+    known = [each for each in group.members.values() if is_known(each, group.told)]
+    if any(group.notified_at_s < each.snoozed_until_s <= now_s for each in known):
+        return "snooze ended"
+    repeat_s = timing.repeat_interval_s
+    if repeat_s is None or not group.notified_at_s:
+        return ""
+    is_over = group.notified_at_s + repeat_s < now_s
+    is_open = not all(each.is_acknowledged for each in known)
+    return "repeat interval elapsed" if is_over and is_open else ""
 
 
 def early_s(timing: Timing) -> float:

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from tocsin.domain.alert import Alert, Status
+from tocsin.domain.handling import Handling
 from tocsin.domain.matchers import Matcher
 
 # "dead" was tried too often and may have arrived; "refused" certainly did not.
@@ -62,6 +63,18 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     # The episode before this one and what closed it: a receiver that heard of it firing is
     # told of its end first.
     closed: tuple[int, str] | None = None
+    # What people did about this episode.
+    handling: Handling | None = None
+
+    @property
+    def is_acknowledged(self) -> bool:
+        """Whether somebody has this episode in hand."""
+        return self.handling is not None and self.handling.is_acknowledged
+
+    @property
+    def snoozed_until_s(self) -> float:
+        """Until when somebody put this episode off; 0 if nobody did."""
+        return 0.0 if self.handling is None else self.handling.snoozed_until_s
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):

@@ -10,11 +10,12 @@ from tocsin.domain.aliases import concerned, tombstones
 from tocsin.domain.change import Change
 from tocsin.domain.config import TenantConfig, Timing
 from tocsin.domain.decision import has_work
-from tocsin.domain.episode import Merged, merge, time_out
+from tocsin.domain.episode import Merged, merge, resolve_by_hand, time_out
 from tocsin.domain.flush import first_flush_at_s
 from tocsin.domain.group import Group, Member, Step
+from tocsin.domain.handling import Action, handled
 from tocsin.domain.inhibition import is_source
-from tocsin.domain.journal import DeliveryRecord, Record, TransitionRecord
+from tocsin.domain.journal import ActionRecord, DeliveryRecord, Record, TransitionRecord
 from tocsin.domain.suppressed import suppressed
 
 # A resolved alert is remembered for as long as a message can wait in a queue, so that a late
@@ -89,6 +90,41 @@ def apply_timeouts(group: Group, now_s: float) -> Applied:
     return applied
 
 
+def apply_actions(applied: Applied, actions: Iterable[Action], now_s: float) -> Applied:
+    """Let people's actions take effect in a group, after its events."""
+    for action in actions:
+        member = applied.group.members.get(action.fingerprint)
+        reason = _why_not(member, action)
+        if member is not None and not reason:
+            handling = handled(member.handling, action)
+            if handling is None:
+                continue
+            changed = msgspec.structs.replace(member, handling=handling)
+            if action.kind == "resolve":
+                changed = resolve_by_hand(changed, action)
+            applied.group.members[action.fingerprint] = changed
+            applied.is_changed = True
+        applied.records.append(
+            ActionRecord(
+                action=action,
+                group=applied.group.key.id,
+                receiver=applied.group.key.receiver,
+                reason=reason,
+                at_s=now_s,
+            )
+        )
+    return applied
+
+
+def _why_not(member: Member | None, action: Action) -> str:
+    """Return why an action has no effect; "" if it has."""
+    if member is None or member.episode != action.episode:
+        return "another episode by now"
+    if member.status == "resolved" and action.kind not in ("comment", "assign"):
+        return "over already"
+    return ""
+
+
 def finish(applied: Applied, config: TenantConfig, timing: Timing, now_s: float) -> Group:
     """Prune the group and set its due times, ready to be stored."""
     group = applied.group
@@ -111,8 +147,10 @@ def finish(applied: Applied, config: TenantConfig, timing: Timing, now_s: float)
     )
     group.inhibits = any(_inhibits(each, config) for each in firing)
     known, group.poke_due_at_s = group.poke_due_at_s, None
-    if has_work(group):
-        due_at_s = index_at_s(group, timing, now_s)
+    due_at_s = (
+        index_at_s(group, timing, now_s) if has_work(group) else flush.due_at_s(group, timing)
+    )
+    if due_at_s is not None:
         group.poke_due_at_s = due_at_s if known is None else min(known, due_at_s)
     return group
 

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from tocsin.domain.alert import Status
+from tocsin.domain.handling import Action
 
 Verdict = Literal["new", "repeat", "reopened", "resolved", "stale"]
 
@@ -87,4 +88,14 @@ class GivenUpRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
         return self.indices or range(self.accepted)
 
 
-Record = EnvelopeRecord | TransitionRecord | DeliveryRecord | GivenUpRecord
+class ActionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="action"):
+    """What somebody did about an alert, and in which group; `reason` says why it had no effect."""
+
+    action: Action
+    group: str
+    receiver: str
+    reason: str = ""
+    at_s: float
+
+
+Record = EnvelopeRecord | TransitionRecord | DeliveryRecord | GivenUpRecord | ActionRecord

@@ -16,14 +16,14 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     """How a group is looked at: what may not be told and why, what is told again.
 
     `silence` says why nothing may be told at all. `collapses`: what ended and fired again since
-    the last look is what it was, to the receiver. `repeats`: what fires is told though nothing
-    is new. `revived` are alerts of a notification that was dead-lettered.
+    the last look is what it was, to the receiver. `again` says why what fires is told though
+    nothing is new. `revived` are alerts of a notification that was dead-lettered.
     """
 
     muted: Mapping[str, str] = {}
     silence: str = ""
     collapses: bool = False
-    repeats: bool = False
+    again: str = ""
     revived: frozenset[str] = frozenset()
 
 
@@ -67,10 +67,10 @@ def plan(group: Group, receiver: Receiver, at_s: float, look: Look = _PLAIN) -> 
         records=tuple(found.records),
         more=is_followed or len(found.steps) > len(chosen),
     )
-    if not chosen and (look.silence or not look.repeats):
+    if not chosen and (look.silence or not look.again):
         return planned
     beside = [] if again else found.beside({step.fingerprint for step, _ in chosen})
-    return _filled(planned, [alert for _, alert in chosen], beside, receiver)
+    return _filled(planned, [alert for _, alert in chosen], beside, receiver, look.again)
 
 
 class _Findings:
@@ -134,7 +134,9 @@ def _limit(receiver: Receiver) -> int | None:
     return None if receiver.truncates else receiver.max_alerts or None
 
 
-def _filled(planned: Plan, new: list[Alert], beside: list[Alert], receiver: Receiver) -> Plan:
+def _filled(
+    planned: Plan, new: list[Alert], beside: list[Alert], receiver: Receiver, again: str
+) -> Plan:
     """Put alerts into a notification, what is new first, up to what the receiver takes."""
     alerts = new + beside
     kept = alerts[: receiver.max_alerts or None]
@@ -143,7 +145,7 @@ def _filled(planned: Plan, new: list[Alert], beside: list[Alert], receiver: Rece
         planned,
         alerts=tuple(kept),
         truncated=len(alerts) - len(kept),
-        reason=_reason(planned, beside) if alerts else "",
+        reason=_reason(planned, beside) or again if alerts else "",
         more=planned.more and not is_repeat,
     )
 
@@ -155,7 +157,7 @@ def _reason(planned: Plan, beside: list[Alert]) -> str:
         return "first notification" if is_first else "new alerts added"
     if planned.steps:
         return "some alerts resolved" if beside else "all alerts resolved"
-    return "repeat interval elapsed"
+    return ""
 
 
 def resume(group: Group, intent: Intent, at_s: float) -> Plan:

@@ -10,7 +10,13 @@ from hashlib import blake2b
 import msgspec
 
 from tocsin.domain.deadletter import Letter
-from tocsin.domain.journal import DeliveryRecord, EnvelopeRecord, GivenUpRecord, Record
+from tocsin.domain.journal import (
+    DeliveryRecord,
+    EnvelopeRecord,
+    GivenUpRecord,
+    Record,
+    TransitionRecord,
+)
 from tocsin.pipeline.givenup import accepted_at_s, alerts_in
 from tocsin.pipeline.letterarchive import unpack_letter
 from tocsin.ports import Blobs, Journal, Queue
@@ -97,9 +103,9 @@ class _Work:
             if record.envelope in self._parts:
                 dead = self._dead.setdefault(record.envelope, set(record.dead))
                 dead.intersection_update(record.dead)
-        elif not isinstance(record, GivenUpRecord) and record.source in self._sources:
+        elif isinstance(record, TransitionRecord | DeliveryRecord):
             is_try = isinstance(record, DeliveryRecord) and record.outcome == "failed"
-            if not is_try:
+            if record.source in self._sources and not is_try:
                 self._judged.add(record.source)
 
     def is_done(self, letter: GivenUpRecord) -> bool:

@@ -26,7 +26,7 @@ INLINE_LIMIT_BYTES = 256 * 1024
 # API Gateway takes 10 MB; nothing that was accepted decompresses to more.
 FRAME_LIMIT_BYTES = 16 * 1024 * 1024
 
-Kind = Literal["raw", "changes", "resolve", "poke"]
+Kind = Literal["raw", "changes", "actions", "resolve", "poke"]
 
 
 class Claim(msgspec.Struct, frozen=True):

@@ -20,12 +20,15 @@ from tocsin.domain.group import Group, GroupKey, Member
 from tocsin.domain.grouping import (
     MESSAGE_WAIT_S,
     Applied,
+    apply_actions,
     apply_changes,
     apply_timeouts,
     finish,
     poke_at_s,
 )
+from tocsin.domain.handling import Action
 from tocsin.domain.routing import groups_for, groups_that_may_know
+from tocsin.pipeline.actions import Order, unpack_orders
 from tocsin.pipeline.batch import Delivery, Outcome, each_tenant
 from tocsin.pipeline.changes import unpack_changes
 from tocsin.pipeline.former import FormerRoutes
@@ -52,6 +55,7 @@ class _Work(msgspec.Struct):
 
     changes: list[Change] = []
     timeouts: list[GroupKey] = []
+    orders: list[Order] = []
 
 
 class _Wanted(msgspec.Struct):
@@ -63,6 +67,7 @@ class _Wanted(msgspec.Struct):
     changes: list[Change] = []
     if_known: list[Change] = []
     if_firing: list[Change] = []
+    actions: list[Action] = []
 
 
 class Evaluate:
@@ -107,6 +112,8 @@ class Evaluate:
             try:
                 if delivery.envelope.kind == "changes":
                     work.changes.extend(unpack_changes(delivery.envelope, self._ports.blobs))
+                elif delivery.envelope.kind == "actions":
+                    work.orders.extend(unpack_orders(delivery.envelope, self._ports.blobs))
                 else:
                     pokes = unpack_pokes(delivery.envelope, self._ports.blobs)
                     work.timeouts.extend(poke.key for poke in pokes)
@@ -132,6 +139,8 @@ class Evaluate:
                     wanted.setdefault(key, _Wanted()).if_known.append(change)
             for key in own:
                 wanted.setdefault(key, _Wanted()).changes.append(change)
+        for order in work.orders:
+            wanted.setdefault(order.key, _Wanted()).actions.append(order.action)
         return wanted
 
     def _merge(
@@ -215,6 +224,7 @@ def _where_they_fire(
                 or _fires(members.get(key, {}), change)
             ],
             if_known=each.if_known + staying[key],
+            actions=each.actions,
         )
         for key, each in wanted.items()
     }
@@ -230,7 +240,7 @@ def _apply(group: Group, wanted: _Wanted, config: TenantConfig, now_s: float) ->
     members = group.members
     known = [each for each in wanted.if_known if any(name in members for name in each.names)]
     changes = with_namesakes(members, wanted.changes + known, config.fingerprints)
-    applied = apply_changes(group, changes, now_s)
+    applied = apply_actions(apply_changes(group, changes, now_s), wanted.actions, now_s)
     if group.resolve_due_at_s is None or group.resolve_due_at_s > now_s:
         return applied
     timed_out = apply_timeouts(applied.group, now_s)

@@ -1,6 +1,6 @@
 """A look at a group: whether it is time to say something, and what."""
 
-from tocsin.domain.flush import due_at_s, early_s
+from tocsin.domain.flush import due_at_s, early_s, why_again
 from tocsin.domain.group import Group
 from tocsin.domain.reconcile import Look, Plan, plan
 from tocsin.pipeline.recipients import Recipient
@@ -30,18 +30,10 @@ class Looking:
             muted={} if silence else self._suppression.muted(recipient.config, group, now_s),
             silence=silence,
             collapses=timing.group_interval_s > 0.0,
-            repeats=_is_repeat(group, recipient, now_s),
+            again=why_again(group, timing, now_s),
             revived=revived,
         )
         planned = plan(group, recipient.receiver, now_s, look)
         if not planned.more:
             group.flushed_at_s = max(now_s, due)
         return planned
-
-
-def _is_repeat(group: Group, recipient: Recipient, now_s: float) -> bool:
-    """Tell whether it is long ago that anything was said."""
-    repeat_s = recipient.timing.repeat_interval_s
-    if repeat_s is None or not group.notified_at_s:
-        return False
-    return group.notified_at_s + repeat_s < now_s

@@ -5,6 +5,7 @@ from itertools import chain
 
 from tocsin.domain.alert import routing_labels
 from tocsin.domain.config import TenantConfig, Timing
+from tocsin.domain.decision import is_known
 from tocsin.domain.group import Group, GroupKey, Member
 from tocsin.domain.inhibition import Inhibitor, is_source, is_target
 from tocsin.domain.silence import Silence, silenced_by
@@ -33,6 +34,7 @@ class Suppression:
             for member in firing
         }
         return {
+            **_in_hand(firing, group, now_s),
             **self._inhibited(config, group, labels, now_s),
             **_silenced(self._silences.all(config.tenant), labels, now_s),
         }
@@ -88,6 +90,19 @@ def muted_by_time(config: TenantConfig, timing: Timing, now_s: float) -> str:
     ):
         return f"active only in the time intervals {', '.join(timing.active)}"
     return ""
+
+
+def _in_hand(firing: Iterable[Member], group: Group, now_s: float) -> dict[str, str]:
+    """Return what somebody put off, or had in hand before anybody was told."""
+    found: dict[str, str] = {}
+    for member in firing:
+        if member.handling is None:
+            continue
+        if member.snoozed_until_s > now_s:
+            found[member.fingerprint] = f"snoozed by {member.handling.snoozed_by}"
+        elif member.is_acknowledged and not is_known(member, group.told):
+            found[member.fingerprint] = f"acknowledged by {member.handling.acknowledged_by}"
+    return found
 
 
 def _silenced(
