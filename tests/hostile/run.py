@@ -63,7 +63,7 @@ def _send_and_judge(deployment: Deployment, tenant: str, case: Case, found: Run)
     answer, cpu_s = send(deployment.stack, key, case)
     secrets = (key, key.split("_")[3], deployment.stack.resources.pepper)
     found.complaints += judge(case, answer, cpu_s, secrets)
-    _note(found.rows.setdefault(case.kind, Row()), case, answer, cpu_s)
+    note(found.rows.setdefault(case.kind, Row()), case, answer, cpu_s)
     return accepted_in(answer) if isinstance(answer, dict) else 0
 
 
@@ -81,7 +81,8 @@ def send(stack: World, key: str, case: Case) -> tuple[Any, float]:
     return answer, process_time() - started_s
 
 
-def _note(row: Row, case: Case, answer: Any, cpu_s: float) -> None:
+def note(row: Row, case: Case, answer: Any, cpu_s: float) -> None:
+    """Count an answer, and how long it took in seconds."""
     status = answer["statusCode"] if isinstance(answer, dict) else 500
     row.cases += 1
     row.good += status < 300
