@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from cli.localcloud.receiver import LocalReceiver
 from tests.integration.world import World
+from tocsin.domain.change import KEYED
 from tocsin.domain.config import Signature, SigningSecret, TenantConfig
 from tocsin.runtime.signing import NAME_LIMIT
 
@@ -44,6 +45,16 @@ def test_a_firing_whose_answer_was_lost_does_not_open_again_what_ended(
     assert told(people) == ["firing", "resolved"]
     balance = stack.balance(key)
     assert (balance["accepted"], balance["pending"]) == (2, 0)
+
+
+def test_an_idempotency_key_lasts_a_day_and_the_name_of_a_webhook_as_long_as_its_group(
+    stack: World, key: str
+) -> None:
+    keyed = send(stack, key, FIRING, **{"idempotency-key": "a"})
+    named = send(stack, key, FIRING, **{"webhook-id": "a"})
+    both = send(stack, key, FIRING, **{"idempotency-key": "a", "webhook-id": "b"})
+    kinds = [each.startswith(KEYED) for each in (keyed, named, both)]
+    assert kinds == [True, False, False]
 
 
 def test_an_end_whose_answer_was_lost_does_not_end_what_fired_since(

@@ -1,6 +1,7 @@
 """The state machine of one alert."""
 
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,8 +9,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.builders import T0, change
-from tocsin.domain.change import Change
-from tocsin.domain.episode import merge, time_out
+from tocsin.domain.change import KEYED, Change
+from tocsin.domain.episode import KEY_S, merge, time_out
 from tocsin.domain.group import Member
 
 
@@ -72,6 +73,49 @@ def test_the_same_event_again_says_what_it_was_and_counts_no_more() -> None:
     resolved = _apply(FIRE, RESOLVE)
     again = merge(resolved, RESOLVE)
     assert (again.verdict, again.again) == ("resolved", True)
+
+
+def _keyed(name: str, at_s: float, **fields: Any) -> Change:
+    return change(at_s=at_s, source=f"{KEYED}{name}:0", **fields)
+
+
+def test_a_key_that_comes_again_within_a_day_of_the_end_is_a_retry() -> None:
+    ended = _apply(_keyed("a", T0), _keyed("b", T0 + 3600, status="resolved"))
+    retry = merge(ended, _keyed("a", T0 + 3600 + KEY_S))
+    assert (retry.again, retry.member) == (True, ended)
+
+
+def test_a_key_that_comes_again_later_is_another_event_and_so_is_that_of_its_end() -> None:
+    late_s = T0 + 3600 + KEY_S + 1
+    verdicts = _verdicts(
+        _keyed("a", T0),
+        _keyed("b", T0 + 3600, status="resolved"),
+        _keyed("a", late_s),
+        _keyed("b", late_s + 60, status="resolved"),
+    )
+    assert verdicts == ["new", "resolved", "reopened", "resolved"]
+
+
+def test_a_key_that_comes_again_while_the_alert_fires_tells_nothing() -> None:
+    firing = _apply(_keyed("a", T0))
+    late = merge(firing, _keyed("a", T0 + 2 * KEY_S))
+    assert (late.verdict, late.member.episode) == ("repeat", firing.episode)
+
+
+@pytest.mark.parametrize("source", ["r-1:0", "signed-1:0", "named-1:0"])
+def test_only_an_idempotency_key_is_used_anew(source: str) -> None:
+    fire, end = change(source=source), change(at_s=T0 + 60, status="resolved")
+    ended = _apply(fire, end)
+    assert merge(ended, replace(fire, received_at_s=T0 + 2 * KEY_S)).again
+
+
+def test_a_message_that_is_delivered_again_however_late_is_no_new_use_of_its_key() -> None:
+    fire, end = _keyed("a", T0), _keyed("b", T0 + 3600, status="resolved")
+    ended = _apply(fire, end)
+    assert merge(ended, fire).again
+    assert merge(ended, end).again
+    again = _keyed("c", T0 + 3 * KEY_S)
+    assert _apply(fire, end, again, end).status == "firing"
 
 
 def test_what_a_sender_sends_again_later_says_what_it_was() -> None:

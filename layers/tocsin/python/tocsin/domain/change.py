@@ -10,6 +10,9 @@ from tocsin.domain.alert import Alert, Status
 _PAST_LIMIT_S = 30 * 86400.0
 _FUTURE_LIMIT_S = 300.0
 
+# How the source of an event begins whose request was named by an `Idempotency-Key` alone.
+KEYED = "keyed-"
+
 # Severity of a firing or "resolved"; start, end and observation.
 Identity = tuple[str, float | None, float | None, float | None]
 

@@ -8,10 +8,13 @@ nothing. Applying any events in any order, any number of times, ends in the same
 import msgspec
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.change import Change, rank
+from tocsin.domain.change import KEYED, Change, rank
 from tocsin.domain.group import Member
 from tocsin.domain.handling import Action
 from tocsin.domain.journal import Verdict
+
+# From then on an idempotency key may be used anew for another event, as with Stripe and others.
+KEY_S = 24 * 3600.0
 
 
 class Merged(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +34,8 @@ def merge(member: Member | None, change: Change) -> Merged:
     """Apply one event to what is known of its alert."""
     if member is None:
         return _first(change)
-    if change.source in (member.fired_by, member.resolved_by, _closed_by(member)):
+    sources = (member.fired_by, member.resolved_by, _closed_by(member))
+    if change.source in sources and not _is_anew(member, change):
         verdict: Verdict = "new" if change.source == member.fired_by else "resolved"
         return Merged(member=member, verdict=verdict, again=True)
     is_newer = change.order > (member.order_at_s, rank(member.status))
@@ -45,6 +49,15 @@ def merge(member: Member | None, change: Change) -> Merged:
 def _closed_by(member: Member) -> str:
     """Return what ended the episode before: sent again, it does not end this one."""
     return member.closed[1] if member.closed is not None else ""
+
+
+def _is_anew(member: Member, change: Change) -> bool:
+    """Tell whether a key that is known comes so late that it is no retry.
+
+    A message that is delivered again keeps the time of its receipt, and so never comes late.
+    """
+    is_keyed = change.source.startswith(KEYED)
+    return is_keyed and change.received_at_s - member.changed_at_s > KEY_S
 
 
 def time_out(member: Member, now_s: float) -> Member | None:
@@ -162,9 +175,15 @@ def _fire_again(member: Member, change: Change) -> Merged:
         holds_until_s=change.alert.holds_until_s,
         changed_at_s=change.received_at_s,
         fired_by=change.source,
-        closed=(member.episode, member.resolved_by),
+        closed=(member.episode, _end_of(member, change)),
     )
     return Merged(member=opened, verdict="reopened")
+
+
+def _end_of(member: Member, change: Change) -> str:
+    """Return what ended an episode, unless its key may by now be used anew."""
+    is_old = change.received_at_s - member.changed_at_s > KEY_S
+    return "" if is_old and member.resolved_by.startswith(KEYED) else member.resolved_by
 
 
 def _episode(change: Change) -> int:

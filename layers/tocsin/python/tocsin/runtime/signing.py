@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from tocsin.domain.change import KEYED
 from tocsin.domain.config import Signature, TenantConfig
 from tocsin.domain.errors import InvalidSignature
 from tocsin.ports import ApiKey, Configs
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 # draft-ietf-httpapi-idempotency-key-header and Standard Webhooks: the same for every attempt.
 _NAMES = ("idempotency-key", "webhook-id")
+_NAMED = "named-"
 # Characters; names are UUIDs and the like.
 NAME_LIMIT = 255
 
@@ -89,7 +91,9 @@ def _named(request: HttpRequest, key: ApiKey, provider: str, body: bytes) -> str
     if not is_name or "," in name:
         return ""
     parts = (key.tenant, key.name, provider, name, _hash(body))
-    return f"named-{_hash(msgspec.json.encode(parts))}"
+    # Standard Webhooks names each event once, and delivers it for more than three days.
+    kind = _NAMED if "webhook-id" in request.headers else KEYED
+    return f"{kind}{_hash(msgspec.json.encode(parts))}"
 
 
 def _hash(data: bytes) -> str:
