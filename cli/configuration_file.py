@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tocsin.configuration import ConfigurationErrors, Document, Problem, load
+from tocsin.configuration.alertmanager import NotTaken
 from tocsin.configuration.loopback import LoopbackReceiver, loopback_receivers
 from tocsin.configuration.merging import merging_rules
 from tocsin.configuration.plainsecrets import plain_secrets
@@ -40,6 +41,12 @@ class ConfigurationFile:
     def loopback(self) -> list[LoopbackReceiver]:
         """The receivers that only the local cloud can reach."""
         return loopback_receivers(self.document, self.text, str(self.path), os.environ)
+
+    @property
+    def not_taken(self) -> list[NotTaken]:
+        """What tenants do not have from the Alertmanager's files that the file names."""
+        taken = (tenant.taken for tenant in self.document.tenants.values())
+        return [each for one in taken if one is not None for each in one.not_taken]
 
     @cached_property
     def plain_secrets(self) -> list[Problem]:

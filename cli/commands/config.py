@@ -10,12 +10,12 @@ from cli.target import Target, with_target
 from tocsin.configuration.application import apply_settings, issue_keys, read_applied
 from tocsin.configuration.display import displayed
 from tocsin.configuration.loopback import loopback_warning
-from tocsin.configuration.models import Receiver
 from tocsin.configuration.plan import TenantPlan, plan
-from tocsin.configuration.rules import count_routes
+from tocsin.configuration.routing_conversion import to_routing
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.errors import Conflict
 from tocsin.domain.fingerprint_rules import DELAY_S, has_news
+from tocsin.domain.routing import all_routes
 from tocsin.ports import ApiKey, Configs
 
 FILE = click.argument(
@@ -36,16 +36,17 @@ def check(file: Path) -> None:
     document = given.document
     click.echo(f"{file} is right")
     for name, tenant in document.tenants.items():
-        receivers = ", ".join(f"{one.name} ({_kind(one)})" for one in tenant.receivers)
+        routing = to_routing(name, tenant)
+        receivers = ", ".join(f"{one.name} ({one.kind})" for one in routing.receivers.values())
         click.echo(f"  {name}")
-        click.echo(f"    receivers  {receivers}")
-        click.echo(f"    routes     {count_routes(tenant.route)}")
+        click.echo(f"    receivers  {receivers or 'none'}")
+        click.echo(f"    routes     {sum(1 for _ in all_routes(routing.route))}")
         click.echo(f"    keys       {', '.join(key.name for key in tenant.keys) or 'none'}")
         if tenant.mappings:
             click.echo(f"    mappings   {', '.join(each.name for each in tenant.mappings)}")
     if given.loopback:
         click.echo(f"warning: {loopback_warning(given.loopback)}", err=True)
-    for problem in (*given.plain_secrets, *given.merging):
+    for problem in (*given.not_taken, *given.plain_secrets, *given.merging):
         click.echo(f"warning: {problem}", err=True)
 
 
@@ -63,7 +64,8 @@ def apply(file: Path, target: Target) -> None:
     document = given.document
     if not target.is_local:
         given.refuse_loopback()
-    for problem in (*(() if target.is_local else given.plain_secrets), *given.merging):
+    secrets = () if target.is_local else given.plain_secrets
+    for problem in (*given.not_taken, *secrets, *given.merging):
         click.echo(f"warning: {problem}", err=True)
     configs, keys = target.configs, target.keys
     for step in plan(document, read_applied(document, configs, keys)):
@@ -103,10 +105,6 @@ def show(tenant: str | None, version: int | None, target: Target) -> None:
             f"tenant {tenant} has no version {version}; the latest is {current.version}"
         )
     _show(chosen, current.version)
-
-
-def _kind(receiver: Receiver) -> str:
-    return "webhook" if receiver.webhook is not None else "slack"
 
 
 def _report(step: TenantPlan) -> None:

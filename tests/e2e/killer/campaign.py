@@ -21,7 +21,8 @@ TENANT_TEXT = """
   {tenant}:
     keys: [{{name: kill9, scopes: [ingest, read]}}]
     receivers: [{{name: desk, webhook: {{url: "{url}"}}}}]
-    route: {{receiver: desk, group_by: [alertname]}}
+    route:
+      {{receiver: desk, group_by: [alertname], group_wait: 0s, group_interval: 0s}}
 """
 
 

@@ -52,7 +52,7 @@ def test_check_lists_every_problem_and_fails(run, changed):
     file = changed("receiver: ops-channel", "receiver: nobody")
     result = run("check", file)
     assert result.exit_code == 1
-    assert f"{file}:30: tenants.acme.route.routes[0].receiver: there is no" in result.stderr
+    assert f"{file}:33: tenants.acme.route.routes[0].receiver: there is no" in result.stderr
     assert "1 problem in" in result.stderr
 
 

@@ -32,7 +32,15 @@ def test_no_secret_is_shown_and_all_else_is():
     assert chat["retry"] == {"attempts": 4, "base": "2s", "cap": "1m30s", "give_up_after": "1h"}
     assert chat["breaker"] == {"mode": "consecutive", "failures": 3, "window": "2m", "open": "30s"}
     assert shown["route"]["routes"] == [
-        {"receiver": "chat", "group_by": [], "matchers": ['team=~"db|web"'], "continue": True}
+        {
+            "receiver": "chat",
+            "group_by": [],
+            "matchers": ['team=~"db|web"'],
+            "continue": True,
+            "group_wait": "30s",
+            "group_interval": "5m",
+            "repeat_interval": "4h",
+        }
     ]
     assert shown["settings"] == {"resolve_timeout": "1m30s"}
 

@@ -33,7 +33,7 @@ def receiver(**fields):
         ({"tenants": {}}, "must not be empty"),
         (tenant(colour="red"), "is not a known field"),
         (tenant(receivers={}), "must be a list"),
-        (tenant(receivers=[]), "must not be empty"),
+        (tenant(keys=[{"name": "k", "scopes": []}]), "must not be empty"),
         (tenant(receivers=[RECEIVER] * 201), "must have at most 200 entries"),
         (tenant(keys=[{"name": "k", "scopes": ["root"]}]), "must be 'ingest', 'read' or 'admin'"),
         (tenant(route={"continue": 1}), "must be true or false"),

@@ -7,9 +7,10 @@ import msgspec
 
 from tocsin.configuration.limits import displayed_limits
 from tocsin.configuration.mapping_conversion import displayed_mapping
+from tocsin.configuration.routing_display import displayed_routing
 from tocsin.configuration.signing import MASK, displayed_signatures
 from tocsin.domain.breaker import BreakerPolicy
-from tocsin.domain.config import Receiver, Route, TenantConfig
+from tocsin.domain.config import Receiver, TenantConfig
 from tocsin.domain.duration import format_duration
 from tocsin.domain.retry import RetryPolicy
 from tocsin.domain.storage_rules import StorageRule
@@ -23,14 +24,16 @@ def displayed(config: TenantConfig) -> dict[str, Any]:
     newest = config.fingerprints[0].rules if config.fingerprints else ()
     shown: dict[str, Any] = {
         "receivers": [_receiver(receiver) for receiver in config.receivers.values()],
-        "route": _route(config.route),
+        **displayed_routing(config),
         "fingerprints": [said(rule) for rule in newest],
         "storage": [_storage(rule) for rule in config.storage],
-        "settings": {"resolve_timeout": format_duration(config.resolve_timeout_s)},
+        "settings": _settings(config),
         "limits": displayed_limits(config.limits),
     }
     if config.signatures:
         shown["signatures"] = displayed_signatures(config.signatures)
+    if config.external_url:
+        shown["external_url"] = config.external_url
     if config.mappings:
         shown["mappings"] = [displayed_mapping(mapping) for mapping in config.mappings]
     return shown
@@ -40,6 +43,11 @@ def said(rule: msgspec.Struct) -> dict[str, Any]:
     """Return a rule in the words of `tocsin.yaml`, without what it leaves out."""
     words: dict[str, Any] = msgspec.to_builtins(rule)
     return words
+
+
+def _settings(config: TenantConfig) -> dict[str, Any]:
+    shown: dict[str, Any] = {"resolve_timeout": format_duration(config.resolve_timeout_s)}
+    return {**shown, "plain_labels": True} if config.plain_labels else shown
 
 
 def _storage(rule: StorageRule) -> dict[str, Any]:
@@ -91,14 +99,3 @@ def _breaker(policy: BreakerPolicy) -> dict[str, Any]:
         "window": format_duration(policy.window_s),
         "open": format_duration(policy.open_s),
     }
-
-
-def _route(route: Route) -> dict[str, Any]:
-    shown: dict[str, Any] = {"receiver": route.receiver, "group_by": list(route.group_by)}
-    if route.matchers:
-        shown["matchers"] = [str(matcher) for matcher in route.matchers]
-    if route.continues:
-        shown["continue"] = True
-    if route.routes:
-        shown["routes"] = [_route(child) for child in route.routes]
-    return shown

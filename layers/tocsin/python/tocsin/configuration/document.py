@@ -1,19 +1,20 @@
 """From the text of `tocsin.yaml` to a valid `Document`, or to everything wrong with it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from pathlib import Path
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
-from tocsin.configuration.models import Document
+from tocsin.configuration.alertmanager import load_alertmanager
+from tocsin.configuration.findings import errors_at, findings_of
+from tocsin.configuration.models import Document, FromAlertmanager
 from tocsin.configuration.problems import ConfigurationErrors, Problem, path_of
-from tocsin.configuration.rules import Finding, broken_rules
-from tocsin.configuration.wording import sentence
+from tocsin.configuration.rules import broken_rules
 from tocsin.configuration.yamltree import Tree, read
 
 
 def load(text: str, filename: str, environ: Mapping[str, str]) -> Document:
-    """Read and check a configuration.
+    """Read and check a configuration, and the Alertmanager's files that it names.
 
     Raises ConfigurationErrors with every problem that was found. Rules between the parts are
     looked at once each part is right by itself.
@@ -27,25 +28,32 @@ def load(text: str, filename: str, environ: Mapping[str, str]) -> Document:
     findings = list(broken_rules(document))
     if findings or tree.problems:
         raise errors_at(findings, tree, filename)
+    problems = [
+        problem
+        for name, tenant in document.tenants.items()
+        if tenant.alertmanager is not None
+        for problem in _read_alertmanager(document, name, tree, filename)
+    ]
+    if problems:
+        raise ConfigurationErrors(problems)
     return document
 
 
-def findings_of(error: ValidationError) -> list[Finding]:
-    """Return what pydantic found wrong, and where, in the words of this project."""
-    return [_finding(detail) for detail in error.errors(include_url=False)]
-
-
-def errors_at(findings: Iterable[Finding], tree: Tree, filename: str) -> ConfigurationErrors:
-    """Make an error of findings, each with its line, and of what was wrong with the YAML."""
-    found = [
-        Problem(filename, tree.line(location), path_of(location), message)
-        for location, message in findings
-        if location not in tree.unread
-    ]
-    return ConfigurationErrors([*tree.problems, *found])
-
-
-def _finding(detail: ErrorDetails) -> Finding:
-    # Pydantic marks an error in a key with a last part of its own.
-    location = tuple(part for part in detail["loc"] if part != "[key]")
-    return location, sentence(detail)
+def _read_alertmanager(
+    document: Document, name: str, tree: Tree, filename: str
+) -> tuple[Problem, ...]:
+    """Read what a tenant has from an Alertmanager's file, or return what is wrong with it."""
+    tenant = document.tenants[name]
+    path = Path(filename).parent / (tenant.alertmanager or "")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        location = ("tenants", name, "alertmanager")
+        message = f"{path} cannot be read as UTF-8 text"
+        return (Problem(filename, tree.line(location), path_of(location), message),)
+    try:
+        config, not_taken = load_alertmanager(text, str(path), name)
+    except ConfigurationErrors as errors:
+        return errors.problems
+    tenant.take(FromAlertmanager(str(path), config, tuple(not_taken)))
+    return ()

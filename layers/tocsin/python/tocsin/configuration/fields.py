@@ -29,8 +29,8 @@ URL_LIMIT = 2048
 
 # '#' and '/' separate the parts of storage keys, so they can never be part of a name.
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-_GROUP_LABEL = re.compile(r"\.\.\.|[a-zA-Z_][a-zA-Z0-9_]{0,127}")
 _LABEL_NAME = re.compile(r"[^\x00-\x1f]{1,256}")
+_FILE_NAME = re.compile(r"[^\x00-\x1f]{1,1024}")
 _KEEPS = {"all": 100.0, "none": 0.0}
 _SAMPLE = re.compile(r"sample (\d{1,2}(?:\.\d{1,4})?)%")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
@@ -163,6 +163,13 @@ def _url(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _plain_url(text: str) -> str:
+    """Refuse what is not the address of a page."""
+    if text:
+        _url(SecretStr(text))
+    return text
+
+
 def _header_name(text: str) -> str:
     if _HEADER_NAME.fullmatch(text) is None:
         raise wrong("not a name of an HTTP header")
@@ -191,9 +198,6 @@ Name = Annotated[
     AfterValidator(_checked(_NAME, NAME_RULE)),
     _described("name"),
 ]
-GroupLabel = Annotated[
-    str, AfterValidator(_checked(_GROUP_LABEL, "not a label name")), _described("label name")
-]
 MatcherText = Annotated[
     str, AfterValidator(_readable(parse_matcher, "matcher")), _described("matcher")
 ]
@@ -207,6 +211,11 @@ LabelName = Annotated[
     AfterValidator(_checked(_LABEL_NAME, "a label name has 1 to 256 characters")),
     _described("label name"),
 ]
+# What every label may be called; `...` is all of them.
+GroupLabel = LabelName
+FileName = Annotated[
+    str, AfterValidator(_checked(_FILE_NAME, "not a file name")), _described("file")
+]
 InputPath = Annotated[str, AfterValidator(_readable(source_of, "path")), _described("path")]
 InputName = Annotated[
     str,
@@ -218,5 +227,6 @@ JsonPath = Annotated[str, AfterValidator(_readable(parse_path, "path")), _descri
 Pattern = Annotated[str, AfterValidator(_readable(parse_pattern, "pattern")), _described("pattern")]
 Duration = Annotated[float, BeforeValidator(_duration), _described("duration")]
 SecretUrl = Annotated[SecretStr, AfterValidator(_url), _described("URL")]
+Url = Annotated[str, AfterValidator(_plain_url), _described("URL")]
 HeaderName = Annotated[str, AfterValidator(_header_name), _described("header name")]
 HeaderValue = Annotated[SecretStr, AfterValidator(_header_value), _described("value")]

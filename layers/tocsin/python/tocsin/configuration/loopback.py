@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tocsin.configuration.fields import is_loopback
-from tocsin.configuration.models import Document, Receiver
+from tocsin.configuration.models import Document
 from tocsin.configuration.problems import Location, Problem, path_of
+from tocsin.configuration.receiver_models import Receiver
 from tocsin.configuration.yamltree import read
 
 # A warning names so many; `config apply` to a stack on AWS lists all.
@@ -85,6 +86,11 @@ def _on_loopback(document: Document) -> Iterator[tuple[str, str, Location]]:
             host = urlsplit(url).hostname or ""
             if is_loopback(host):
                 yield receiver.name, host, ("tenants", tenant, "receivers", index, kind, "url")
+        taken = block.taken.config.receivers.values() if block.taken else ()
+        for made in taken:
+            host = urlsplit(made.url).hostname or ""
+            if is_loopback(host):
+                yield made.name, host, ("tenants", tenant, "alertmanager")
 
 
 def _address(receiver: Receiver) -> tuple[str, str]:

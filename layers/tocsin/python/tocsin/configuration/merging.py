@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from tocsin.configuration.fingerprint_models import FingerprintRule
-from tocsin.configuration.models import Document, Route, Tenant
+from tocsin.configuration.models import Document, Tenant
 from tocsin.configuration.problems import Location, Problem, path_of
+from tocsin.configuration.routing_conversion import to_routing
 from tocsin.configuration.yamltree import read
+from tocsin.domain.config import Route
 from tocsin.domain.identity_labels import bears_identity
-from tocsin.domain.matchers import parse_matcher
 from tocsin.domain.routing import ALL_LABELS
 
 Finding = tuple[Location, str]
@@ -35,7 +36,7 @@ def merging_rules(
 def _of_rule(rule: FingerprintRule, tenant: Tenant) -> Iterator[Finding]:
     provider = rule.provider or ""
     whose = f"alerts of {provider}" if provider else "alerts"
-    routing = _routing_labels(tenant.route)
+    routing = _routing_labels(to_routing("", tenant).route)
     for location, label, what in _lost(rule):
         if bears_identity(provider, label):
             yield location, f"{label!r} tells {whose} apart; where it {what}, {_ENDS}"
@@ -64,5 +65,5 @@ def _lost(rule: FingerprintRule) -> Iterator[tuple[Location, str, str]]:
 
 
 def _routing_labels(route: Route) -> set[str]:
-    own = {parse_matcher(text).name for text in route.matchers} | set(route.group_by or ())
+    own = {matcher.name for matcher in route.matchers} | set(route.group_by)
     return own.union(*(_routing_labels(child) for child in route.routes))

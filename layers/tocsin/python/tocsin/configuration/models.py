@@ -1,36 +1,25 @@
 """The shape of `tocsin.yaml`, one model a block; docs/configuration.md is made from it."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+import msgspec
+from pydantic import Field, PrivateAttr
 
+from tocsin.configuration.alertmanager import NotTaken
 from tocsin.configuration.block import Block
-from tocsin.configuration.fields import (
-    Duration,
-    GroupLabel,
-    HeaderName,
-    HeaderValue,
-    MatcherText,
-    Name,
-    SecretUrl,
-    between,
-    wrong,
-)
+from tocsin.configuration.fields import Duration, FileName, Name, Url, between
 from tocsin.configuration.fingerprint_models import FingerprintRule
 from tocsin.configuration.limits import Limits
 from tocsin.configuration.mappings import PayloadMapping
+from tocsin.configuration.receiver_models import Receiver, ReceiverGroup
+from tocsin.configuration.route_models import InhibitRule, Route
 from tocsin.configuration.signing import Signature
 from tocsin.configuration.storage_models import StorageRule
+from tocsin.configuration.time_intervals import NamedTimeInterval
 from tocsin.domain.apikey import Scope
+from tocsin.domain.config import TenantConfig
 
-MAX_ALERTS_LIMIT = 1000
-# Notify's lease on a group is sized for a receiver that takes ten seconds to answer.
-ReceiverTimeout = Annotated[Duration, between("100ms", "10s")]
 ResolveTimeout = Annotated[Duration, between("1s", "7d")]
-RetryDelay = Annotated[Duration, between("100ms", "1h")]
-# Far less than a group is kept for that nobody has news of.
-GiveUpAfter = Annotated[Duration, between("1m", "2d")]
-BreakerTime = Annotated[Duration, between("1s", "1h")]
 
 
 class ListedKey(Block):
@@ -45,129 +34,6 @@ class ListedKey(Block):
     )
 
 
-class Webhook(Block):
-    """Where and how to send notifications as JSON in Alertmanager's webhook format."""
-
-    url: SecretUrl = Field(description="The address; `http` only for the same machine.")
-    headers: dict[HeaderName, HeaderValue] = Field(
-        default={}, max_length=20, description="HTTP headers to add, such as `Authorization`."
-    )
-    timeout: ReceiverTimeout = Field(
-        default="10s", validate_default=True, description="How long to wait for an answer."
-    )
-    max_alerts: int = Field(
-        default=MAX_ALERTS_LIMIT,
-        ge=1,
-        le=MAX_ALERTS_LIMIT,
-        description="The most alerts in one notification; the rest follow in the next.",
-    )
-    send_resolved: bool = Field(default=True, description="Whether to tell that alerts ended.")
-
-
-class Slack(Block):
-    """Which Slack channel to post to."""
-
-    url: SecretUrl = Field(description="The address of an incoming webhook.")
-    channel: str = Field(
-        default="",
-        max_length=80,
-        description="The channel, if it is not the one of the incoming webhook.",
-    )
-    send_resolved: bool = Field(default=True, description="Whether to tell that alerts ended.")
-
-
-class Retry(Block):
-    """When a notification that failed is tried again, and when it is given up."""
-
-    attempts: int = Field(
-        default=3,
-        ge=1,
-        le=10,
-        description="How often a notification may fail while the receiver takes others; then it "
-        "is a dead letter. Tries while the receiver is down do not count.",
-    )
-    base: RetryDelay = Field(
-        default="1s",
-        validate_default=True,
-        description="The least time before the second try; it doubles with each failure.",
-    )
-    cap: RetryDelay = Field(
-        default="1m", validate_default=True, description="Up to which that time grows."
-    )
-    give_up_after: GiveUpAfter = Field(
-        default="4h",
-        validate_default=True,
-        description="How old a notification may get that nobody takes; then it is a dead letter.",
-    )
-
-
-class CircuitBreaker(Block):
-    """When a receiver counts as down, so that it is left alone for a while."""
-
-    mode: Literal["rate", "consecutive"] = Field(
-        default="rate",
-        description="`rate`: so many failures in the window, and at least as many as successes "
-        "meanwhile. `consecutive`: so many with no success between them, however far apart.",
-    )
-    failures: int = Field(default=5, ge=1, le=50, description="How many failures it takes.")
-    window: BreakerTime = Field(
-        default="1m", validate_default=True, description="How long a failure counts."
-    )
-    opens_for: BreakerTime = Field(
-        default="1m",
-        validate_default=True,
-        alias="open",
-        description="How long it is left alone at first; twice as long after each try that "
-        "fails, up to `5m`, or this if it is more.",
-    )
-
-
-class Receiver(Block):
-    """A destination of notifications: a name and exactly one of the kinds."""
-
-    name: Name = Field(description="What routes call the receiver.")
-    webhook: Webhook | None = Field(default=None, description="A webhook of your own.")
-    slack: Slack | None = Field(default=None, description="A Slack channel.")
-    retry: Retry = Field(
-        default=Retry(), description="When to try again, and when to give up; see delivery.md."
-    )
-    breaker: CircuitBreaker = Field(
-        default=CircuitBreaker(), description="When to leave the receiver alone for a while."
-    )
-
-    @model_validator(mode="after")
-    def _has_one_kind(self) -> Self:
-        if (self.webhook is None) == (self.slack is None):
-            raise wrong("a receiver has exactly one of webhook and slack")
-        return self
-
-
-class Route(Block):
-    """A node of the routing tree; an alert goes down to the first child that matches."""
-
-    receiver: Name | None = Field(
-        default=None, description="Who hears of these alerts; the parent's receiver if left out."
-    )
-    matchers: list[MatcherText] = Field(
-        default=[],
-        max_length=20,
-        description="Conditions on labels, all of which must hold: "
-        '`team="db"`, `!=`, `=~` and `!~` (RE2, anchored). The top route has none.',
-    )
-    group_by: list[GroupLabel] | None = Field(
-        default=None,
-        max_length=20,
-        description="Labels that make one notification of many alerts; `['...']` is every "
-        "label. The parent's labels if left out; none at the top: one group a receiver.",
-    )
-    continues: bool = Field(
-        default=False,
-        alias="continue",
-        description="Whether later siblings are tried after this route matched.",
-    )
-    routes: list["Route"] = Field(default=[], max_length=200, description="Child routes.")
-
-
 class Settings(Block):
     """What applies to the tenant as a whole."""
 
@@ -177,6 +43,19 @@ class Settings(Block):
         description="How long a firing holds that nobody repeats, where its sender repeats "
         "firings and does not say how long they hold.",
     )
+    plain_labels: bool = Field(
+        default=False,
+        description="Whether matchers and `group_by` see an alert's own labels alone, as those of "
+        "Alertmanager do, and not its `severity` and `provider` besides.",
+    )
+
+
+class FromAlertmanager(msgspec.Struct, frozen=True):
+    """What a tenant has from an Alertmanager's file, and what of that file is not taken."""
+
+    filename: str
+    config: TenantConfig
+    not_taken: tuple[NotTaken, ...]
 
 
 class Tenant(Block):
@@ -194,9 +73,31 @@ class Tenant(Block):
         "access.md.",
     )
     receivers: list[Receiver] = Field(
-        min_length=1, max_length=200, description="The destinations of notifications."
+        default=[],
+        max_length=200,
+        description="The destinations of notifications; at least one without `alertmanager`.",
     )
-    route: Route = Field(description="The top of the routing tree.")
+    receiver_groups: list[ReceiverGroup] = Field(
+        default=[], max_length=200, description="Receivers that are told together."
+    )
+    route: Route | None = Field(
+        default=None,
+        description="The top of the routing tree; required without `alertmanager`.",
+    )
+    inhibit_rules: list[InhibitRule] = Field(
+        default=[], max_length=200, description="Which alerts keep others from being told."
+    )
+    time_intervals: list[NamedTimeInterval] = Field(
+        default=[], max_length=200, description="Times at which routes keep silent, or do not."
+    )
+    alertmanager: FileName | None = Field(
+        default=None,
+        description="A configuration file of Alertmanager's, relative to this one: the "
+        "receivers, routes, inhibition and time intervals are those that it has.",
+    )
+    external_url: Url = Field(
+        default="", description="The address that notifications say they come from."
+    )
     mappings: list[PayloadMapping] = Field(
         default=[], max_length=50, description="How JSON of one's own becomes alerts."
     )
@@ -216,6 +117,17 @@ class Tenant(Block):
         description="From how many requests on senders are asked to wait; see limits.md. 0 is "
         "`unlimited`.",
     )
+
+    _taken: FromAlertmanager | None = PrivateAttr(default=None)
+
+    @property
+    def taken(self) -> FromAlertmanager | None:
+        """What the file that `alertmanager` names says, once that was read."""
+        return self._taken
+
+    def take(self, taken: FromAlertmanager) -> None:
+        """Keep what was read from the file that `alertmanager` names."""
+        self._taken = taken
 
 
 class Document(Block):

@@ -1,20 +1,16 @@
 """What must hold between the parts of a tenant, each of which is right by itself."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
+from tocsin.configuration.findings import Finding
 from tocsin.configuration.fingerprint_models import FingerprintRule
 from tocsin.configuration.mappings import ALL, MappedText, PayloadMapping, leads_to_many
-from tocsin.configuration.models import Document, Route, Tenant
+from tocsin.configuration.models import Document, Tenant
 from tocsin.configuration.places import misplaced
-from tocsin.configuration.problems import Location
+from tocsin.configuration.routing_rules import broken_routing, twice
 from tocsin.configuration.signing import Signature
 from tocsin.providers.mapping_path import is_template
 from tocsin.providers.registry import NAMES
-
-ROUTE_LIMIT = 500
-DEPTH_LIMIT = 10
-
-Finding = tuple[Location, str]
 
 
 def broken_rules(document: Document) -> Iterator[Finding]:
@@ -24,18 +20,12 @@ def broken_rules(document: Document) -> Iterator[Finding]:
             yield ("tenants", name, *location), message
 
 
-def count_routes(route: Route) -> int:
-    """Return the number of nodes of a routing tree."""
-    return 1 + sum(count_routes(child) for child in route.routes)
-
-
 def _of_tenant(name: str, tenant: Tenant) -> Iterator[Finding]:
-    yield from _twice("keys", (key.name for key in tenant.keys))
-    yield from _twice("receivers", (receiver.name for receiver in tenant.receivers))
+    yield from twice("keys", (key.name for key in tenant.keys))
     known = {*NAMES, *(mapping.name for mapping in tenant.mappings)}
     for index, finding in _of_signatures(name, tenant.signatures, known):
         yield ("signatures", index, *finding[0]), finding[1]
-    yield from _twice("mappings", (mapping.name for mapping in tenant.mappings))
+    yield from twice("mappings", (mapping.name for mapping in tenant.mappings))
     yield from _of_mappings(tenant.mappings)
     yield from _of_providers("fingerprints", [rule.provider for rule in tenant.fingerprints], known)
     yield from _of_providers("storage", [rule.provider for rule in tenant.storage], known)
@@ -43,11 +33,7 @@ def _of_tenant(name: str, tenant: Tenant) -> Iterator[Finding]:
         for below, message in _of_fingerprint(rule):
             yield ("fingerprints", index, *below), message
     yield from misplaced(tenant)
-    yield from _of_root(tenant.route)
-    if count_routes(tenant.route) > ROUTE_LIMIT:
-        yield ("route",), f"more than {ROUTE_LIMIT} routes"
-    receivers = {receiver.name for receiver in tenant.receivers}
-    yield from _of_route(tenant.route, ("route",), receivers, 1)
+    yield from broken_routing(tenant)
 
 
 def _of_signatures(
@@ -66,14 +52,6 @@ def _of_signatures(
             if not (secret.secret or f"tocsin/{tenant}/").startswith(f"tocsin/{tenant}/"):
                 location = ("secrets", position, "secret")
                 yield index, (location, f"a secret of this tenant begins with tocsin/{tenant}/")
-
-
-def _twice(block: str, names: Iterable[str]) -> Iterator[Finding]:
-    seen: set[str] = set()
-    for index, name in enumerate(names):
-        if name in seen:
-            yield (block, index, "name"), f"{name!r} is the name of another one already"
-        seen.add(name)
 
 
 def _of_mappings(mappings: Sequence[PayloadMapping]) -> Iterator[Finding]:
@@ -131,34 +109,3 @@ def _of_fingerprint(rule: FingerprintRule) -> Iterator[Finding]:
 
 def _counted(rule: FingerprintRule) -> set[str]:
     return {"alertname", *rule.include, *rule.add}
-
-
-def _of_root(root: Route) -> Iterator[Finding]:
-    if root.receiver is None:
-        yield ("route",), "the top route needs a receiver: it takes what no other route takes"
-    if root.matchers:
-        yield ("route", "matchers"), "the top route takes every alert and can have no matchers"
-    if root.continues:
-        yield ("route", "continue"), "the top route has no siblings to continue with"
-
-
-def _of_route(
-    route: Route, location: Location, receivers: set[str], depth: int
-) -> Iterator[Finding]:
-    if depth > DEPTH_LIMIT:
-        yield location, f"routes are nested more than {DEPTH_LIMIT} deep"
-        return
-    if route.receiver is not None and route.receiver not in receivers:
-        yield (*location, "receiver"), f"there is no receiver {route.receiver!r}"
-    for below, message in _of_labels(route.group_by or ()):
-        yield (*location, *below), message
-    for index, child in enumerate(route.routes):
-        yield from _of_route(child, (*location, "routes", index), receivers, depth + 1)
-
-
-def _of_labels(labels: Sequence[str]) -> Iterator[Finding]:
-    if "..." in labels and len(labels) > 1:
-        yield ("group_by",), "'...' is every label and stands alone"
-    for index, label in enumerate(labels):
-        if label in labels[:index]:
-            yield ("group_by", index), f"{label!r} is there twice"

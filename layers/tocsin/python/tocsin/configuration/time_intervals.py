@@ -20,11 +20,11 @@ from tocsin.domain.time_words import (
 )
 
 
-def _words(read: Callable[[str], object]) -> BeforeValidator:
-    """Refuse words that `read` raises InvalidInput for; a number may stand without quotes."""
+def _words(read: Callable[[str], object], *, numbers: bool = True) -> BeforeValidator:
+    """Refuse words that `read` raises InvalidInput for; a number needs no quotes."""
 
     def check(value: object) -> str:
-        if isinstance(value, int) and not isinstance(value, bool):
+        if numbers and isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
         if not isinstance(value, str):
             raise wrong("must be text; put it in quotes")
@@ -49,11 +49,11 @@ def _described(kind: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "x-kind": kind})
 
 
-ClockText = Annotated[str, _words(parse_clock), _described("time of day")]
-Weekdays = Annotated[str, _words(parse_weekdays), _described("days of the week")]
-DaysOfMonth = Annotated[str, _words(parse_days_of_month), _described("days")]
-Months = Annotated[str, _words(parse_months), _described("months")]
-Years = Annotated[str, _words(parse_years), _described("years")]
+ClockText = Annotated[str, _words(parse_clock, numbers=False), _described("time of day")]
+Weekdays = Annotated[str, _words(parse_weekdays), _described("weekday range")]
+DaysOfMonth = Annotated[str, _words(parse_days_of_month), _described("day range")]
+Months = Annotated[str, _words(parse_months), _described("month range")]
+Years = Annotated[str, _words(parse_years), _described("year range")]
 Location = Annotated[str, AfterValidator(_location), _described("time zone")]
 
 

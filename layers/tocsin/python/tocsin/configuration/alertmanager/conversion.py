@@ -6,13 +6,12 @@ from msgspec.structs import replace
 
 from tocsin.configuration.alertmanager.models import Configuration, InhibitRule, Route
 from tocsin.configuration.time_intervals import to_time_intervals
+from tocsin.configuration.timing import DEFAULT_TIMING, to_timing
 from tocsin.domain import config, inhibition
-from tocsin.domain.config import Receiver, TenantConfig, Timing
+from tocsin.domain.config import Receiver, TenantConfig
 from tocsin.domain.limits import UNLIMITED, Limits
 from tocsin.domain.matchers import Matcher, Operator, parse_matchers
 
-# Source: Alertmanager, dispatch/route.go, DefaultRouteOpts.
-DEFAULT_TIMING = Timing(group_wait_s=30.0, group_interval_s=300.0, repeat_interval_s=4 * 3600.0)
 _ABOVE_ALL = config.Route(receiver="", timing=DEFAULT_TIMING)
 _OPERATORS: tuple[Operator, ...] = ("=", "!=", "=~", "!~")
 
@@ -47,23 +46,9 @@ def _route(model: Route, parent: config.Route) -> config.Route:
         matchers=_matchers(model.match, model.match_re, model.matchers),
         group_by=parent.group_by if model.group_by is None else tuple(model.group_by),
         continues=model.continues,
-        timing=_timing(model, parent.timing),
+        timing=to_timing(model, parent.timing),
     )
     return replace(route, routes=tuple(_route(child, route) for child in model.routes))
-
-
-def _timing(model: Route, parent: Timing) -> Timing:
-    given = {
-        "group_wait_s": model.group_wait,
-        "group_interval_s": model.group_interval,
-        "repeat_interval_s": model.repeat_interval,
-    }
-    return replace(
-        parent,
-        **{name: value for name, value in given.items() if value is not None},
-        mute=tuple(model.mute_time_intervals),
-        active=tuple(model.active_time_intervals),
-    )
 
 
 def _inhibit_rule(model: InhibitRule) -> inhibition.InhibitRule:

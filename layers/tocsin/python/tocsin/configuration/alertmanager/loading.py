@@ -12,7 +12,7 @@ from tocsin.configuration.alertmanager.leftovers import Leftovers, NotTaken
 from tocsin.configuration.alertmanager.models import Configuration
 from tocsin.configuration.alertmanager.reading import read_alertmanager, without_nulls
 from tocsin.configuration.alertmanager.rules import broken_rules
-from tocsin.configuration.document import errors_at, findings_of
+from tocsin.configuration.findings import errors_at, findings_of
 from tocsin.configuration.problems import ConfigurationErrors
 from tocsin.configuration.yamltree import Tree
 from tocsin.domain.config import TenantConfig

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from tocsin.configuration.alertmanager.models import Configuration, Route
+from tocsin.configuration.findings import Finding
 from tocsin.configuration.problems import Location
 from tocsin.domain.routing import ALL_LABELS
-
-Finding = tuple[Location, str]
 
 
 def broken_rules(configuration: Configuration) -> Iterator[Finding]:
