@@ -12,7 +12,7 @@ COMMANDS = {
     "demo": ("cli.commands.demo", "Run the main job on the local cloud and balance the books."),
     "up": ("cli.commands.up", "Start the local cloud and keep it up until Ctrl-C."),
     "alertmanager": ("cli.commands.alertmanager", "Run as an Alertmanager on this machine."),
-    "config": ("cli.commands.config", "Check, apply and show tocsin.yaml."),
+    "config": ("cli.commands.config", "Check, apply, show and import tocsin.yaml."),
     "keys": ("cli.commands.keys", "Create, list and revoke API keys."),
     "normalize": ("cli.commands.normalize", "Print the canonical alerts of a payload."),
     "fingerprint": ("cli.commands.fingerprint", "Explain fingerprints, and propose rules."),

@@ -1,4 +1,4 @@
-"""`tocsin config`: check, apply and show tocsin.yaml."""
+"""`tocsin config`: check, apply, show and import tocsin.yaml."""
 
 import time
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from cli.configuration_file import ConfigurationFile
+from cli.configuration_import import import_command
 from cli.target import Target, with_target
 from tocsin.configuration.application import apply_settings, issue_keys, read_applied
 from tocsin.configuration.display import displayed
@@ -25,7 +26,10 @@ FILE = click.argument(
 
 @click.group()
 def command() -> None:
-    """Check, apply and show tocsin.yaml."""
+    """Check, apply, show and import tocsin.yaml."""
+
+
+command.add_command(import_command)
 
 
 @command.command()

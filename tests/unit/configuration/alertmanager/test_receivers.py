@@ -229,13 +229,14 @@ def test_what_is_not_taken_is_said_and_the_rest_delivered(
 
 def test_templates_and_tracing_and_labels_are_said_not_to_be_taken() -> None:
     _, not_taken = load_alertmanager(
-        "templates: [x.tmpl]\ntracing: {endpoint: x}\n"
+        "templates: [x.tmpl, y.tmpl]\ntracing: {endpoint: x}\n"
         "route: {receiver: a, labels: {x: y}}\nreceivers: [{name: a, labels: {x: y}}]",
         "am.yml",
         "acme",
     )
     assert [each.path for each in not_taken] == [
-        "templates",
+        "templates[0]",
+        "templates[1]",
         "tracing",
         "route.labels",
         "receivers[0].labels",

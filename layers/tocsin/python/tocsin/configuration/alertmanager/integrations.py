@@ -28,7 +28,8 @@ SHORTEST_TIMEOUT_S = 0.1
 UNLIMITED = 1_000_000
 
 _UNDELIVERED = "not delivered by tocsin yet: "
-_EXPORTED = f"is {MASKED}, as Alertmanager shows what is secret; put the secret itself there"
+# Where a file was exported: its secrets are not in it.
+EXPORTED = f"is {MASKED}, as Alertmanager shows what is secret; put the secret itself there"
 
 
 class Integrations:
@@ -142,7 +143,7 @@ class Integrations:
             if problem:
                 self.wrong.append(((*location, f"{name}_file"), problem))
         if text == MASKED:
-            self.wrong.append(((*location, name), _EXPORTED))
+            self.wrong.append(((*location, name), EXPORTED))
         return text
 
     def _timeout_s(self, timeout_s: float, location: Location) -> float:

@@ -107,7 +107,9 @@ class Leftovers:
         """
         if not isinstance(value, dict):
             return value
-        top = self._taken((), value, ("templates",), _OWN_TEXT)
+        for place in _entries(("templates",), value.get("templates")):
+            self.add(place, f"not taken: {_OWN_TEXT}")
+        top = _without(value, ("templates",))
         top = self._taken((), top, ("tracing", "event_recorder"), "tocsin has its own")
         if isinstance(top.get("global"), dict):
             top["global"] = {
