@@ -84,14 +84,19 @@ def cases(*, whole: bool) -> Iterator[Case]:
 
 
 def _case(provider: str, kind: str, name: str, body: bytes | Callable[[], bytes]) -> Case:
-    # Nearly everything is a form, though not one that says what is needed.
-    may_be_form = registry.provider(provider).sends_forms
-    code = "400" if provider == "alertmanager-api" else "invalid_json"
+    statuses: tuple[int, ...] = (400,)
+    code = "invalid_json"
+    if registry.provider(provider).sends_forms:
+        # Nearly everything is a form, though not one that says what is needed.
+        statuses, code = (400, 422), ""
+    elif provider == "alertmanager-api":
+        # White space is no body to an Alertmanager.
+        statuses, code = ((422,), "602") if name == "white space" else ((400,), "400")
     return Case(
         kind=kind,
         name=f"{name} to {provider}",
         path=path_of(provider),
         body=body,
-        statuses=(400, 422) if may_be_form else (400,),
-        code="" if may_be_form else code,
+        statuses=statuses,
+        code=code,
     )

@@ -4,9 +4,13 @@ import pytest
 
 from tests.builders import T0, config, route
 from tests.unit.runtime.alertmanager.world import Api, member
+from tocsin.domain.config import Timing
 from tocsin.domain.inhibition import InhibitRule
 from tocsin.domain.matchers import Matcher, parse_matcher
 from tocsin.domain.silence import Silence
+from tocsin.domain.time_interval import TimeInterval
+
+GROUPS = "/alerts/groups"
 
 
 @pytest.fixture
@@ -130,3 +134,45 @@ def test_a_receiver_that_is_gone_keeps_its_name(api: Api) -> None:
     assert shape(api.get("/alerts/groups")) == [("former", {}, ["A"])]
     api.configs.apply(config(version=2, route=route()), "", T0)
     assert shape(api.get("/alerts/groups")) == [("former", {}, ["A"])]
+
+
+class TestMuting:
+    """Routes that keep silent now: Saturday, 05:41 UTC."""
+
+    WEEKEND = (TimeInterval(weekdays=((0, 0), (6, 6))),)
+    OFFICE = (TimeInterval(weekdays=((1, 5),)),)
+
+    def api(self, **timing: tuple[str, ...]) -> Api:
+        muted = route("oncall", "team=db", timing=Timing(**timing))
+        api = Api(
+            route=route(routes=(muted,)),
+            time_intervals={"weekend": self.WEEKEND, "office": self.OFFICE},
+        )
+        api.put(member("A"), route='{}/{team="db"}')
+        api.put(member("B"))
+        return api
+
+    @pytest.mark.parametrize(
+        ("timing", "names"),
+        [
+            ({"mute": ("office", "weekend")}, ["weekend"]),
+            ({"active": ("office",)}, ["office"]),
+            ({"active": ("office", "weekend")}, []),
+            ({"mute": ("office",)}, []),
+            ({"mute": ("weekend",), "active": ("office",)}, ["weekend"]),
+        ],
+    )
+    def test_the_intervals_are_named_and_the_group_can_be_left_out(
+        self, timing: dict[str, tuple[str, ...]], names: list[str]
+    ) -> None:
+        api = self.api(**timing)
+        found = {each["alerts"][0]["labels"]["alertname"]: each for each in api.get(GROUPS)}
+        status = found["A"]["alerts"][0]["status"]
+        assert status["mutedBy"] == names
+        assert status["state"] == ("suppressed" if names else "active")
+        assert found["B"]["alerts"][0]["status"]["mutedBy"] == []
+        assert len(api.get(f"{GROUPS}?muted=false")) == (1 if names else 2)
+
+    def test_the_list_of_alerts_knows_no_groups(self) -> None:
+        api = self.api(mute=("weekend",))
+        assert {each["status"]["state"] for each in api.get("/alerts")} == {"active"}

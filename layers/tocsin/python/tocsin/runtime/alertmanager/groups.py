@@ -5,7 +5,9 @@ from functools import cmp_to_key
 
 import msgspec
 
-from tocsin.domain.config import TenantConfig
+from tocsin.domain.config import TenantConfig, Timing
+from tocsin.domain.routing import all_routes
+from tocsin.domain.time_interval import is_in
 from tocsin.pipeline.alertview import Row
 from tocsin.runtime.alertmanager.alerts import alert_of, labels_of, receivers_of, rows, shown_name
 from tocsin.runtime.alertmanager.parameters import flag, receiver_filter
@@ -32,18 +34,29 @@ def get_groups(
         ):
             if is_wanted(place[1]):
                 found.setdefault(place, []).append(row)
+    timings = {placed.path: placed.route.timing for placed in all_routes(config.route)}
     pieces = []
     for route, receiver, labels in sorted(found, key=cmp_to_key(_by_place)):
-        muted_by = muting(config, route, now_s)
+        muted_by = _muting(config, timings.get(route), now_s)
         if wants_muted or not muted_by:
             members = found[route, receiver, labels]
             pieces.append(_group(config, receiver, dict(labels), members, muted_by))
     return listed(pieces)
 
 
-def muting(config: TenantConfig, route: str, now_s: float) -> Sequence[str]:
-    """Return the names of the time intervals that keep a route silent now."""
-    return ()
+def _muting(config: TenantConfig, timing: Timing | None, now_s: float) -> Sequence[str]:
+    """Return the names of the time intervals that keep a route silent now.
+
+    Those of `active` all do while none of them contains the present.
+    """
+    if timing is None:
+        return ()
+
+    def holds(name: str) -> bool:
+        return is_in(config.time_intervals.get(name, ()), now_s)
+
+    muting = [name for name in timing.mute if holds(name)]
+    return muting or (() if any(map(holds, timing.active)) else timing.active)
 
 
 def _group(
