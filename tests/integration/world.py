@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qs
 
 from moto import mock_aws
 
@@ -65,7 +66,7 @@ class World:
                 tenant=config.tenant,
                 name="test",
                 digest=digest,
-                scopes=("ingest", "read"),
+                scopes=("ingest", "read", "silence"),
                 created_at_s=0.0,
             )
         )
@@ -81,6 +82,18 @@ class World:
         """GET from the api function."""
         event = self._event("GET", path, {"x-api-key": key}, b"")
         return self._call(api.handler, {**event, "queryStringParameters": query or None})
+
+    def ask(
+        self, method: str, target: str, headers: dict[str, str], payload: Any = None
+    ) -> dict[str, Any]:
+        """Send any request to the api function; `target` is a path with its query."""
+        path, _, query = target.partition("?")
+        body = b"" if payload is None else json.dumps(payload).encode()
+        event = self._event(method, path, headers, body)
+        values = parse_qs(query, keep_blank_values=True)
+        event["multiValueQueryStringParameters"] = values or None
+        event["queryStringParameters"] = {name: each[-1] for name, each in values.items()} or None
+        return self._call(api.handler, event)
 
     def pump(self, queue: str, most: int = 100) -> int:
         """Deliver up to `most` messages of a queue in one invocation; return how many came."""
@@ -157,6 +170,9 @@ def _match(path: str) -> tuple[str, dict[str, str] | None]:
     if parts[0] == "k":
         prefix, parameters = "/k/{key}", {"key": parts[1]}
         parts = parts[2:]
+    if parts[:2] == ["api", "v2"] and parts[2:] != ["alerts"]:
+        parameters["proxy"] = "/".join(parts[2:])
+        parts[2:] = ["{proxy+}"]
     if parts[:2] == ["v1", "alerts"] and len(parts) == 3:
         parameters["provider"] = parts[2]
         parts[2] = "{provider}"

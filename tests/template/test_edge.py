@@ -9,16 +9,13 @@ from tocsin.domain.errors import TooLarge
 
 ALERTS = ["/v1/alerts", "/v1/alerts/{provider}", "/api/v2/alerts", "/v2/enqueue"]
 INGEST = {("post", path) for path in ALERTS} | {("post", f"/k/{{key}}{path}") for path in ALERTS}
+ANY = "x-amazon-apigateway-any-method"
+PROBES = ["/-/healthy", "/-/ready", "/metrics"]
+ALERTMANAGER = ["/api/v2/alerts", "/api/v2/{proxy+}"]
 READ = {
-    ("get", path)
-    for path in (
-        "/health",
-        "/-/healthy",
-        "/-/ready",
-        "/api/v2/status",
-        "/k/{key}/api/v2/status",
-        "/v1/stats/overview",
-    )
+    *(("get", path) for path in ("/health", "/v1/stats/overview")),
+    *(("get", f"{prefix}{path}") for path in PROBES for prefix in ("", "/k/{key}")),
+    *((ANY, f"{prefix}{path}") for path in ALERTMANAGER for prefix in ("", "/k/{key}")),
 }
 
 
@@ -41,6 +38,12 @@ def test_each_route_leads_to_the_function_that_answers_it(routes: dict) -> None:
         function = "IngestFunction" if route in INGEST else "ApiFunction"
         assert integration["type"] == "aws_proxy"
         assert f"${{{function}.Arn}}" in integration["uri"]["Fn::Sub"]
+
+
+def test_a_compressed_answer_passes_whatever_the_client_says_that_it_accepts(
+    stack: Stack,
+) -> None:
+    assert stack["Api"]["Body"]["x-amazon-apigateway-binary-media-types"] == ["*/*"]
 
 
 @pytest.fixture(scope="module")

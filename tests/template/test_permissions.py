@@ -107,11 +107,14 @@ GRANTS = {
         "*": TRACES,
     },
     "ApiFunction": {
-        "ControlTable": {"dynamodb:GetItem"} | DESCRIBE,
+        "ControlTable": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"} | DESCRIBE,
         "SeenTable": {"dynamodb:PutItem"},
         "JournalTable": {"dynamodb:Query"} | DESCRIBE,
         "FingerprintTable": DESCRIBE,
-        "GroupTable": DESCRIBE,
+        "GroupTable": {"dynamodb:BatchGetItem"} | DESCRIBE,
+        "GroupTable/index/listed": {"dynamodb:Query"},
+        "GroupTable/index/inhibiting": {"dynamodb:Query"},
+        "ArchiveBucket/groups/*": {"s3:GetObject"},
         "EnrichQueue": {"sqs:GetQueueAttributes"},
         "EvaluateQueue": {"sqs:GetQueueAttributes"},
         "NotifyQueue": {"sqs:GetQueueAttributes"},
@@ -181,6 +184,29 @@ def test_the_letters_function_lists_letters_only(stack: Stack) -> None:
         each for each in statements(policy["PolicyDocument"]) if each["Action"] == "s3:ListBucket"
     )
     assert listing["Condition"] == {"StringLike": {"s3:prefix": "letters/*"}}
+
+
+@pytest.mark.parametrize(
+    ("function", "actions"),
+    [
+        ("NotifyFunction", ["dynamodb:Query"]),
+        ("ApiFunction", ["dynamodb:Query", "dynamodb:PutItem"]),
+    ],
+)
+def test_beside_the_configuration_a_function_reaches_silences_only(
+    stack: Stack, function: str, actions: list[str]
+) -> None:
+    (policy,) = stack[f"{function}Role"]["Policies"]
+    lists = [
+        each
+        for each in statements(policy["PolicyDocument"])
+        if name_of(each["Resource"] if isinstance(each["Resource"], dict) else "") == "ControlTable"
+        and not set(as_list(each["Action"])) <= {"dynamodb:GetItem"} | DESCRIBE
+    ]
+    assert [as_list(each["Action"]) for each in lists] == [actions]
+    assert lists[0]["Condition"] == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["silence#*"]}
+    }
 
 
 def test_no_role_has_a_policy_that_is_not_written_here(cached_stack: Stack) -> None:
