@@ -1,15 +1,18 @@
 """Who tells the receivers: many at once, and never all of them the same one."""
 
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from math import inf
 from uuid import uuid4
 
+import msgspec
+
 from cli.onemachine.worker import Worker, work
 from tocsin.adapters.sqlite.queues import Received, SqliteQueues
 from tocsin.domain.errors import TocsinError
+from tocsin.domain.group import GroupKey
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.envelope import decode
 from tocsin.pipeline.notify import Notify
@@ -29,24 +32,46 @@ _LONGEST_WAIT_S = 1.0
 _Whom = tuple[str, str]
 
 
+class Errand(msgspec.Struct, frozen=True):
+    """A message that asks to look at groups of one receiver.
+
+    `groups` are those of a plain look, which says nothing but that.
+    """
+
+    message: Received
+    whom: _Whom
+    groups: frozenset[GroupKey]
+    is_plain: bool
+
+
 class Waiting:
-    """Messages that were taken, by receiver; and how many couriers each receiver has."""
+    """Errands that wait, by receiver; and how many couriers each receiver has."""
 
     def __init__(self) -> None:
-        self._piles: dict[_Whom, tuple[deque[Received], deque[Received]]] = {}
+        self._piles: dict[_Whom, tuple[deque[Errand], deque[Errand]]] = {}
         self._busy: dict[_Whom, int] = {}
+        # How many errands ask for each group, in each queue.
+        self._groups: dict[Queue, Counter[GroupKey]] = {queue: Counter() for queue in NAMES}
         self._changed = threading.Condition()
         self._is_closed = False
 
-    def add(self, whom: _Whom, message: Received) -> None:
-        """Put a message behind those for the same receiver; urgent ones are apart."""
-        with self._changed:
-            piles = self._piles.setdefault(whom, (deque(), deque()))
-            piles[NAMES.index(message.queue)].append(message)
-            self._changed.notify()
+    def add(self, errand: Errand) -> bool:
+        """Put an errand behind those for the same receiver; urgent ones are apart.
 
-    def take(self) -> tuple[_Whom, Received] | None:
-        """Return the next message, of the receiver with the fewest couriers; None after a while."""
+        Returns False, and does nothing, for one that asks only what others that wait ask, too:
+        whoever looks at a group sees all that was written before.
+        """
+        with self._changed:
+            if errand.is_plain and all(self._is_asked(errand, key) for key in errand.groups):
+                return False
+            piles = self._piles.setdefault(errand.whom, (deque(), deque()))
+            piles[NAMES.index(errand.message.queue)].append(errand)
+            self._groups[errand.message.queue].update(errand.groups)
+            self._changed.notify()
+            return True
+
+    def take(self) -> Errand | None:
+        """Return the next errand, of the receiver with the fewest couriers; None after a while."""
         with self._changed:
             whom = self._choose()
             if whom is None and not self._is_closed:
@@ -55,11 +80,16 @@ class Waiting:
             if whom is None:
                 return None
             urgent, normal = self._piles[whom]
-            message = (urgent or normal).popleft()
+            errand = (urgent or normal).popleft()
             if not urgent and not normal:
                 del self._piles[whom]
             self._busy[whom] = self._busy.get(whom, 0) + 1
-            return whom, message
+            asked = self._groups[errand.message.queue]
+            asked.subtract(errand.groups)
+            for key in errand.groups:
+                if not asked[key]:
+                    del asked[key]
+            return errand
 
     def done(self, whom: _Whom) -> None:
         """Give a courier back."""
@@ -74,6 +104,11 @@ class Waiting:
         with self._changed:
             self._is_closed = True
             self._changed.notify_all()
+
+    def _is_asked(self, errand: Errand, key: GroupKey) -> bool:
+        """Tell whether one that waits, and will not wait longer than this one, asks for a group."""
+        own = NAMES.index(errand.message.queue)
+        return any(key in self._groups[queue] for queue in NAMES[: own + 1])
 
     def _choose(self) -> _Whom | None:
         free = (whom for whom in self._piles if self._busy.get(whom, 0) < _FOR_ONE)
@@ -112,32 +147,37 @@ class Couriers:
     def _sort(self) -> None:
         # They come back when this process ends, or are finished: nobody else may have them.
         received = self._queues.receive(NAMES, _TAKEN_AT_ONCE, visibility_s=inf)
-        for message in received:
-            self._waiting.add(self._whom(message), message)
+        needless = [each for each in received if not self._waiting.add(self._errand(each))]
+        if needless:
+            self._queues.delete(needless)
         if not received:
             self._queues.wait(NAMES)
 
-    def _whom(self, message: Received) -> _Whom:
-        """Return whom a message is about; what cannot be read is nobody's, and fails as such."""
+    def _errand(self, message: Received) -> Errand:
         try:
             pokes = unpack_pokes(decode(message.body), self._blobs)
         except TocsinError:
-            return message.tenant, ""
-        return message.tenant, pokes[0].key.receiver if pokes else ""
+            # It is nobody's, and whoever carries it finds out what is wrong.
+            pokes = []
+        return Errand(
+            message=message,
+            whom=(message.tenant, pokes[0].key.receiver if pokes else ""),
+            groups=frozenset(poke.key for poke in pokes if not poke.revive),
+            is_plain=bool(pokes) and not any(poke.revive for poke in pokes),
+        )
 
     def _courier(self) -> Callable[[], None]:
         # It remembers what it saw of its receivers, without a lock.
         notify = self._make_notify()
 
         def turn() -> None:
-            taken = self._waiting.take()
-            if taken is None:
+            errand = self._waiting.take()
+            if errand is None:
                 return
-            whom, message = taken
             try:
-                self._carry(notify, message)
+                self._carry(notify, errand.message)
             finally:
-                self._waiting.done(whom)
+                self._waiting.done(errand.whom)
 
         return turn
 
