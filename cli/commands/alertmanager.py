@@ -115,8 +115,8 @@ def command(context: click.Context, /, **said: Any) -> None:
     Whatever was accepted is there after any crash, and nobody is told twice after a restart.
     SIGHUP and POST /-/reload read the configuration again.
     """
-    from cli.onemachine.reading import load_alertmanager
     from cli.onemachine.run import run
+    from tocsin.configuration.alertmanager import load_alertmanager
 
     set_up(said["level"])
     for flag in context.meta.get(_IGNORED_HERE, ()):

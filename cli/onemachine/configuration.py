@@ -8,12 +8,13 @@ from msgspec.structs import replace
 
 from cli.onemachine.logs import log
 from cli.onemachine.options import TENANT
+from tocsin.configuration.alertmanager import NotTaken
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.errors import ConfigurationError
 from tocsin.ports import Clock, Configs
 
-# Reads a text: its file name, tenant and version; returns what it says, and what to tell of it.
-Read = Callable[[str, str, str, int], tuple[TenantConfig, list[str]]]
+# Reads a text: its file name, tenant and version; returns what it says, and what is not taken.
+Read = Callable[[str, str, str, int], tuple[TenantConfig, list[NotTaken]]]
 
 
 class ConfigurationFile:
@@ -42,7 +43,7 @@ class ConfigurationFile:
             config, findings = self._read(text, str(self._path), TENANT, version + 1)
             config = replace(config, external_url=self._external_url)
             for finding in findings:
-                log("warn", finding, file=self._path)
+                log("warn", "not taken from the configuration", where=finding.problem)
             if before is None or replace(config, version=version) != before:
                 self._configs.apply(config, text, self._clock())
             self.text = text

@@ -1,110 +1,82 @@
-"""Which request is whose: alerts, health, and the rest of Alertmanager's API."""
+"""Which request is whose: Alertmanager's API, and what concerns the process itself."""
 
-import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 from urllib.parse import parse_qsl, unquote, urlsplit
 from uuid import uuid4
 
-import msgspec
+from msgspec.structs import replace
 
 from cli.onemachine.logs import log
+from cli.onemachine.options import TENANT
 from cli.onemachine.worker import log_broken
-from tocsin.domain.errors import ConfigurationError, TocsinError
+from tocsin.domain.errors import ConfigurationError, InvalidInput, TocsinError
+from tocsin.runtime.alertmanager.dispatch import handle
+from tocsin.runtime.alertmanager.ports import AlertmanagerPorts
+from tocsin.runtime.alertmanager.replies import Reply, framework_error, plain, refused
+from tocsin.runtime.clock import now_s
 from tocsin.runtime.gateway import HttpRequest
 
-_JSON = {"Content-Type": "application/json"}
-_TEXT = {"Content-Type": "text/plain; charset=utf-8"}
-
-Handle = Callable[[HttpRequest], Any]
-
-
-class Response(msgspec.Struct, frozen=True):
-    """What goes back to a client."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
+_FIELDS_LIMIT = 1000
 
 
 class Routes:
     """Requests by method and path; `prefix` stands before every path."""
 
-    def __init__(
-        self,
-        prefix: str,
-        accept: Handle,
-        api: Callable[[str, HttpRequest], Any],
-        reload: Callable[[], None],
-    ) -> None:
+    def __init__(self, prefix: str, ports: AlertmanagerPorts, reload: Callable[[], None]) -> None:
         self._prefix = prefix
-        self._accept = accept
-        self._api = api
+        self._ports = ports
         self._reload = reload
 
-    def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Response:
+    def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Reply:
         """Answer one request; whatever goes wrong becomes an answer, too."""
-        parts = urlsplit(target)
-        path = unquote(parts.path)
-        if not path.startswith(f"{self._prefix}/"):
-            return plain(404, "not found")
-        path = path.removeprefix(self._prefix).rstrip("/") or "/"
-        request = HttpRequest(
-            id=uuid4().hex,
-            resource=path,
-            parameters={},
-            query=dict(parse_qsl(parts.query, keep_blank_values=True)),
-            headers=headers,
-            raw_body=body,
-        )
         try:
-            return self._routed(method, path, request)
+            return self._routed(_read(method, target, headers, body))
+        except InvalidInput as error:
+            return refused(error)
         except TocsinError as error:
-            log("error", "a request cannot be answered", path=path, err=error)
-            return refusal(503, "not now; try again")
+            log("error", "a request cannot be answered", target=target[:256], err=error)
+            return refused(framework_error(503, 503, "not now; try again"))
         except Exception as error:  # noqa: BLE001 - a bug in one answer must not end the server
-            log_broken(f"{method} {path} breaks the server", error)
-            return refusal(500, "internal error")
+            log_broken(f"{method} {target[:256]} breaks the server", error)
+            return refused(framework_error(500, 500, "internal error"))
 
-    def _routed(self, method: str, path: str, request: HttpRequest) -> Response:
-        if path == "/api/v2/alerts" and method == "POST":
-            return _of(self._accept(request))
-        if path in ("/-/healthy", "/-/ready"):
-            return (
-                plain(200, "OK")
-                if method in ("GET", "HEAD")
-                else refusal(405, _denied(method, path))
-            )
+    def _routed(self, request: HttpRequest) -> Reply:
+        if not request.resource.startswith(f"{self._prefix}/"):
+            return plain(404, "404 page not found\n")
+        path = request.resource.removeprefix(self._prefix)
         if path == "/-/reload":
-            return self._reloaded() if method == "POST" else refusal(405, _denied(method, path))
-        return _of(self._api(method, request))
+            return self._reloaded(request.method)
+        # A HEAD is a GET whose body stays here.
+        method = "GET" if request.method == "HEAD" else request.method
+        inner = replace(request, resource=path, method=method)
+        return handle(inner, self._ports, TENANT, now_s())
 
-    def _reloaded(self) -> Response:
+    def _reloaded(self, method: str) -> Reply:
+        if method not in ("POST", "PUT"):
+            raise framework_error(405, 405, f"method {method} is not allowed, but [POST,PUT] are")
         try:
             self._reload()
         except ConfigurationError as error:
-            return plain(500, f"failed to reload config: {error}")
+            return plain(500, f"failed to reload config: {error}\n")
         return plain(200, "")
 
 
-def plain(status: int, text: str) -> Response:
-    """Return an answer in words."""
-    return Response(status, _TEXT, f"{text}\n".encode() if text else b"")
-
-
-def refusal(status: int, message: str) -> Response:
-    """Return an error in the shape of Alertmanager's framework."""
-    return Response(status, _JSON, json.dumps({"code": status, "message": message}).encode())
-
-
-def _denied(method: str, path: str) -> str:
-    return f"method {method} is not allowed for {path}"
-
-
-def _of(answer: Any) -> Response:
-    """Take a proxy answer for what it means."""
-    from base64 import b64decode
-
-    body = answer["body"]
-    data = b64decode(body) if answer.get("isBase64Encoded") else body.encode()
-    return Response(answer["statusCode"], answer["headers"], data)
+def _read(method: str, target: str, headers: dict[str, str], body: bytes) -> HttpRequest:
+    try:
+        parts = urlsplit(target)
+        fields = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=_FIELDS_LIMIT)
+    except ValueError as error:
+        raise framework_error(400, 400, "the address of the request cannot be read") from error
+    queries: dict[str, tuple[str, ...]] = {}
+    for name, value in fields:
+        queries[name] = (*queries.get(name, ()), value)
+    return HttpRequest(
+        id=uuid4().hex,
+        resource=unquote(parts.path),
+        parameters={},
+        query=dict(fields),
+        headers=headers,
+        raw_body=body,
+        method=method,
+        queries=queries,
+    )

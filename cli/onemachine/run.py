@@ -7,14 +7,13 @@ from contextlib import ExitStack
 from typing import Any
 
 from cli.onemachine.configuration import ConfigurationFile, Read
-from cli.onemachine.intake import Intake
+from cli.onemachine.intake import api_ports
 from cli.onemachine.lockfile import held
 from cli.onemachine.logs import log
 from cli.onemachine.machine import Machine
 from cli.onemachine.options import Options
 from cli.onemachine.routes import Routes
 from cli.onemachine.server import Server
-from cli.onemachine.status import Status
 from cli.onemachine.stores import open_stores
 from tocsin import __version__
 from tocsin.domain.errors import ConfigurationError
@@ -40,9 +39,7 @@ def run(options: Options, read: Read) -> None:
             options.config_file, options.external_url, stores.configs, read, now_s
         )
         file.load()
-        status = Status(file, now_s())
-        intake = Intake(stores.queues, stores.blobs, now_s)
-        routes = Routes(options.route_prefix, intake.accept, status.answer, file.reload)
+        routes = Routes(options.route_prefix, api_ports(stores), file.reload)
         servers = [Server(address, routes) for address in options.addresses]
         machine = Machine(stores, options.external_url, options.retention_s, options.archive_s)
         machine.start()

@@ -10,9 +10,10 @@ from typing import Any, BinaryIO, cast
 from cli.onemachine.bodies import read_body
 from cli.onemachine.logs import log
 from cli.onemachine.options import Address
-from cli.onemachine.routes import Response, Routes, refusal
+from cli.onemachine.routes import Routes
 from tocsin import __version__
 from tocsin.domain.errors import ConfigurationError, InvalidInput
+from tocsin.runtime.alertmanager.replies import Reply, framework_error, refused
 
 _CONNECTIONS_LIMIT = 512
 # A connection on which nothing happens is closed; senders repeat every minute or so.
@@ -65,7 +66,7 @@ class Server(ThreadingHTTPServer):
         TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
 
-    def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Response:
+    def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Reply:
         """Answer one request; `drain` waits for those that are under way."""
         with self._idle:
             self._active += 1
@@ -104,7 +105,7 @@ class Handler(BaseHTTPRequestHandler):
         except InvalidInput as error:
             # What is left of the body would be read as the next request.
             self.close_connection = True
-            self._send(refusal(error.status, error.message))
+            self._send(refused(framework_error(error.status, error.status, error.message)))
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
         self._send(self.server.answer(self.command, self.path, headers, body))
@@ -117,9 +118,9 @@ class Handler(BaseHTTPRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer what is no HTTP that is known here."""
         self.close_connection = True
-        self._send(refusal(code, message or "bad request"))
+        self._send(refused(framework_error(code, code, message or "bad request")))
 
-    def _send(self, response: Response) -> None:
+    def _send(self, response: Reply) -> None:
         if self.server.is_closing:
             self.close_connection = True
         # A client that has gone wants no answer.

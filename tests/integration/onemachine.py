@@ -11,6 +11,7 @@ from cli.localcloud.http import call
 from cli.localcloud.polling import TimedOutError, wait_until
 
 LOOK_EVERY_S = 0.02
+MAIN = "from cli.main import main; main()"
 
 
 class OneMachine:
@@ -56,7 +57,7 @@ class OneMachine:
         ]
         with (self.directory / "log").open("a") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "tests.integration.plainconfig", "alertmanager", *arguments],
+                [sys.executable, "-c", MAIN, "alertmanager", *arguments],
                 stdout=log,
                 stderr=log,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},

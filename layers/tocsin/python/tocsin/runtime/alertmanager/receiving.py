@@ -11,14 +11,19 @@ from tocsin.runtime.gateway import HttpRequest, body_of
 from tocsin.runtime.intake import Alertmanager
 
 
-def make_intake(ingest: Ingest) -> Callable[[HttpRequest, str, float], Reply]:
-    """Return what takes the alerts of a request, and answers when the queue has them."""
+def make_intake(
+    ingest: Ingest, read_body: Callable[[HttpRequest], bytes] = body_of
+) -> Callable[[HttpRequest, str, float], Reply]:
+    """Return what takes the alerts of a request, and answers when the queue has them.
+
+    `read_body` inflates a body, and raises InvalidInput for one that is too long.
+    """
 
     def take(request: HttpRequest, tenant: str, now_s: float) -> Reply:
         dialect = Alertmanager()
         try:
             dialect.check(request)
-            body = body_of(request)
+            body = read_body(request)
             source = provider(dialect.provider_name(request))
             answer = dialect.accepted(
                 ingest.accept(
