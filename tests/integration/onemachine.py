@@ -5,7 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 from cli.localcloud.http import call
 from cli.localcloud.polling import TimedOutError, wait_until
@@ -84,3 +87,24 @@ class OneMachine:
         return call(
             "POST", f"{self.url}/api/v2/alerts", json.dumps(alerts).encode(), headers
         ).status
+
+    def get(self, path: str, **query: str) -> Any:
+        """Return the JSON of an answer."""
+        answer = call("GET", f"{self.url}{path}?{urlencode(query)}")
+        assert answer.status == 200, answer
+        return answer.json
+
+    def silence(self, name: str, value: str) -> str:
+        """Silence what has a label for an hour; return the id of the silence."""
+        now = datetime.now(UTC)
+        wanted = {
+            "matchers": [{"name": name, "value": value, "isRegex": False, "isEqual": True}],
+            "startsAt": now.isoformat(),
+            "endsAt": (now + timedelta(hours=1)).isoformat(),
+            "createdBy": "test",
+            "comment": "test",
+        }
+        headers = {"Content-Type": "application/json"}
+        answer = call("POST", f"{self.url}/api/v2/silences", json.dumps(wanted).encode(), headers)
+        assert answer.status == 200, answer
+        return answer.json["silenceID"]

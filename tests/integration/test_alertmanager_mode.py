@@ -63,10 +63,17 @@ def arrived(receiver, count):
 
 def quiet(receiver, machine):
     """Wait until all that was accepted before has passed: a later alert comes after it."""
-    before = len(receiver.arrivals)
-    assert machine.post([alert("Marker", labels={"instance": "marker"})]) == 200
-    wait_until(lambda: ("firing", "marker") in told(receiver), "the marker", 10, LOOK_EVERY_S)
-    return before
+    name = f"Marker{len(receiver.arrivals)}"
+    assert machine.post([alert(name, labels={"instance": "marker"})]) == 200
+
+    def is_told():
+        return any(
+            each["labels"]["alertname"] == name
+            for arrival in receiver.arrivals
+            for each in arrival.alerts
+        )
+
+    wait_until(is_told, "the marker", 10, LOOK_EVERY_S)
 
 
 def test_an_alert_is_told_once_in_alertmanagers_words(machine, receiver):
@@ -96,6 +103,44 @@ def test_what_was_accepted_survives_kill_9_and_is_told_exactly_once(machine, rec
     machine.post([alert()])
     quiet(receiver, machine)
     assert told(receiver).count(("firing", "db-1")) == 1
+
+
+def test_two_alerts_of_one_group_share_a_notification(machine, receiver):
+    machine.configure(configuration(receiver, group_wait="300ms"))
+    machine.start()
+    machine.post([alert()])
+    machine.post([alert(labels={"instance": "db-2"})])
+    arrived(receiver, 2)
+    (arrival,) = receiver.arrivals
+    assert told(receiver) == [("firing", "db-1"), ("firing", "db-2")]
+    assert arrival.body["commonLabels"] == {"alertname": "HighLatency"}
+
+
+def test_what_was_sent_is_seen_at_once(machine):
+    machine.start()
+    for number in range(20):
+        machine.post([alert(labels={"instance": f"db-{number}"})])
+        found = machine.get("/api/v2/alerts", filter=f'instance="db-{number}"')
+        assert [each["labels"]["instance"] for each in found] == [f"db-{number}"]
+    assert len(machine.get("/api/v2/alerts/groups")[0]["alerts"]) == 20
+
+
+def test_a_silence_survives_kill_9(machine, receiver):
+    machine.start()
+    silence_id = machine.silence("instance", "db-1")
+    machine.kill()
+    machine.start()
+    assert [each["id"] for each in machine.get("/api/v2/silences")] == [silence_id]
+    machine.post([alert()])
+    quiet(receiver, machine)
+    assert told(receiver) == [("firing", "marker")]
+    (shown,) = machine.get("/api/v2/alerts", filter="instance=db-1")
+    assert shown["status"] == {
+        "inhibitedBy": [],
+        "mutedBy": [],
+        "silencedBy": [silence_id],
+        "state": "suppressed",
+    }
 
 
 def test_a_resolve_is_told_after_a_restart(machine, receiver):
