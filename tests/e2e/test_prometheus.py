@@ -25,7 +25,7 @@ pytestmark = [
 FIRING, NOT_FIRING = "vector(1)", "vector(1) > 2"
 
 
-def _configure(directory, base_url, key, expression):
+def configure(directory, base_url, key, expression):
     """Write Prometheus's files; JSON is YAML."""
     address = urlsplit(base_url)
     alertmanager = {
@@ -46,7 +46,7 @@ def _configure(directory, base_url, key, expression):
 
 
 @contextmanager
-def _prometheus(directory):
+def prometheus(directory):
     command = [
         PROMETHEUS,
         f"--config.file={directory / 'prometheus.yml'}",
@@ -68,11 +68,11 @@ def _prometheus(directory):
 def test_an_alerting_rule_is_told_when_it_fires_and_when_it_ends(cloud, receiver, tmp_path):
     import requests
 
-    _configure(tmp_path, cloud.base_url, cloud.api_key, FIRING)
-    with _prometheus(tmp_path) as address:
+    configure(tmp_path, cloud.base_url, cloud.api_key, FIRING)
+    with prometheus(tmp_path) as address:
         fired = Notice("acme", "oncall", "FromPrometheus prom-1", "firing")
         wait_until(lambda: fired in heard(receiver.arrivals), str(fired), 60)
-        _configure(tmp_path, cloud.base_url, cloud.api_key, NOT_FIRING)
+        configure(tmp_path, cloud.base_url, cloud.api_key, NOT_FIRING)
         requests.post(f"http://{address}/-/reload", timeout=10).raise_for_status()
         ended = Notice("acme", "oncall", "FromPrometheus prom-1", "resolved")
         wait_until(lambda: ended in heard(receiver.arrivals), str(ended), 60)
