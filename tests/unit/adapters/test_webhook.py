@@ -41,6 +41,13 @@ RESOLVED = alert(
 )
 
 
+def test_a_label_without_a_value_is_left_out():
+    nameless = alert("", labels={"team": "db"}, starts_at_s=T0)
+    said = body(nameless)
+    assert said["alerts"][0]["labels"] == {"team": "db"}
+    assert said["commonLabels"] == {"team": "db"}
+
+
 def test_the_body_is_alertmanagers():
     assert body(FIRING, RESOLVED) == {
         "version": "4",

@@ -155,7 +155,7 @@ def test_what_tocsin_yaml_does_not_take_is_said_and_the_rest_written() -> None:
 
 
 def test_a_file_that_is_wrong_is_refused() -> None:
-    with pytest.raises(ConfigurationErrors, match="am.yml:1: route: is required"):
+    with pytest.raises(ConfigurationErrors, match=r"am\.yml:1: route: is required"):
         import_alertmanager("receivers: []", "am.yml", "acme")
 
 

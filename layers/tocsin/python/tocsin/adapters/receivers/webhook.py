@@ -29,7 +29,7 @@ def render(notification: Notification, external_url: str) -> bytes:
             "status": _status(alerts),
             "receiver": notification.receiver.shown_as or notification.receiver.name,
             "groupLabels": dict(notification.group.labels),
-            "commonLabels": _common(alert.labels for alert in alerts),
+            "commonLabels": _common(_labels(alert) for alert in alerts),
             "commonAnnotations": _common(alert.annotations for alert in alerts),
             "externalURL": notification.external_url or external_url,
             "notification_reason": notification.reason,
@@ -70,13 +70,18 @@ def _status(alerts: Iterable[Alert]) -> str:
 def _alert(alert: Alert) -> dict[str, Any]:
     return {
         "status": alert.status,
-        "labels": alert.labels,
+        "labels": _labels(alert),
         "annotations": alert.annotations,
         "startsAt": _time(alert.starts_at_s),
         "endsAt": _NO_TIME if alert.status == "firing" else _time(_end(alert)),
         "generatorURL": alert.url,
         "fingerprint": alertmanager_fingerprint(alert.labels),
     }
+
+
+def _labels(alert: Alert) -> dict[str, str]:
+    """Return the labels that say something: one without a value is one that is not there."""
+    return {name: value for name, value in alert.labels.items() if value}
 
 
 def _end(alert: Alert) -> float | None:
