@@ -14,6 +14,7 @@ from tocsin.adapters.sqlite.expiry import expire
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.enrich import Enrich, EnrichPorts
 from tocsin.pipeline.evaluate import Evaluate, EvaluatePorts
+from tocsin.pipeline.heard import Heard
 from tocsin.pipeline.notify import Notify, NotifyPorts
 from tocsin.ports import Receivers
 from tocsin.runtime.clock import now_s
@@ -59,7 +60,10 @@ class Machine:
 
     def _made(self) -> Iterator[Worker]:
         stores, stopping = self._stores, self._stopping
-        enrich, evaluate = self._enrich(), self._evaluate()
+        # One process does both, so nothing that is repeated need time out, however few repeats
+        # are forwarded.
+        heard = Heard()
+        enrich, evaluate = self._enrich(heard), self._evaluate(heard)
 
         def enriched(deliveries: Sequence[Delivery], has_time: HasTime) -> Outcome:
             return enrich.handle(deliveries, now_s(), has_time)
@@ -78,7 +82,7 @@ class Machine:
         yield Worker("timer", timer, stopping)
         yield Worker("cleaner", self._clean, stopping)
 
-    def _enrich(self) -> Enrich:
+    def _enrich(self, heard: Heard) -> Enrich:
         stores = self._stores
         ports = EnrichPorts(
             outbox=stores.queues,
@@ -88,14 +92,14 @@ class Machine:
             journal=stores.journal,
             configs=stores.configs,
         )
-        return Enrich(ports)
+        return Enrich(ports, heard=heard, minds_texts=True)
 
-    def _evaluate(self) -> Evaluate:
+    def _evaluate(self, heard: Heard) -> Evaluate:
         stores = self._stores
         ports = EvaluatePorts(
             outbox=stores.queues, blobs=stores.blobs, groups=stores.groups, configs=stores.configs
         )
-        return Evaluate(ports)
+        return Evaluate(ports, heard)
 
     def _notify(self) -> Notify:
         stores = self._stores

@@ -26,6 +26,7 @@ from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.enrich import Enrich, EnrichPorts
 from tocsin.pipeline.envelope import decode
 from tocsin.pipeline.evaluate import Evaluate, EvaluatePorts
+from tocsin.pipeline.heard import Heard
 from tocsin.pipeline.ingest import Ingest, Request
 from tocsin.pipeline.notify import Notify, NotifyPorts
 from tocsin.pipeline.tick import Tick, TickPorts
@@ -125,8 +126,11 @@ class MemoryWorld:
         self,
         config: TenantConfig,
         fault: Fault | None = None,
+        *,
+        is_one_process: bool = False,
     ) -> None:
         self.now_s = START_S
+        self._heard = Heard() if is_one_process else None
         self.fault = fault or Fault()
         self.outbox: MemoryOutbox = _TimedOutbox(lambda: self.now_s)
         self.archive = MemoryArchive()
@@ -159,10 +163,12 @@ class MemoryWorld:
                 fingerprints=guard("fingerprints", self.fingerprints),
                 journal=guard("journal", self.journal),
                 configs=configs,
-            )
+            ),
+            heard=self._heard,
+            minds_texts=self._heard is not None,
         )
         self._evaluate = Evaluate(
-            EvaluatePorts(outbox=outbox, blobs=blobs, groups=groups, configs=configs)
+            EvaluatePorts(outbox=outbox, blobs=blobs, groups=groups, configs=configs), self._heard
         )
         self._notify = Notify(
             NotifyPorts(

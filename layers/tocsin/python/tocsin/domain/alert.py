@@ -48,8 +48,10 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     # (CloudWatch, Datadog). None for those that only repeat the present state (Prometheus):
     # then the time of receipt orders the events.
     observed_at_s: float | None = None
-    # Until when this firing holds if nobody repeats it; None: until it is resolved.
+    # Until when this firing holds if nobody repeats it; None: until it is resolved. It may be
+    # tocsin's own assumption, where its sender did not say.
     holds_until_s: float | None = None
+    is_hold_assumed: bool = False
     provider: str
     url: str = ""
     value: float | None = None

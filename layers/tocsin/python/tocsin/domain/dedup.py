@@ -5,6 +5,8 @@ rest. So a wrong "no" here costs a forward, and a wrong "yes" must heal by itsel
 dropped only until `quiet_until_s`.
 """
 
+from hashlib import blake2b
+
 import msgspec
 
 from tocsin.domain.change import Change
@@ -32,10 +34,15 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     hold_s: float | None = None
     quiet_until_s: float
     expires_at_s: float
+    # What its texts were, where that matters; "": it does not.
+    texts: str = ""
 
 
-def mark_of(tenant: str, change: Change) -> Mark:
-    """Return the mark that says this event was forwarded."""
+def mark_of(tenant: str, change: Change, *, minds_texts: bool = False) -> Mark:
+    """Return the mark that says this event was forwarded.
+
+    `minds_texts`: another event that differs in its annotations alone is none of its repeats.
+    """
     says, starts_at_s, ends_at_s, observed_at_s = change.identity
     received_at_s, hold_s = change.received_at_s, _hold_s(change)
     quiet_s = _QUIET_S if hold_s is None else max(0.0, hold_s) * _QUIET_SHARE
@@ -49,7 +56,13 @@ def mark_of(tenant: str, change: Change) -> Mark:
         hold_s=hold_s,
         quiet_until_s=received_at_s + quiet_s,
         expires_at_s=received_at_s + _KEPT_S,
+        texts=_texts(change) if minds_texts else "",
     )
+
+
+def _texts(change: Change) -> str:
+    texts = (sorted(change.alert.annotations.items()), change.alert.url)
+    return blake2b(msgspec.json.encode(texts), digest_size=8).hexdigest()
 
 
 def mark_key(tenant: str, name: str) -> str:
@@ -62,6 +75,8 @@ def is_repeat(mark: Mark | None, change: Change) -> bool:
     if mark is None:
         return False
     if (mark.says, mark.starts_at_s, mark.ends_at_s, mark.observed_at_s) != change.identity:
+        return False
+    if mark.texts and mark.texts != _texts(change):
         return False
     if change.alert.status == "firing" and not _holds_alike(mark, change):
         return False

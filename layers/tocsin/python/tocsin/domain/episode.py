@@ -83,6 +83,18 @@ def _is_over(member: Member, change: Change) -> bool:
     return until_s <= ended_at_s
 
 
+def _continued(member: Member, alert: Alert) -> Alert:
+    """Give what fires again the start of before, if its spans overlap, as Alertmanager does."""
+    starts_at_s, known_s, ended_at_s = (
+        alert.starts_at_s,
+        member.alert.starts_at_s,
+        member.alert.ends_at_s,
+    )
+    if starts_at_s is None or known_s is None or ended_at_s is None or starts_at_s > ended_at_s:
+        return alert
+    return msgspec.structs.replace(alert, starts_at_s=min(starts_at_s, known_s))
+
+
 def _was_put_to_rest(member: Member, change: Change) -> bool:
     """Tell whether a firing only goes on with what somebody resolved by hand."""
     if member.handling is None or not member.handling.resolved_by:
@@ -124,20 +136,50 @@ def _first(change: Change) -> Merged:
 
 def _same_status(member: Member, change: Change, *, is_newer: bool) -> Merged:
     if not is_newer:
-        return Merged(member=member, verdict="repeat")
+        return Merged(member=_ended_later(member, change), verdict="repeat")
     if member.status == "resolved":
-        # What ended stays ended as it was told; only the order moves on. And whoever resolved it
-        # by hand was right: the sender says so too.
-        ended = msgspec.structs.replace(member, order_at_s=change.order[0], handling=None)
+        # Whoever resolved it by hand was right: the sender says so too.
+        ended = msgspec.structs.replace(
+            _ended_later(member, change), order_at_s=change.order[0], handling=None
+        )
         return Merged(member=ended, verdict="repeat")
-    alert = change.alert
+    alert = msgspec.structs.replace(change.alert, starts_at_s=_earlier(member, change))
     member = msgspec.structs.replace(
         member,
-        alert=msgspec.structs.replace(alert, starts_at_s=member.alert.starts_at_s),
+        alert=alert,
         order_at_s=change.order[0],
-        holds_until_s=alert.holds_until_s,
+        holds_until_s=_holds_until_s(member, alert),
     )
     return Merged(member=member, verdict="repeat")
+
+
+def _earlier(member: Member, change: Change) -> float | None:
+    """Return the earliest start that anybody gave an episode, as Alertmanager does."""
+    starts = [each.starts_at_s for each in (member.alert, change.alert)]
+    return min((at_s for at_s in starts if at_s is not None), default=None)
+
+
+def _holds_until_s(member: Member, alert: Alert) -> float | None:
+    """Return until when an episode holds: what a sender said stays, if it is the latest.
+
+    Source: Alertmanager, types/types.go, Alert.Merge.
+    """
+    until_s, known_s = alert.holds_until_s, member.holds_until_s
+    if until_s is None or known_s is None or member.alert.is_hold_assumed:
+        return until_s
+    return max(until_s, known_s)
+
+
+def _ended_later(member: Member, change: Change) -> Member:
+    """Let the latest end count that anybody gave an episode which is over."""
+    known_s, ends_at_s = member.alert.ends_at_s, change.alert.ends_at_s
+    if member.status != "resolved" or change.alert.status != "resolved":
+        return member
+    if member.resolved_by == "" or known_s is None or ends_at_s is None or ends_at_s <= known_s:
+        return member
+    return msgspec.structs.replace(
+        member, alert=msgspec.structs.replace(member.alert, ends_at_s=ends_at_s)
+    )
 
 
 def _resolve(member: Member, change: Change) -> Merged:
@@ -145,7 +187,7 @@ def _resolve(member: Member, change: Change) -> Merged:
     ended = msgspec.structs.replace(
         alert,
         severity=member.alert.severity,
-        starts_at_s=member.alert.starts_at_s,
+        starts_at_s=_earlier(member, change),
         ends_at_s=alert.ends_at_s if alert.ends_at_s is not None else change.order[0],
     )
     member = msgspec.structs.replace(
@@ -170,7 +212,7 @@ def _fire_again(member: Member, change: Change) -> Merged:
         # Episodes of one alert only ever grow, whatever the clocks say.
         episode=max(_episode(change), member.episode + 1),
         status="firing",
-        alert=_placed(change),
+        alert=_continued(member, _placed(change)),
         order_at_s=change.order[0],
         holds_until_s=change.alert.holds_until_s,
         changed_at_s=change.received_at_s,

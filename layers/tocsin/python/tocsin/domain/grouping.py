@@ -1,6 +1,6 @@
 """How events change a notification group: evaluate's side of it, without I/O."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -66,10 +66,19 @@ def _apply(applied: Applied, change: Change, now_s: float) -> None:
         applied.is_changed = True
 
 
-def apply_timeouts(group: Group, now_s: float) -> Applied:
-    """Resolve what fires in a group and was not repeated in time."""
+def apply_timeouts(
+    group: Group, now_s: float, held_until_s: Mapping[str, float] | None = None
+) -> Applied:
+    """Resolve what fires in a group and was not repeated in time.
+
+    `held_until_s` says of what was repeated until when it holds.
+    """
     applied = Applied(group=_copy(group))
-    for member in group.members.values():
+    for name, until_s in (held_until_s or {}).items():
+        member = msgspec.structs.replace(applied.group.members[name], holds_until_s=until_s)
+        applied.group.members[name] = member
+        applied.is_changed = True
+    for member in list(applied.group.members.values()):
         ended = time_out(member, now_s)
         if ended is None:
             continue

@@ -18,6 +18,7 @@ from tocsin.pipeline.archive import Entry, pack
 from tocsin.pipeline.batch import Delivery, Outcome, each_tenant
 from tocsin.pipeline.changes import pack_changes
 from tocsin.pipeline.envelope import encode, seal_frame
+from tocsin.pipeline.heard import Heard
 from tocsin.pipeline.opening import Opened, open_envelope
 from tocsin.pipeline.recent import RecentMarks
 from tocsin.ports import Archive, Blobs, Configs, Fingerprints, Journal, Outbox, Queue
@@ -37,9 +38,18 @@ class EnrichPorts(msgspec.Struct, frozen=True, kw_only=True):
 class Enrich:
     """Handle batches of raw envelopes; one object a worker, since it remembers marks."""
 
-    def __init__(self, ports: EnrichPorts, recent: RecentMarks | None = None) -> None:
+    def __init__(
+        self,
+        ports: EnrichPorts,
+        recent: RecentMarks | None = None,
+        heard: Heard | None = None,
+        *,
+        minds_texts: bool = False,
+    ) -> None:
         self._ports = ports
+        self._minds_texts = minds_texts
         self._recent = recent or RecentMarks()
+        self._heard = heard
 
     def handle(
         self, deliveries: Sequence[Delivery], now_s: float, has_time: Callable[[], bool]
@@ -138,7 +148,9 @@ class Enrich:
             if not is_repeat(marks.get(key), change):
                 forward.append(change)
                 if not is_older(change, marks.get(key)):
-                    marks[key] = fresh[key] = mark_of(tenant, change)
+                    marks[key] = fresh[key] = mark_of(tenant, change, minds_texts=self._minds_texts)
+            elif self._heard is not None:
+                self._heard.note(tenant, change)
         return forward, fresh
 
     def _forward(self, tenant: str, forward: list[Change], name: str, trace: str) -> None:

@@ -32,6 +32,7 @@ from tocsin.pipeline.actions import Order, unpack_orders
 from tocsin.pipeline.batch import Delivery, Outcome, each_tenant
 from tocsin.pipeline.changes import unpack_changes
 from tocsin.pipeline.former import FormerRoutes
+from tocsin.pipeline.heard import Heard
 from tocsin.pipeline.poke import pack_pokes, unpack_pokes
 from tocsin.pipeline.recipients import Recipients
 from tocsin.ports import Blobs, Configs, Groups, Outbox, Queue
@@ -76,8 +77,9 @@ class Evaluate:
     One object a worker, since it remembers former ways of routing.
     """
 
-    def __init__(self, ports: EvaluatePorts) -> None:
+    def __init__(self, ports: EvaluatePorts, heard: Heard | None = None) -> None:
         self._ports = ports
+        self._heard = heard or Heard(0)
         self._former = FormerRoutes(ports.configs)
         self._recipients = Recipients(ports.configs)
 
@@ -153,7 +155,7 @@ class Evaluate:
         """Read, merge and commit; None if another worker was first and all must be redone."""
         stored = self._ports.groups.read(list(wanted))
         applied = [
-            _apply(stored.get(key) or Group(key=key), wanted_here, config, now_s)
+            self._apply(stored.get(key) or Group(key=key), wanted_here, config, now_s)
             for key, wanted_here in _where_they_fire(wanted, stored).items()
             if key in stored or wanted_here.changes
         ]
@@ -171,6 +173,23 @@ class Evaluate:
                 return None
         outcome.count("groups", len(changed))
         return [each.group for each in applied]
+
+    def _apply(self, group: Group, wanted: _Wanted, config: TenantConfig, now_s: float) -> Applied:
+        """Merge the events first: one of them may repeat what would else time out."""
+        members = group.members
+        known = [each for each in wanted.if_known if any(name in members for name in each.names)]
+        changes = with_namesakes(members, wanted.changes + known, config.fingerprints)
+        applied = apply_actions(apply_changes(group, changes, now_s), wanted.actions, now_s)
+        if group.resolve_due_at_s is None or group.resolve_due_at_s > now_s:
+            return applied
+        held = self._heard.extended(applied.group, now_s)
+        timed_out = apply_timeouts(applied.group, now_s, held)
+        return Applied(
+            is_new=applied.is_new,
+            group=timed_out.group,
+            records=applied.records + timed_out.records,
+            is_changed=applied.is_changed or timed_out.is_changed,
+        )
 
     def _poke(
         self, config: TenantConfig, groups: Iterable[Group], first: Delivery, now_s: float
@@ -233,20 +252,3 @@ def _where_they_fire(
 def _fires(members: Mapping[str, Member], change: Change) -> bool:
     known = (members.get(name) for name in change.names)
     return any(member is not None and member.status == "firing" for member in known)
-
-
-def _apply(group: Group, wanted: _Wanted, config: TenantConfig, now_s: float) -> Applied:
-    """Merge the events first: one of them may repeat what would else time out."""
-    members = group.members
-    known = [each for each in wanted.if_known if any(name in members for name in each.names)]
-    changes = with_namesakes(members, wanted.changes + known, config.fingerprints)
-    applied = apply_actions(apply_changes(group, changes, now_s), wanted.actions, now_s)
-    if group.resolve_due_at_s is None or group.resolve_due_at_s > now_s:
-        return applied
-    timed_out = apply_timeouts(applied.group, now_s)
-    return Applied(
-        is_new=applied.is_new,
-        group=timed_out.group,
-        records=applied.records + timed_out.records,
-        is_changed=applied.is_changed or timed_out.is_changed,
-    )

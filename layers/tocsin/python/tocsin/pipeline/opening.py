@@ -66,7 +66,8 @@ def _held(alert: Alert, received_at_s: float, hold_s: float | None) -> Alert:
     """Say how long a firing holds, where its sender repeats it and does not say."""
     if hold_s is None or alert.status != "firing" or alert.holds_until_s is not None:
         return alert
-    return msgspec.structs.replace(alert, holds_until_s=received_at_s + hold_s)
+    until_s = received_at_s + hold_s
+    return msgspec.structs.replace(alert, holds_until_s=until_s, is_hold_assumed=True)
 
 
 def _prepare(
