@@ -90,7 +90,7 @@ def test_a_firing_holds_from_its_last_repeat() -> None:
     assert last(one)[1] == "firing"
     until(one, 8)
     at_s, status, *_ = last(one)
-    assert (status, 7.0 <= at_s <= 7.6) == ("resolved", True)
+    assert (status, 7.0 <= at_s <= 7.8) == ("resolved", True)
 
 
 def test_an_end_that_a_sender_named_stays_if_it_is_the_latest() -> None:
