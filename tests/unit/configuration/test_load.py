@@ -36,7 +36,7 @@ def test_all_problems_are_listed_at_once_in_the_order_of_the_file():
         "t.yaml:3: tenants.acme.receivers[0].colour: is not a known field",
         "t.yaml:3: tenants.acme.receivers[0].name: a name is 1 to 64 of a-z, A-Z, 0-9, _ and -",
         "t.yaml:4: tenants.acme.route.receivr: is not a known field",
-        "t.yaml:7: tenants.acme.keys[0].scopes[0]: must be 'ingest', 'read' or 'admin'",
+        "t.yaml:7: tenants.acme.keys[0].scopes[0]: must be 'ingest', 'read', 'silence' or 'admin'",
     ]
 
 

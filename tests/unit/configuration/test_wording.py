@@ -35,7 +35,10 @@ def receiver(**fields):
         (tenant(receivers={}), "must be a list"),
         (tenant(keys=[{"name": "k", "scopes": []}]), "must not be empty"),
         (tenant(receivers=[RECEIVER] * 201), "must have at most 200 entries"),
-        (tenant(keys=[{"name": "k", "scopes": ["root"]}]), "must be 'ingest', 'read' or 'admin'"),
+        (
+            tenant(keys=[{"name": "k", "scopes": ["root"]}]),
+            "must be 'ingest', 'read', 'silence' or 'admin'",
+        ),
         (tenant(route={"continue": 1}), "must be true or false"),
         (receiver(webhook=HOOK | {"max_alerts": 1.5}), "must be a whole number"),
         (receiver(webhook=HOOK | {"max_alerts": 0}), "must be at least 1"),
