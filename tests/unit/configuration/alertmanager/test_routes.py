@@ -79,7 +79,7 @@ def test_all_kinds_of_matchers_are_read_and_sorted() -> None:
         Matcher("a b", "=", "c"),
         Matcher("code", "=", "500"),
         Matcher("job", "=", "api"),
-        Matcher("service", "=~", "x|y"),
+        Matcher("service", "=~", "^(?:x|y)$"),
         Matcher("zone", "!=", "eu"),
     )
 
@@ -107,8 +107,8 @@ inhibit_rules:
             equal=("cluster", "a b"),
         ),
         InhibitRule(
-            source_matchers=(Matcher("alertname", "=", "Down"), Matcher("job", "=~", "x.*")),
-            target_matchers=(Matcher("alertname", "=", "Slow"), Matcher("job", "=~", "y.*")),
+            source_matchers=(Matcher("alertname", "=", "Down"), Matcher("job", "=~", "^(?:x.*)$")),
+            target_matchers=(Matcher("alertname", "=", "Slow"), Matcher("job", "=~", "^(?:y.*)$")),
         ),
     )
 

@@ -64,7 +64,8 @@ def _matchers(
 ) -> tuple[Matcher, ...]:
     """Return matchers of all three kinds, in the order in which Alertmanager has them."""
     found = [Matcher(name, "=", value) for name, value in equal.items()]
-    found += [Matcher(name, "=~", value) for name, value in patterns.items()]
+    # Alertmanager anchors these itself, which shows in the key of a group.
+    found += [Matcher(name, "=~", f"^(?:{value})$") for name, value in patterns.items()]
     found += [matcher for text in texts for matcher in parse_matchers(text)]
     return tuple(sorted(found, key=_order))
 
