@@ -30,10 +30,13 @@ makes it the configuration in force; `tocsin config show` shows that, and every 
 - A *name* is 1 to 64 of `a-z`, `A-Z`, `0-9`, `_` and `-`.
 - A *duration* is a number with its unit: `30s`, `5m`, `1h30m` (`ms`, `s`, `m`, `h`, `d`, `w`,
   `y`).
-- A *matcher* is `name="value"`, with `=`, `!=`, `=~` or `!~`. A pattern is
+- A *matcher* is `name="value"`, with `=`, `!=`, `=~` or `!~`, in both syntaxes of Alertmanager: a
+  name with a space in it stands in quotes, too. A pattern is
   [RE2](https://github.com/google/re2/wiki/Syntax) and must match the whole value. Besides an
   alert's labels there are `severity` and `provider`, and a label that is missing has the value
   `""`.
+- A *time interval* is written as in
+  [Alertmanager](https://prometheus.io/docs/alerting/latest/configuration/#time_interval).
 - A *path*, such as `source.host`, leads into a sender's JSON, and a *template* is a text with
   `{{{{ path }}}}` in it; [JSON of one's own](providers/mapping.md) explains both.
 
