@@ -5,6 +5,7 @@ from time import process_time
 from typing import Any
 
 import pytest
+import yaml
 
 from cli.localcloud.receiver import LocalReceiver
 from tests.integration.payloads import member, webhook
@@ -146,7 +147,7 @@ class TestApi:
         self, stack: World, key: str
     ) -> None:
         body = json.loads(stack.get("/api/v2/status", key)["body"])
-        original = json.loads(body["config"]["original"])
+        original = yaml.safe_load(body["config"]["original"])
         assert original["route"]["receiver"] == "oncall"
         assert {"cluster", "config", "uptime", "versionInfo"} <= body.keys()
 

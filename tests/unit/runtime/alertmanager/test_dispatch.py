@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import yaml
 
 from tests.builders import T0
 from tests.unit.runtime.alertmanager.world import JSON, Api, content, member
@@ -88,15 +89,23 @@ def test_status_has_all_that_clients_read(api: Api) -> None:
     number, _, build = found["versionInfo"]["version"].partition("+")
     assert tuple(map(int, number.split("."))) >= (0, 28, 0)
     assert build.startswith("tocsin.")
-    assert found["config"].keys() == {"original"}
+    original = yaml.safe_load(found["config"]["original"])
+    assert original["route"]["receiver"] == "oncall"
+    assert [each["name"] for each in original["receivers"]] == ["chat", "oncall"]
+    assert "127.0.0.1" not in found["config"]["original"]
+
+
+def test_status_of_a_tenant_without_a_configuration_is_one_that_tools_can_read(api: Api) -> None:
+    original = yaml.safe_load(api.get("/status", tenant="beta")["config"]["original"])
+    assert original["route"]["receiver"] in [each["name"] for each in original["receivers"]]
 
 
 def test_receivers_are_those_of_the_configuration_each_once(api: Api) -> None:
-    both = [{"labels": {}, "name": "oncall"}, {"labels": {}, "name": "chat"}]
+    both = [{"labels": {}, "name": "chat"}, {"labels": {}, "name": "oncall"}]
     assert api.get("/receivers") == both
     assert api.get("/receivers?receiver_matchers=a%3Db") == []
     assert api.call("GET", "/api/v2/receivers?receiver_matchers=x").status == 400
-    assert api.get("/receivers", tenant="unconfigured") == []
+    assert api.get("/receivers", tenant="unconfigured") == [{"labels": {}, "name": "none"}]
 
 
 def test_metrics_say_the_version_and_what_is_there(api: Api) -> None:

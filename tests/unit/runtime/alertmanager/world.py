@@ -47,6 +47,7 @@ class Api:
         self.ids = iter(f"00000000-0000-4000-8000-{index:012d}" for index in range(1, 1000))
         defaults: dict[str, Any] = {
             "plain_labels": True,
+            "integrations": {"chat": ("chat/0", "chat/1")},
             "receivers": {
                 "oncall": receiver(),
                 "chat/0": receiver("chat/0", shown_as="chat"),

@@ -36,7 +36,7 @@ def to_alertmanager_yaml(config: TenantConfig) -> str:
         "global": {"resolve_timeout": format_duration(config.resolve_timeout_s)},
         "route": _route(config.route, None),
         "inhibit_rules": [_inhibit_rule(rule) for rule in config.inhibit_rules],
-        "receivers": [_receiver(config, name) for name in _names(config)],
+        "receivers": [_receiver(config, name) for name in receiver_names(config)],
         "time_intervals": [
             {"name": name, "time_intervals": [written(each) for each in intervals]}
             for name, intervals in config.time_intervals.items()
@@ -46,7 +46,7 @@ def to_alertmanager_yaml(config: TenantConfig) -> str:
     return "\n".join(_block(shown)) + "\n"
 
 
-def _names(config: TenantConfig) -> list[str]:
+def receiver_names(config: TenantConfig) -> list[str]:
     """Return the receivers by the names that routes give."""
     behind = {name for names in config.integrations.values() for name in names}
     alone = [name for name in config.receivers if name not in behind]

@@ -114,4 +114,11 @@ def _route(path: str) -> str:
 
 
 def _unconfigured(tenant: str) -> TenantConfig:
-    return TenantConfig(tenant=tenant, version=0, route=Route(receiver="none"), receivers={})
+    nobody = "none"
+    return TenantConfig(
+        tenant=tenant,
+        version=0,
+        route=Route(receiver=nobody),
+        receivers={},
+        integrations={nobody: ()},
+    )

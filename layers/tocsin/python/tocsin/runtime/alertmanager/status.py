@@ -1,12 +1,11 @@
 """What an Alertmanager says of itself: /status, /receivers, /metrics and the probes."""
 
-import json
 from typing import Any
 
 from tocsin import __version__
+from tocsin.domain.alertmanager_yaml import receiver_names, to_alertmanager_yaml
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.silence import kept, state
-from tocsin.runtime.alertmanager.alerts import shown_name
 from tocsin.runtime.alertmanager.parameters import receiver_filter
 from tocsin.runtime.alertmanager.ports import AlertmanagerPorts
 from tocsin.runtime.alertmanager.replies import Reply, done, moment, plain
@@ -26,30 +25,21 @@ def get_status(
     return done(
         {
             "cluster": {"name": "", "peers": [], "status": "disabled"},
-            "config": {"original": _original(config)},
+            "config": {"original": to_alertmanager_yaml(config)},
             "uptime": moment(ports.started_at_s),
             "versionInfo": {**unknown, "version": VERSION},
         }
     )
 
 
-def _original(config: TenantConfig) -> str:
-    # JSON is YAML, and amtool and Grafana read this as an Alertmanager's configuration file.
-    route = {"receiver": config.route.receiver, "group_by": list(config.route.group_by)}
-    receivers = [{"name": name} for name in _receivers(config) or [config.route.receiver]]
-    return json.dumps({"route": route, "receivers": receivers})
-
-
 def get_receivers(
     request: HttpRequest, ports: AlertmanagerPorts, config: TenantConfig, now_s: float
 ) -> Reply:
-    """Answer with the names of the receivers, in the order of the configuration."""
+    """Answer with the names of the receivers, those with several integrations first."""
     is_wanted = receiver_filter(request)
-    return done([{"labels": {}, "name": name} for name in _receivers(config) if is_wanted(name)])
-
-
-def _receivers(config: TenantConfig) -> list[str]:
-    return list(dict.fromkeys(shown_name(name, config) for name in config.receivers))
+    return done(
+        [{"labels": {}, "name": name} for name in receiver_names(config) if is_wanted(name)]
+    )
 
 
 def get_metrics(ports: AlertmanagerPorts, config: TenantConfig, now_s: float) -> Reply:
@@ -75,7 +65,9 @@ def get_metrics(ports: AlertmanagerPorts, config: TenantConfig, now_s: float) ->
             "How many silences by state.",
             {f'state="{each}"': states.count(each) for each in ("active", "expired", "pending")},
         ),
-        *_gauge("alertmanager_receivers", "Number of receivers.", {"": len(_receivers(config))}),
+        *_gauge(
+            "alertmanager_receivers", "Number of receivers.", {"": len(receiver_names(config))}
+        ),
         *_gauge(
             "alertmanager_integrations", "Number of integrations.", {"": len(config.receivers)}
         ),
