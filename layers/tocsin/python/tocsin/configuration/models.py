@@ -29,8 +29,8 @@ class ListedKey(Block):
     scopes: list[Scope] = Field(
         default=["ingest"],
         min_length=1,
-        description="What the key may do: `ingest` sends alerts, `read` asks questions, `admin` "
-        "is for changes (no route needs it yet).",
+        description="What the key may do: `ingest` sends alerts, `read` asks questions, `silence` "
+        "changes silences, `admin` is for other changes (no route needs it yet).",
     )
 
 
