@@ -26,7 +26,6 @@ NAMES: tuple[Queue, ...] = ("notify-urgent", "notify")
 COURIERS = 32
 _FOR_ONE = 8
 _TAKEN_AT_ONCE = 100
-_LONGEST_WAIT_S = 1.0
 
 # A tenant and one of its receivers.
 _Whom = tuple[str, str]
@@ -71,14 +70,12 @@ class Waiting:
             return True
 
     def take(self) -> Errand | None:
-        """Return the next errand, of the receiver with the fewest couriers; None after a while."""
+        """Return the next errand, of the receiver with the fewest couriers; None at the end."""
         with self._changed:
-            whom = self._choose()
-            if whom is None and not self._is_closed:
-                self._changed.wait(_LONGEST_WAIT_S)
-                whom = self._choose()
-            if whom is None:
-                return None
+            while (whom := self._choose()) is None:
+                if self._is_closed:
+                    return None
+                self._changed.wait()
             urgent, normal = self._piles[whom]
             errand = (urgent or normal).popleft()
             if not urgent and not normal:

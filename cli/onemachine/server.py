@@ -118,6 +118,8 @@ class Handler(BaseHTTPRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer what is no HTTP that is known here."""
         self.close_connection = True
+        # To what it cannot read the base class would answer as to HTTP/0.9: without a status.
+        self.request_version = self.protocol_version
         self._send(refused(framework_error(code, code, message or "bad request")))
 
     def _send(self, response: Reply) -> None:

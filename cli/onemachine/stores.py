@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from cli.onemachine.logs import log
 from tocsin.adapters.cached import CachedConfigs
 from tocsin.adapters.sqlite import (
     Database,
@@ -17,9 +18,19 @@ from tocsin.adapters.sqlite import (
     SqliteQueues,
     SqliteSilences,
 )
+from tocsin.ports import OutMessage, Queue
 from tocsin.runtime.clock import now_s
 
 FILE = "tocsin.db"
+
+
+class LoggedQueues(SqliteQueues):
+    """Queues that say so when something is given up, since nobody else looks."""
+
+    def dead_letter(self, queue: Queue, message: OutMessage, error: str, reason: str) -> None:
+        """Put a message apart, and say why."""
+        super().dead_letter(queue, message, error, reason)
+        log("error", "given up, and kept as a dead letter", queue=queue, err=error, reason=reason)
 
 
 class Stores(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +53,7 @@ def open_stores(directory: Path, archive_s: float) -> Stores:
     database = Database(directory / FILE)
     return Stores(
         database=database,
-        queues=SqliteQueues(database, now_s),
+        queues=LoggedQueues(database, now_s),
         blobs=SqliteBlobs(database, now_s),
         archive=SqliteArchive(database, archive_s),
         fingerprints=SqliteFingerprints(database),
