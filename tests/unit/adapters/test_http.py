@@ -35,6 +35,16 @@ def test_a_request_carries_body_and_headers_and_says_who_sends_it(server, http):
     assert request.headers["accept-encoding"] == "identity"
 
 
+def test_who_owns_the_network_may_call_all_of_it(server):
+    with pytest.raises(Permanent, match="not public"):
+        post(Http(), server.url)
+    # 0.0.0.0 is this machine, and neither loopback nor public.
+    private = server.url.replace("127.0.0.1", "0.0.0.0")
+    with pytest.raises(Permanent, match="not public"):
+        post(Http(allow_loopback=True), private)
+    assert post(Http(allow_private=True), private).status == 200
+
+
 def test_any_status_is_an_answer(server, http):
     server.answers = [Answer(status=500, headers={"Retry-After": "3"}, body=b"no")]
     answer = post(http, server.url)

@@ -7,7 +7,7 @@ from tests.builders import T0
 from tests.contract.test_groups import KEY, TOLD, group, intent, member, settlement
 from tocsin.adapters.sqlite import SqliteGroups
 from tocsin.adapters.sqlite.groupcache import GroupCache
-from tocsin.domain.group import GroupKey
+from tocsin.domain.group import Group, GroupKey, Settlement
 
 
 @pytest.fixture
@@ -101,3 +101,18 @@ def test_what_has_expired_is_forgotten_whole(groups, reopened):
     after = SqliteGroups(reopened(), T0)
     after.commit([replace(group(), members={})], [], T0)
     assert stored(SqliteGroups(reopened(), T0)).members == {}
+
+
+def test_a_field_that_nobody_stores_is_noticed():
+    """Whoever adds one to a group must say here that its column is there."""
+    evaluates = {
+        "key version config_version urgent members first_flush_at_s inhibits"
+        " resolve_due_at_s poke_due_at_s expires_at_s"
+    }
+    notifies = {
+        "told intent muted flushed_at_s notified_at_s lease_owner lease_until_s holds poke_due_at_s"
+    }
+    known = {name for names in evaluates | notifies for name in names.split()}
+    assert set(Group.__struct_fields__) == known
+    settled = "told intent due_at_s is_final flushed_at_s notified_at_s muted"
+    assert set(Settlement.__struct_fields__) == set(settled.split())
