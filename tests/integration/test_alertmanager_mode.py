@@ -2,6 +2,7 @@
 
 import signal
 import socket
+from time import time
 
 import pytest
 
@@ -85,6 +86,7 @@ def test_an_alert_is_told_once_in_alertmanagers_words(machine, receiver):
     body = arrival.body
     assert (body["version"], body["status"], body["receiver"]) == ("4", "firing", "hook")
     assert body["groupKey"] == '{}:{alertname="HighLatency"}'
+    assert body["externalURL"] == machine.url
     (sent,) = body["alerts"]
     assert sent["labels"] == {"alertname": "HighLatency", "instance": "db-1"}
     assert sent["annotations"] == annotations
@@ -141,6 +143,35 @@ def test_a_silence_survives_kill_9(machine, receiver):
         "silencedBy": [silence_id],
         "state": "suppressed",
     }
+
+
+def test_a_wait_goes_on_through_a_restart(machine, receiver):
+    machine.configure(configuration(receiver, group_wait="2s"))
+    machine.start()
+    machine.post([alert()])
+    began_s = time()
+    machine.kill()
+    machine.start()
+    machine.post([alert(labels={"instance": "db-2"})])
+    arrived(receiver, 2)
+    assert sorted(told(receiver)) == [("firing", "db-1"), ("firing", "db-2")]
+    assert len(receiver.arrivals) == 1
+    assert -0.2 < receiver.arrivals[0].at_s - began_s - 2.0 < 1.5
+
+
+def test_what_was_told_is_not_told_again_after_a_restart_but_repeated_in_its_time(
+    machine, receiver
+):
+    machine.configure(configuration(receiver, group_interval="200ms", repeat_interval="3s"))
+    machine.start()
+    machine.post([alert()])
+    arrived(receiver, 1)
+    machine.kill()
+    machine.start()
+    machine.post([alert()])
+    arrived(receiver, 2)
+    first, second = receiver.arrivals
+    assert second.at_s - first.at_s >= 2.9
 
 
 def test_a_resolve_is_told_after_a_restart(machine, receiver):

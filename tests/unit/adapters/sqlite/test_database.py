@@ -92,3 +92,19 @@ def test_those_who_wait_for_a_flush_share_the_next(tmp_path, monkeypatch):
         thread.join()
     flusher.close()
     assert len(flushes) == 2
+
+
+def test_after_a_flush_that_failed_nothing_is_called_safe(database, monkeypatch):
+    failures = [OSError(5, "Input/output error")]
+
+    def sync(_):
+        if failures:
+            raise failures.pop()
+
+    monkeypatch.setattr("tocsin.adapters.sqlite.flusher._sync", sync)
+    for name in ("a", "b"):
+        with pytest.raises(Retryable, match="start again"):
+            database.write(lambda file, name=name: file.execute(INSERT, (name,)), durable=True)
+    # What needs no flush goes on: most of it is there after the next start.
+    database.write(lambda file: file.execute(INSERT, ("c",)))
+    assert names(database) == ["a", "b", "c"]

@@ -10,7 +10,7 @@ Source: https://www.sqlite.org/pragma.html#pragma_synchronous and https://www.sq
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -79,9 +79,11 @@ class Database:
                     self._readers.append(reader)
 
     def close(self) -> None:
-        """Close the file; what was written is flushed."""
+        """Close the file; what was written is flushed, as far as the disk does it."""
         with self._writing, self._pooling:
-            self._flusher.flush()
+            # Nothing was answered for that is not safe already.
+            with suppress(OSError):
+                self._flusher.flush()
             self._flusher.close()
             for reader in self._readers:
                 reader.close()

@@ -21,9 +21,15 @@ class Flusher:
         self._flushing = threading.Lock()
         self._counting = threading.Lock()
         self._wanted = self._done = 0
+        self._failure: OSError | None = None
 
     def flush(self) -> None:
-        """Return when all that was written before the call is on the disk. Raises OSError."""
+        """Return when all that was written before the call is on the disk.
+
+        Raises OSError where it may not be, and from then on always: what the kernel could not
+        write it may have dropped, and would say of the next flush that all is well.
+        Source: https://wiki.postgresql.org/wiki/Fsync_Errors
+        """
         with self._counting:
             self._wanted += 1
             mine = self._wanted
@@ -32,8 +38,17 @@ class Flusher:
                 return
             with self._counting:
                 covered = self._wanted
-            _sync(self._file)
+            self._sync()
             self._done = covered
+
+    def _sync(self) -> None:
+        if self._failure is None:
+            try:
+                _sync(self._file)
+            except OSError as error:
+                self._failure = error
+        if self._failure is not None:
+            raise OSError(f"the disk failed, start again when it is well: {self._failure}")
 
     def close(self) -> None:
         """Let the file go."""
