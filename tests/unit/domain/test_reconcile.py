@@ -128,6 +128,20 @@ def test_what_was_revived_goes_apart_from_what_else_is_untold() -> None:
     assert planned.more
 
 
+def test_a_receiver_that_tells_nobody_settles_everything_with_that_reason() -> None:
+    state = _group(FIRE)
+    nobody = receiver(kind="nobody")
+    planned = plan(state, nobody, T0)
+    assert (planned.steps, planned.alerts) == ((), ())
+    assert [each.reason for each in planned.records] == ["its receiver tells nobody"]
+    state.told = planned.told
+    state = apply_changes(state, [RESOLVE], T0).group
+    planned = plan(state, nobody, T0)
+    assert [each.step for each in planned.records] == ["resolved"]
+    state.told = planned.told
+    assert not has_work(state)
+
+
 def test_a_notification_is_cut_at_the_limit_firing_first() -> None:
     state = _group(change("A", at_s=T0), change("B", at_s=T0))
     _tell(state)

@@ -14,7 +14,8 @@ from tocsin.domain.retry import RetryPolicy
 from tocsin.domain.storage_rules import StorageRule
 from tocsin.domain.time_interval import TimeInterval
 
-ReceiverKind = Literal["webhook", "slack"]
+# "nobody" is for alerts that are to be seen and told to no one.
+ReceiverKind = Literal["webhook", "slack", "nobody"]
 SignatureScheme = Literal["github", "grafana", "pagerduty", "sentry", "slack", "sns", "standard"]
 
 

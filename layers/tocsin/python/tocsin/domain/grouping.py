@@ -16,6 +16,7 @@ from tocsin.domain.group import Group, Member, Step
 from tocsin.domain.handling import Action, handled
 from tocsin.domain.inhibition import is_source
 from tocsin.domain.journal import ActionRecord, DeliveryRecord, Record, TransitionRecord
+from tocsin.domain.routing import receiver_of
 from tocsin.domain.suppressed import suppressed
 
 # A resolved alert is remembered for as long as a message can wait in a queue, so that a late
@@ -138,7 +139,7 @@ def finish(applied: Applied, config: TenantConfig, timing: Timing, now_s: float)
     """Prune the group and set its due times, ready to be stored."""
     group = applied.group
     group.first_flush_at_s = first_flush_at_s(group, timing, now_s, is_new=applied.is_new)
-    if group.key.receiver in config.receivers:
+    if receiver_of(config, group.key.receiver) is not None:
         group.config_version = config.version
     for member in [each for each in group.members.values() if group.is_settled(each)]:
         age_s = now_s - member.changed_at_s

@@ -45,6 +45,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _PLAIN = Look()
+_FOR_NOBODY = "its receiver tells nobody"
 
 
 def plan(group: Group, receiver: Receiver, at_s: float, look: Look = _PLAIN) -> Plan:
@@ -83,6 +84,7 @@ class _Findings:
         self.muted: dict[str, str] = {}
         self._group = group
         self._resolves = receiver.send_resolved
+        self._is_for_nobody = receiver.kind == "nobody"
         self._at_s = at_s
         self._look = look
 
@@ -116,7 +118,11 @@ class _Findings:
 
     def _decide(self, member: Member) -> Decision:
         told = self.told.get(member.fingerprint)
-        return decide(member, told, self._resolves, collapses=self._look.collapses)
+        decision = decide(member, told, self._resolves, collapses=self._look.collapses)
+        if self._is_for_nobody and decision.step is not None and not decision.reason:
+            sources = (decision.step.source,)
+            return msgspec.structs.replace(decision, reason=_FOR_NOBODY, sources=sources)
+        return decision
 
     def _settle(self, decision: Decision, step: Step) -> None:
         before = self.told.get(step.fingerprint)

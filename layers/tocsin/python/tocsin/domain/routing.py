@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from tocsin.domain.alert import SEVERITIES, Alert, routing_labels
-from tocsin.domain.config import Route, TenantConfig, Timing
+from tocsin.domain.config import Receiver, Route, TenantConfig, Timing
 from tocsin.domain.group import GroupKey
 from tocsin.domain.matchers import Matcher, match_all
 
@@ -95,8 +95,18 @@ def groups_for(config: TenantConfig, alert: Alert) -> Iterator[GroupKey]:
 
 
 def integrations_of(config: TenantConfig, receiver: str) -> tuple[str, ...]:
-    """Return the receivers that stand behind the name that a route gives."""
-    return config.integrations.get(receiver, (receiver,))
+    """Return the receivers that stand behind the name that a route gives, at least one.
+
+    Where there are none it is the name itself: what nobody is told of is still known.
+    """
+    return config.integrations.get(receiver) or (receiver,)
+
+
+def receiver_of(config: TenantConfig, name: str) -> Receiver | None:
+    """Return a receiver by the name that groups have; None if the configuration has none."""
+    if config.integrations.get(name) == ():
+        return Receiver(name=name, kind="nobody", url="")
+    return config.receivers.get(name)
 
 
 def groups_that_may_know(configs: Iterable[TenantConfig], alert: Alert) -> set[GroupKey]:

@@ -5,7 +5,7 @@ import msgspec
 from tocsin.domain.config import Receiver, TenantConfig, Timing
 from tocsin.domain.errors import Permanent
 from tocsin.domain.group import Group, GroupKey
-from tocsin.domain.routing import timing_of
+from tocsin.domain.routing import receiver_of, timing_of
 from tocsin.pipeline.recent import remember
 from tocsin.ports import Configs
 
@@ -34,11 +34,11 @@ class Recipients:
         """
         key = group.key
         current = self._configs.current(key.tenant)
-        if current is not None and key.receiver in current.receivers:
-            return self._recipient(current, key)
-        former = self._configs.version(key.tenant, group.config_version)
-        if former is not None and key.receiver in former.receivers:
-            return self._recipient(former, key)
+        found = self._recipient(current, key)
+        if found is None:
+            found = self._recipient(self._configs.version(key.tenant, group.config_version), key)
+        if found is not None:
+            return found
         raise Permanent(f"receiver {key.receiver} is in no configuration of tenant {key.tenant}")
 
     def timing(self, config: TenantConfig, key: GroupKey) -> Timing:
@@ -50,5 +50,8 @@ class Recipients:
             remember(self._timings, name, known, _REMEMBERED)
         return known
 
-    def _recipient(self, config: TenantConfig, key: GroupKey) -> Recipient:
-        return Recipient(config.receivers[key.receiver], self.timing(config, key), config)
+    def _recipient(self, config: TenantConfig | None, key: GroupKey) -> Recipient | None:
+        receiver = None if config is None else receiver_of(config, key.receiver)
+        if config is None or receiver is None:
+            return None
+        return Recipient(receiver, self.timing(config, key), config)
