@@ -62,3 +62,26 @@ def test_no_label_value_can_forge_another_groups_key() -> None:
     real = GroupKey("acme", "oncall", (("a", "x"), ("b", "y")))
     assert str(real) == '{}:{a="x", b="y"}'
     assert str(forged) != str(real)
+
+
+def test_a_label_without_a_value_names_no_group() -> None:
+    every = config(route=route(group_by=("...",)))
+    nameless = alert("", labels={"team": "db", "empty": ""})
+    (key,) = groups_for(every, nameless)
+    assert key.labels == (("team", "db"),)
+
+
+def test_a_receiver_without_integrations_has_its_groups() -> None:
+    quiet = config(route=route("nobody"), integrations={"nobody": ()})
+    (key,) = groups_for(quiet, alert())
+    assert key.receiver == "nobody"
+
+
+def test_a_receiver_with_several_integrations_is_several_groups_of_one_route() -> None:
+    both = config(
+        route=route("team", routes=(route("team", 'a="b"'),)),
+        integrations={"team": ("team/webhook/0", "team/slack/0")},
+    )
+    keys = list(groups_for(both, alert(labels={"a": "b"})))
+    assert [key.receiver for key in keys] == ["team/webhook/0", "team/slack/0"]
+    assert {key.route for key in keys} == {'{}/{a="b"}'}

@@ -73,7 +73,7 @@ def _by_name(matcher: Matcher) -> tuple[str, str, str]:
 def group_labels(route: Route, alert: Alert, labels: dict[str, str]) -> tuple[tuple[str, str], ...]:
     """Return the labels that name the group: those in `group_by` that the alert has."""
     if ALL_LABELS in route.group_by:
-        return tuple(sorted(alert.labels.items()))
+        return tuple(sorted(pair for pair in alert.labels.items() if pair[1]))
     return tuple((name, labels[name]) for name in sorted(route.group_by) if labels.get(name))
 
 
