@@ -37,6 +37,7 @@ MATCHERS = st.lists(st.builds(Matcher, TEXT, st.sampled_from(["=", "!="]), TEXT)
         ("{foo=}b", [("foo", "=", "}b")]),
         ("job=", [("job", "=", "")]),
         (r"trickier==\\=\=\"", [("trickier", "=", '=\\=\\="')]),
+        (r'a="\d\\",b=c', [("a", "=", "\\d\\"), ("b", "=", "c")]),
         # Only the UTF-8 syntax has these.
         ('{name-with-dashes = "bar"}', [("name-with-dashes", "=", "bar")]),
         ('{"foo"="bar",bär!=baz}', [("foo", "=", "bar"), ("bär", "!=", "baz")]),
@@ -67,6 +68,8 @@ def test_lists_are_read_as_alertmanager_reads_them(text: str, expected: Triples)
         '"foo"=bar "b"=c',
         '"foo"=bar,,"b"=c',
         '{"foo"=:"bar"}',
+        # To the classic syntax, the second quote is escaped: the comma does not end that.
+        r'foo="a\,",bar=b',
     ],
 )
 def test_other_lists_are_refused(text: str) -> None:
