@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
+from msgspec import structs
 
 from cli.demo.overview import Overview
 from cli.demo.plan import Act, Notice, notices, totals
@@ -73,13 +74,23 @@ def _check_keys(arrivals: Iterable[Arrival]) -> Iterator[str]:
 
 
 def heard(arrivals: Iterable[Arrival]) -> list[Notice]:
-    """Return what the receivers were told, once for each time."""
+    """Return what the receivers were told, once for each time.
+
+    What fires already stands beside what is new. A notification without news tells all again.
+    """
     found: list[Notice] = []
+    firing: set[Notice] = set()
     for arrival in arrivals:
         if arrival.status < 300:
             kind, tenant, receiver = arrival.path.strip("/").split("/")
             said = _fields(arrival) if kind == "webhook" else _words(arrival)
-            found += [Notice(tenant, receiver, alert, step) for alert, step in said]
+            notices = [Notice(tenant, receiver, alert, step) for alert, step in said]
+            news = [each for each in notices if each not in firing]
+            found += news or notices
+            firing |= {each for each in notices if each.step == "firing"}
+            firing -= {
+                structs.replace(each, step="firing") for each in notices if each.step != "firing"
+            }
     return found
 
 

@@ -195,6 +195,14 @@ class TestTimeIntervals:
         world.pass_time(200)
         assert told(world) == []
 
+    def test_a_machine_that_lacks_the_time_zone_tells_rather_than_not(self) -> None:
+        lost = {"night": (TimeInterval(times=((0, 1440),), location="Nowhere/Atlantis"),)}
+        for timing in (Timing(mute=("night",)), Timing(active=("night",))):
+            world = quiet(timing, time_intervals=lost)
+            send(world, fires("a", START_S))
+            world.pass_time(10)
+            assert len(told(world)) == 1
+
     def test_the_end_of_what_was_told_waits_for_the_interval_to_end(self) -> None:
         day = {"dawn": (TimeInterval(times=((5 * 60 + 41, 5 * 60 + 45),)),)}
         timing = Timing(group_wait_s=10, group_interval_s=60, mute=("dawn",))

@@ -12,7 +12,6 @@ import msgspec
 
 from tocsin.domain.alert import Alert, Status
 from tocsin.domain.handling import Handling
-from tocsin.domain.matchers import Matcher
 
 # "dead" was tried too often and may have arrived; "refused" certainly did not.
 Outcome = Literal["delivered", "suppressed", "dead", "refused"]
@@ -42,7 +41,10 @@ class GroupKey(msgspec.Struct, frozen=True, array_like=True):
 
     def __str__(self) -> str:
         """Write the group as Alertmanager writes a groupKey."""
-        labels = ", ".join(str(Matcher(name, "=", value)) for name, value in self.labels)
+        # Imported here: a group is written out only where a receiver is told.
+        from tocsin.domain.matcher_syntax import quote
+
+        labels = ", ".join(f"{name}={quote(value)}" for name, value in self.labels)
         return f"{self.route}:{{{labels}}}"
 
 

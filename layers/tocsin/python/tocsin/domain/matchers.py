@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import msgspec
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tocsin.domain.matcher_syntax import Parts
 
 Operator = Literal["=", "!=", "=~", "!~"]
+OPERATORS: tuple[Operator, ...] = get_args(Operator)
 
 
 class Matcher(msgspec.Struct, frozen=True, array_like=True):

@@ -7,7 +7,7 @@ import msgspec
 from tocsin.domain.alert import SEVERITIES, Alert, routing_labels
 from tocsin.domain.config import Receiver, Route, TenantConfig, Timing
 from tocsin.domain.group import GroupKey
-from tocsin.domain.matchers import Matcher, match_all
+from tocsin.domain.matchers import OPERATORS, Matcher, match_all
 
 ALL_LABELS = "..."
 
@@ -66,8 +66,8 @@ def without_timing(route: Route) -> Route:
     return msgspec.structs.replace(route, timing=Timing(), routes=below)
 
 
-def _by_name(matcher: Matcher) -> tuple[str, str, str]:
-    return (matcher.name, matcher.value, matcher.operator)
+def _by_name(matcher: Matcher) -> tuple[str, str, int]:
+    return (matcher.name, matcher.value, OPERATORS.index(matcher.operator))
 
 
 def group_labels(route: Route, alert: Alert, labels: dict[str, str]) -> tuple[tuple[str, str], ...]:

@@ -27,9 +27,10 @@ from tocsin.pipeline.intents import (
     records,
 )
 from tocsin.pipeline.looking import Looking
-from tocsin.pipeline.poke import Poke, pack_letter, unpack_pokes
+from tocsin.pipeline.poke import Poke, pack_letter
 from tocsin.pipeline.recipients import Recipient, Recipients
 from tocsin.pipeline.safecall import (
+    BEHIND_S,
     Attempt,
     Dead,
     Deferred,
@@ -38,7 +39,7 @@ from tocsin.pipeline.safecall import (
     Verdict,
     endpoint_of,
 )
-from tocsin.pipeline.turns import Pace
+from tocsin.pipeline.turns import Pace, unpacked
 from tocsin.ports import (
     Blobs,
     Breakers,
@@ -75,11 +76,14 @@ class NotifyPorts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notify:
-    """Handle batches of pokes."""
+    """Handle batches of pokes.
 
-    def __init__(self, ports: NotifyPorts) -> None:
+    `behind_s` is more than a turn of the clock that wakes what is due.
+    """
+
+    def __init__(self, ports: NotifyPorts, behind_s: float = BEHIND_S) -> None:
         self._ports = ports
-        self._safe_call = SafeCall(ports.receivers, ports.breakers, ports.clock)
+        self._safe_call = SafeCall(ports.receivers, ports.breakers, ports.clock, behind_s)
         self._recipients = Recipients(ports.configs)
         self._looking = Looking(ports.groups, ports.silences)
         self._pace = Pace()
@@ -89,15 +93,8 @@ class Notify:
         self, deliveries: Sequence[Delivery], owner: str, has_time: Callable[[], bool]
     ) -> Outcome:
         """Process a batch. `owner` names this invocation; messages in `failed` must come back."""
-        outcome, messages = Outcome(), list[tuple[Delivery, Sequence[Poke]]]()
-        for delivery in deliveries:
-            try:
-                pokes = unpack_pokes(delivery.envelope, self._ports.blobs)
-            except TocsinError as error:
-                outcome.fail([delivery], error)
-                continue
-            messages.append((delivery, pokes))
-        for turn in self._pace.turns(messages):
+        outcome = Outcome()
+        for turn in self._pace.turns(unpacked(deliveries, self._ports.blobs, outcome)):
             try:
                 self._reconcile(turn.poke, owner, has_time, outcome)
             except TocsinError as error:

@@ -79,8 +79,11 @@ def endpoint_of(tenant: str, receiver: Receiver) -> str:
 class SafeCall:
     """Sends notifications. One a worker: it remembers which endpoints it saw at work."""
 
-    def __init__(self, receivers: Receivers, breakers: Breakers, clock: Clock) -> None:
+    def __init__(
+        self, receivers: Receivers, breakers: Breakers, clock: Clock, behind_s: float = BEHIND_S
+    ) -> None:
         self._receivers = receivers
+        self._behind_s = behind_s
         self._endpoints = Endpoints(breakers, clock)
         self._clock = clock
 
@@ -150,7 +153,7 @@ class SafeCall:
     ) -> Verdict:
         """Defer behind all that wait for this endpoint untried."""
         until_s = self._clock() + attempt.delay_s(error)
-        until_s = max(until_s, self._endpoints.open_until_s(endpoint)) + BEHIND_S
+        until_s = max(until_s, self._endpoints.open_until_s(endpoint)) + self._behind_s
         deferred = Deferred(
             until_s=until_s + SPREAD_S * share(attempt.notification.key),
             attempts=attempts,

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from tocsin.pipeline.batch import Delivery
-from tocsin.pipeline.poke import Poke
+from tocsin.domain.errors import TocsinError
+from tocsin.pipeline.batch import Delivery, Outcome
+from tocsin.pipeline.poke import Poke, unpack_pokes
 from tocsin.pipeline.recent import remember
+from tocsin.ports import Blobs
 
 # Of how many receivers a worker remembers how long they took.
 _REMEMBERED = 1000
@@ -59,6 +61,19 @@ class Pace:
 
     def _expected_s(self, whom: _Whom) -> float:
         return self._took_s.get(whom, 0.0)
+
+
+def unpacked(
+    deliveries: Sequence[Delivery], blobs: Blobs, outcome: Outcome
+) -> list[tuple[Delivery, Sequence[Poke]]]:
+    """Return the messages of a batch with their pokes; what cannot be read fails in `outcome`."""
+    messages: list[tuple[Delivery, Sequence[Poke]]] = []
+    for delivery in deliveries:
+        try:
+            messages.append((delivery, unpack_pokes(delivery.envelope, blobs)))
+        except TocsinError as error:
+            outcome.fail([delivery], error)
+    return messages
 
 
 def _by_receiver(
