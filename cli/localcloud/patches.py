@@ -1,8 +1,9 @@
 """Changes to the emulator that bring it nearer to AWS; each needs a name that may go.
 
 The emulator hands a function at most ten messages, whatever BatchSize says; it waits 50 ms for
-a first line of log after each invocation that wrote none; and without TLS, which loopback does
-not need, a policy that demands aws:SecureTransport refuses everybody.
+a first line of log after each invocation that wrote none; without TLS, which loopback does not
+need, a policy that demands aws:SecureTransport refuses everybody; and of an API's definition it
+passes over routes for any method, and the types that may be binary.
 """
 
 import inspect
@@ -13,6 +14,11 @@ from typing import Any
 _BATCH_LIMIT_BYTES = 4 * 1024 * 1024
 # What a worker wrote before its answer is in the pipe by then.
 _FIRST_LINE_WAIT_S = 0.005
+
+# Source: docs.aws.amazon.com/apigateway, OpenAPI extensions.
+_ANY_METHOD = "x-amazon-apigateway-any-method"
+_BINARY_TYPES = "x-amazon-apigateway-binary-media-types"
+_METHODS = ("get", "post", "put", "delete", "patch", "head", "options")
 
 Receive = Callable[[str, int], list[dict[str, Any]]]
 
@@ -52,6 +58,25 @@ def call_loopback_secure(pin: Callable[[str, bool], None]) -> Callable[[str, boo
     return pin_origin
 
 
+def import_whole_api(import_api: Callable[..., str]) -> Callable[..., str]:
+    """Return an import of an API's definition that leaves nothing out that ours has."""
+
+    def import_all(spec: dict[str, Any], base_data: dict[str, Any] | None = None) -> str:
+        paths = {path: _every_method(item) for path, item in spec.get("paths", {}).items()}
+        data = dict(base_data or {})
+        if _BINARY_TYPES in spec:
+            data["binaryMediaTypes"] = spec[_BINARY_TYPES]
+        return import_api({**spec, "paths": paths}, data)
+
+    return import_all
+
+
+def _every_method(item: dict[str, Any]) -> dict[str, Any]:
+    """Write a route for any method as one for each that it does not say otherwise."""
+    operation = item.get(_ANY_METHOD)
+    return item if operation is None else {**dict.fromkeys(_METHODS, operation), **item}
+
+
 def patch(owner: Any, name: str, parameters: tuple[str, ...], change: Callable[[Any], Any]) -> str:
     """Replace `owner.name` by `change` of it; return "" or why it was left as it is.
 
@@ -71,12 +96,13 @@ def apply() -> list[str]:
     """Patch the emulator; return what could not be patched and stays as it comes."""
     from ministack import app
     from ministack.core import lambda_runtime
-    from ministack.services import sqs
+    from ministack.services import apigateway_v1, sqs
 
     worker = getattr(lambda_runtime, "Worker", lambda_runtime)
     changes: list[tuple[Any, str, tuple[str, ...], Callable[[Any], Any]]] = [
         (sqs, "_receive_messages_for_esm", ("queue_url", "max_number"), receive_whole_batches),
         (worker, "_drain_stderr_bounded", ("self", "first_line_wait"), drain_without_waiting),
         (app, "pin_request_origin", ("source_ip", "secure_transport"), call_loopback_secure),
+        (apigateway_v1, "_import_rest_api", ("spec", "base_data"), import_whole_api),
     ]
     return [note for change in changes if (note := patch(*change))]

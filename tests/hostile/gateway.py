@@ -1,14 +1,16 @@
-"""The ingest handler behind WSGI, routed as docs/openapi.yaml says, for clients of Python."""
+"""The handlers of ingest and api behind WSGI, routed as docs/openapi.yaml says."""
 
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import parse_qs
 
 import yaml
 
+from tests.template.test_edge import INGEST
 from tests.template.transformed import ROOT
-from tocsin.runtime import ingest
+from tocsin.runtime import api, ingest
 
 _NOT_FOUND = {"code": "not_found", "message": "there is no such route", "path": ""}
 _REASON = "as told"
@@ -35,8 +37,11 @@ class Gateway:
         event = self._event(environ, path.removeprefix(_STAGE))
         if event is None or self.call is None:
             return _answered(start_response, 404, {}, json.dumps({"error": _NOT_FOUND}))
-        answer = self.call(ingest.handler, event)
-        return _answered(start_response, answer["statusCode"], answer["headers"], answer["body"])
+        is_ingest = (event["httpMethod"].lower(), event["resource"]) in INGEST
+        answer = self.call(ingest.handler if is_ingest else api.handler, event)
+        body = answer["body"]
+        content = b64decode(body) if answer.get("isBase64Encoded") else body.encode()
+        return _answered(start_response, answer["statusCode"], answer["headers"], content)
 
     def _event(self, environ: dict[str, Any], path: str) -> dict[str, Any] | None:
         for route, operations in self._document["paths"].items():
@@ -46,6 +51,7 @@ class Gateway:
                     "httpMethod": environ["REQUEST_METHOD"],
                     "resource": route,
                     "pathParameters": parameters or None,
+                    "multiValueQueryStringParameters": _queries(environ) or None,
                     "headers": _headers(environ),
                     "body": b64encode(environ["wsgi.input"].read()).decode(),
                     "isBase64Encoded": True,
@@ -67,6 +73,10 @@ def _matched(route: str, path: str) -> dict[str, str] | None:
     return parameters
 
 
+def _queries(environ: dict[str, Any]) -> dict[str, list[str]]:
+    return parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+
+
 def _headers(environ: dict[str, Any]) -> dict[str, str]:
     headers = {
         name[5:].replace("_", "-").lower(): value
@@ -79,8 +89,8 @@ def _headers(environ: dict[str, Any]) -> dict[str, str]:
 
 
 def _answered(
-    start_response: Any, status: int, headers: dict[str, str], body: str
+    start_response: Any, status: int, headers: dict[str, str], body: str | bytes
 ) -> Iterable[bytes]:
     told = {"Content-Type": "application/json", **headers}
     start_response(f"{status} {_REASON}", list(told.items()))
-    return [body.encode()]
+    return [body.encode() if isinstance(body, str) else body]

@@ -54,6 +54,32 @@ def test_only_loopback_counts_as_secure_without_tls(source_ip, is_tls, expected)
     assert seen == [(source_ip, expected)]
 
 
+def test_a_route_for_any_method_is_one_for_each_that_has_none_of_its_own():
+    seen = []
+    definition = {
+        "x-amazon-apigateway-binary-media-types": ["*/*"],
+        "paths": {
+            "/a": {"post": "ingest", "x-amazon-apigateway-any-method": "api"},
+            "/b": {"get": "api"},
+        },
+    }
+
+    def import_api(spec, base_data):
+        seen.append((spec["paths"], base_data))
+        return "id"
+
+    assert patches.import_whole_api(import_api)(definition, {"name": "n"}) == "id"
+    ((paths, data),) = seen
+    assert {method: paths["/a"][method] for method in ("get", "post", "delete", "options")} == {
+        "get": "api",
+        "post": "ingest",
+        "delete": "api",
+        "options": "api",
+    }
+    assert paths["/b"] == {"get": "api"}
+    assert data == {"name": "n", "binaryMediaTypes": ["*/*"]}
+
+
 def test_a_name_that_is_gone_is_left_alone_and_reported():
     owner = SimpleNamespace(__name__="sqs")
 
@@ -78,12 +104,13 @@ def test_a_name_with_another_signature_is_left_alone_and_reported():
 def test_all_patches_fit_the_pinned_emulator(monkeypatch):
     from ministack import app
     from ministack.core.lambda_runtime import Worker
-    from ministack.services import sqs
+    from ministack.services import apigateway_v1, sqs
 
     for owner, name in (
         (sqs, "_receive_messages_for_esm"),
         (Worker, "_drain_stderr_bounded"),
         (app, "pin_request_origin"),
+        (apigateway_v1, "_import_rest_api"),
     ):
         monkeypatch.setattr(owner, name, getattr(owner, name))
 
