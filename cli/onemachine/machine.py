@@ -24,6 +24,7 @@ _MESSAGES_AT_ONCE = 100
 _CLEANING_S = 3600.0
 # The clock here wakes what is due at its time.
 _BEHIND_S = 1.0
+_REDRIVE_EVERY_S = 10.0
 # The longest that a call of a receiver takes that was begun before the end.
 _STOP_S = 30.0
 
@@ -83,6 +84,7 @@ class Machine:
         timer = TimerTurn(stores.groups, stores.queues, stores.blobs, now_s)
         yield Worker("timer", timer, stopping)
         yield Worker("cleaner", self._clean, stopping)
+        yield Worker("redriver", self._redrive, stopping)
 
     def _enrich(self, heard: Heard) -> Enrich:
         stores = self._stores
@@ -116,6 +118,12 @@ class Machine:
             clock=now_s,
         )
         return Notify(ports, _BEHIND_S)
+
+    def _redrive(self) -> None:
+        sent = self._stores.queues.redrive()
+        if sent:
+            log("info", "dead letters are tried again", count=sent)
+        self._stopping.wait(_REDRIVE_EVERY_S)
 
     def _clean(self) -> None:
         at_s = now_s()

@@ -51,8 +51,8 @@ class SqliteSide:
 
     def dead(self, queue):
         return [
-            (message.body, message.tenant, error, reason)
-            for message, error, reason in self.outbox.letters(queue)
+            (letter.body, letter.tenant, letter.error, letter.reason)
+            for letter in self.outbox.letters.all(queue)
         ]
 
 

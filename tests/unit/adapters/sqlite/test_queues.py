@@ -80,8 +80,8 @@ def test_what_never_succeeds_becomes_a_dead_letter(queues, clock):
         assert bodies(queues) == ["a"]
         clock.now_s += 1000
     assert bodies(queues) == []
-    ((message, error, _),) = queues.letters("enrich")
-    assert (message, error) == (OutMessage("acme", "a"), RECEIVED_TOO_OFTEN)
+    (letter,) = queues.letters.all("enrich")
+    assert (letter.message, letter.error) == (OutMessage("acme", "a"), RECEIVED_TOO_OFTEN)
     clock.now_s += 1000
     assert bodies(queues) == []
     assert queues.depth("enrich") == Depth(visible=0, in_flight=0)
@@ -138,3 +138,28 @@ def test_one_waits_for_what_came_before_and_not_for_what_has_failed(queues, cloc
     assert not queues.wait_until_past(ENRICH, queues.newest, clock.now_s)
     queues.close()
     assert queues.wait_until_past(ENRICH, queues.newest, clock.now_s + 60)
+
+
+def test_what_a_receiver_refused_is_sent_back_later_each_time(queues, clock, reopened):
+    letter = OutMessage("acme", '{"id": "dead.toc_1"}')
+    pauses_s = []
+    for _ in range(6):
+        queues.dead_letter("notify", letter, "DeliveryFailed", "HTTP 404")
+        (buried,) = queues.letters.all("notify")
+        pauses_s.append(buried.again_at_s - clock.now_s)
+        clock.now_s = buried.again_at_s - 1
+        assert SqliteQueues(reopened(), clock).redrive() == 0
+        clock.now_s += 1
+        assert (queues.redrive(), queues.redrive()) == (1, 0)
+        (message,) = queues.receive(["notify"], 9)
+        assert message.body == letter.body
+        queues.delete([message])
+    assert pauses_s == [300, 600, 1200, 2400, 3600, 3600]
+    assert queues.letters.all("notify")[0].deaths == 6
+
+
+def test_what_no_try_can_mend_is_kept_and_not_sent_back(queues, clock):
+    queues.dead_letter("enrich", OutMessage("acme", "x"), "InvalidAlert", "no alertname")
+    clock.now_s += 10_000
+    assert queues.redrive() == 0
+    assert [each.reason for each in queues.letters.all("enrich")] == ["no alertname"]

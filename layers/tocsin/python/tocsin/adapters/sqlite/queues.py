@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from tocsin.adapters.sqlite.database import Connection, Database
+from tocsin.adapters.sqlite.letters import SqliteLetters
 from tocsin.adapters.sqlite.queueindex import QueueIndex
 from tocsin.domain.deadletter import RECEIVED_TOO_OFTEN, Depth
 from tocsin.ports import Clock, OutMessage, Queue
@@ -19,9 +20,9 @@ MOST_RECEIVES = 20
 _PAUSE_S, _LONGEST_PAUSE_S = 0.5, 60.0
 # For so long what is received stays hidden from others, unless it is deleted or released.
 VISIBILITY_S = 180.0
+_REDRIVEN_AT_ONCE = 100
 
 _INSERT = "INSERT INTO messages (queue, tenant, body, visible_at_s) VALUES (?, ?, ?, ?)"
-_BURY = "INSERT INTO letters (queue, tenant, body, error, reason, at_s) VALUES (?, ?, ?, ?, ?, ?)"
 _DELETE = "DELETE FROM messages WHERE seq = ?"
 _HIDE = "UPDATE messages SET visible_at_s = ? WHERE seq = ?"
 # What survives a power cut before the sender is told that it is accepted.
@@ -51,6 +52,7 @@ class SqliteQueues:
         self._database = database
         self._clock = clock
         self._index = QueueIndex(clock)
+        self.letters = SqliteLetters(database)
         statement = "SELECT seq, queue, visible_at_s FROM messages ORDER BY seq"
         for seq, queue, at_s in database.read(lambda file: file.execute(statement).fetchall()):
             self._index.add(queue, [(seq, at_s)], is_fresh=False)
@@ -75,14 +77,15 @@ class SqliteQueues:
 
     def dead_letter(self, queue: Queue, message: OutMessage, error: str, reason: str) -> None:
         """Put a message apart, with what went wrong."""
-        values = (queue, message.tenant, message.body, error, reason, self._clock())
-        self._database.write(lambda file: file.execute(_BURY, values))
+        self.letters.bury(queue, message, error, reason, self._clock())
 
-    def letters(self, queue: Queue) -> list[tuple[OutMessage, str, str]]:
-        """Return the dead letters of a queue, oldest first: message, error, reason."""
-        statement = "SELECT tenant, body, error, reason FROM letters WHERE queue = ? ORDER BY seq"
-        found = self._database.read(lambda file: file.execute(statement, (queue,)).fetchall())
-        return [(OutMessage(tenant, body), error, reason) for tenant, body, error, reason in found]
+    def redrive(self) -> int:
+        """Send back the dead letters whose pause is over; return how many. Twice is no harm."""
+        due = self.letters.due(self._clock(), _REDRIVEN_AT_ONCE)
+        for letter in due:
+            self.send(letter.queue, [letter.message])
+            self.letters.sent_back(letter)
+        return len(due)
 
     def receive(
         self, queues: Sequence[Queue], limit: int, visibility_s: float = VISIBILITY_S

@@ -8,8 +8,10 @@ CREATE TABLE messages (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT NOT NULL, tenant TEXT NOT NULL,
   body TEXT NOT NULL, visible_at_s REAL NOT NULL, receives INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE letters (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT NOT NULL, tenant TEXT NOT NULL,
-  body TEXT NOT NULL, error TEXT NOT NULL, reason TEXT NOT NULL, at_s REAL NOT NULL);
+  queue TEXT NOT NULL, id TEXT NOT NULL, tenant TEXT NOT NULL, body TEXT NOT NULL,
+  error TEXT NOT NULL, reason TEXT NOT NULL, first_at_s REAL NOT NULL, deaths INTEGER NOT NULL,
+  again_at_s REAL, PRIMARY KEY (queue, id));
+CREATE INDEX letters_by_time ON letters (again_at_s) WHERE again_at_s IS NOT NULL;
 CREATE TABLE blobs (key TEXT PRIMARY KEY, data BLOB NOT NULL, at_s REAL NOT NULL);
 CREATE INDEX blobs_by_time ON blobs (at_s);
 CREATE TABLE archive (key TEXT PRIMARY KEY, data BLOB NOT NULL, at_s REAL NOT NULL);
