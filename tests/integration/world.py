@@ -173,9 +173,12 @@ def _match(path: str) -> tuple[str, dict[str, str] | None]:
     if parts[:2] == ["api", "v2"] and parts[2:] != ["alerts"]:
         parameters["proxy"] = "/".join(parts[2:])
         parts[2:] = ["{proxy+}"]
-    if parts[:2] == ["v1", "alerts"] and len(parts) == 3:
+    if parts[:2] == ["v1", "alerts"] and len(parts) in (3, 4):
         parameters["provider"] = parts[2]
         parts[2] = "{provider}"
+        if len(parts) == 4:
+            parameters["action"] = parts[3]
+            parts[3] = "{action}"
     return f"{prefix}/{'/'.join(parts)}", parameters or None
 
 

@@ -36,20 +36,24 @@ class Suppression:
         }
         return {
             **_in_hand(firing, group, now_s),
-            **self._inhibited(config, group, labels, now_s),
+            **{
+                name: f"inhibited by {by}"
+                for name, by in self.inhibited(config, group, labels, now_s).items()
+            },
             **_silenced(self._silences.all(config.tenant), labels, now_s),
         }
 
-    def _inhibited(
+    def inhibited(
         self, config: TenantConfig, group: Group, labels: dict[str, dict[str, str]], now_s: float
     ) -> dict[str, str]:
+        """Return which alerts of a group are inhibited now, and by which alert each is."""
         rules = config.inhibit_rules
         targets = {name: each for name, each in labels.items() if is_target(rules, each)}
         if not targets:
             return {}
         inhibitor = Inhibitor(rules, self._firing_sources(config, group, now_s))
         found = {name: inhibitor.muted_by(name, each) for name, each in targets.items()}
-        return {name: f"inhibited by {by}" for name, by in found.items() if by}
+        return {name: by for name, by in found.items() if by}
 
     def _firing_sources(
         self, config: TenantConfig, group: Group, now_s: float
@@ -103,13 +107,21 @@ def _in_hand(firing: Iterable[Member], group: Group, now_s: float) -> dict[str, 
     """Return what somebody put off, or had in hand before anybody was told."""
     found: dict[str, str] = {}
     for member in firing:
-        if member.handling is None:
-            continue
-        if member.snoozed_until_s > now_s:
-            found[member.fingerprint] = f"snoozed by {member.handling.snoozed_by}"
-        elif member.is_acknowledged and not is_known(member, group.told):
-            found[member.fingerprint] = f"acknowledged by {member.handling.acknowledged_by}"
+        reason = in_hand(member, now_s)
+        is_put_off = member.snoozed_until_s > now_s
+        if reason and (is_put_off or not is_known(member, group.told)):
+            found[member.fingerprint] = reason
     return found
+
+
+def in_hand(member: Member, now_s: float) -> str:
+    """Return who put an alert off, or else has it in hand; "" if nobody does."""
+    if member.handling is None:
+        return ""
+    if member.snoozed_until_s > now_s:
+        return f"snoozed by {member.handling.snoozed_by}"
+    by = member.handling.acknowledged_by
+    return f"acknowledged by {by}" if by else ""
 
 
 def _silenced(

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from functools import cache, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import msgspec
@@ -23,7 +23,7 @@ from tocsin.domain.apikey import Scope
 from tocsin.domain.balance import add_up
 from tocsin.domain.errors import InvalidInput, TocsinError
 from tocsin.pipeline.alertview import AlertView
-from tocsin.ports import ApiKey, Journal, Keys
+from tocsin.ports import ApiKey, Configs, Groups, Journal, Keys, Silences
 from tocsin.runtime.access import authenticate
 from tocsin.runtime.alertmanager import dispatch
 from tocsin.runtime.alertmanager.ports import AlertmanagerPorts
@@ -33,6 +33,9 @@ from tocsin.runtime.gateway import HttpRequest, answer, error_answer, from_event
 from tocsin.runtime.lastused import LastUsed
 from tocsin.runtime.settings import ApiSettings, load
 from tocsin.runtime.worker import Context
+
+if TYPE_CHECKING:
+    from tocsin.runtime.lifecycle.ports import LifecyclePorts
 
 _HOURS_LIMIT = 24 * 30
 _HEALTH_S = 10.0
@@ -47,6 +50,7 @@ class _Parts(msgspec.Struct, frozen=True):
     pepper: Callable[[], bytes]
     journal: Journal
     alertmanager: AlertmanagerPorts
+    lifecycle: "Callable[[], LifecyclePorts]"
     used: LastUsed
 
 
@@ -55,23 +59,33 @@ def _parts() -> _Parts:
     settings = load(ApiSettings, os.environ)
     secrets = SecretsManager(client("secretsmanager"))
     dynamodb = client("dynamodb")
+    blobs = S3Blobs(client("s3"), settings.archive_bucket)
+    groups = DynamoGroups(dynamodb, settings.group_table, settings.journal_table, blobs)
+    configs = CachedConfigs(DynamoConfigs(dynamodb, settings.control_table), now_s)
+    silences = DynamoSilences(dynamodb, settings.control_table)
+    journal = DynamoJournal(dynamodb, settings.journal_table)
+
+    def lifecycle() -> "LifecyclePorts":
+        from tocsin.runtime.lifecycle.wiring import lifecycle_ports
+
+        limit_bytes = _ANSWER_LIMIT_BYTES
+        return lifecycle_ports(settings, configs, groups, silences, journal, limit_bytes)
+
     return _Parts(
         settings=settings,
         keys=CachedKeys(DynamoKeys(dynamodb, settings.control_table), now_s),
         pepper=lambda: secrets.get(settings.key_pepper_secret_arn).encode(),
-        journal=DynamoJournal(dynamodb, settings.journal_table),
-        alertmanager=_alertmanager_ports(settings),
+        journal=journal,
+        alertmanager=_alertmanager_ports(configs, silences, groups),
+        lifecycle=cache(lifecycle),
         used=LastUsed(cache(lambda: DynamoSeen(hasty_client("dynamodb"), settings.seen_table))),
     )
 
 
-def _alertmanager_ports(settings: ApiSettings) -> AlertmanagerPorts:
-    dynamodb = client("dynamodb")
-    blobs = S3Blobs(client("s3"), settings.archive_bucket)
-    groups = DynamoGroups(dynamodb, settings.group_table, settings.journal_table, blobs)
+def _alertmanager_ports(configs: Configs, silences: Silences, groups: Groups) -> AlertmanagerPorts:
     return AlertmanagerPorts(
-        configs=CachedConfigs(DynamoConfigs(dynamodb, settings.control_table), now_s),
-        silences=DynamoSilences(dynamodb, settings.control_table),
+        configs=configs,
+        silences=silences,
         view=AlertView(groups),
         new_id=lambda: str(uuid4()),
         started_at_s=_STARTED_AT_S,
@@ -86,7 +100,7 @@ def handler(event: dict[str, Any], context: Context) -> Any:
     status = "refused"
     try:
         request = from_event(event, context.aws_request_id)
-        result = _route(request)
+        result = _route(request, context)
         status = "answered"
     except InvalidInput as error:
         result = error_answer(error)
@@ -106,15 +120,17 @@ def _unavailable() -> Any:
     return answer(503, {"error": detail}, {"Retry-After": "1"})
 
 
-def _route(request: HttpRequest) -> Any:
+def _route(request: HttpRequest, context: Context) -> Any:
     resource = request.resource.removeprefix("/k/{key}")
     if resource in ("/-/healthy", "/-/ready"):
         return to_proxy(dispatch.probe())
     if resource == "/health":
         return _health(int(now_s() // _HEALTH_S))
-    if resource != "/v1/stats/overview":
-        return _alertmanager(request)
-    return _overview(request, _key(request, "read"))
+    if resource == "/v1/stats/overview":
+        return _overview(request, _key(request, "read"))
+    if resource.startswith("/v1/alerts/"):
+        return _one_alert(request, context)
+    return _alertmanager(request)
 
 
 def _key(request: HttpRequest, scope: Scope) -> ApiKey:
@@ -132,6 +148,13 @@ def _alertmanager(request: HttpRequest) -> Any:
         return to_proxy(packed(refused(error), request, 0))
     reply = dispatch.handle(request, _parts().alertmanager, key.tenant, now_s())
     return to_proxy(reply)
+
+
+def _one_alert(request: HttpRequest, context: Context) -> Any:
+    from tocsin.runtime.lifecycle.wiring import answer_one
+
+    key = _key(request, "read" if request.method == "GET" else "silence")
+    return answer_one(request, _parts().lifecycle, key, context)
 
 
 @lru_cache(maxsize=1)

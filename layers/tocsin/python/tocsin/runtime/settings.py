@@ -151,6 +151,7 @@ class ApiSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     key_pepper_secret_arn: KeyPepper
     enrich_queue_url: EnrichQueue
     evaluate_queue_url: EvaluateQueue
+    evaluate_urgent_queue_url: EvaluateUrgentQueue
     notify_queue_url: NotifyQueue
     cache_url: CacheUrl
 
