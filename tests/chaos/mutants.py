@@ -11,6 +11,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
+from tests.chaos.faults import KINDS, Kind
 from tests.chaos.seeded import Mode, play_seed
 from tests.chaos.single import Verdict, play, single_faults
 from tests.chaos.stack import Stack
@@ -35,8 +36,9 @@ class Mutant(msgspec.Struct, frozen=True):
     plant: Callable[[Patch], None]
     scenarios: tuple[str, ...] = ()
     seeds: Mode | None = None
-    # Where the faults strike that reveal it; everywhere unless said.
+    # Where the faults strike that reveal it, and which they are; everywhere, and all, unless said.
     stage: str = ""
+    only: tuple[Kind, ...] = KINDS
 
     @property
     def name(self) -> str:
@@ -47,7 +49,7 @@ class Mutant(msgspec.Struct, frozen=True):
         """Play what must notice it: undisturbed, under each single fault, then by seeds."""
         for scenario in self.scenarios:
             yield play(stack, scenario, {})
-            for faults in single_faults(stack, scenario, self.stage):
+            for faults in single_faults(stack, scenario, self.stage, self.only):
                 yield play(stack, scenario, faults)
         for seed in range(_SEEDS if self.seeds else 0):
             assert self.seeds is not None
@@ -248,7 +250,7 @@ def _what_one_page_fails_at_opens_for_all(patch: Patch) -> None:
 
 
 MUTANTS: tuple[Mutant, ...] = (
-    Mutant(_failed_entries_are_ignored, ("several_messages",), stage="enrich"),
+    Mutant(_failed_entries_are_ignored, ("several_messages",), stage="enrich", only=("partial",)),
     Mutant(_a_failed_condition_is_skipped, ("overtaken",), stage="evaluate"),
     Mutant(_marked_before_forwarded, ("fire",), stage="enrich"),
     Mutant(_a_new_key_for_each_try, ("fire",), stage="notify"),

@@ -1,12 +1,12 @@
 """Every single fault at every single call of a scenario, and pairs of crashes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
 import msgspec
 
 from tests.chaos.bounds import bound_s, faults_of
-from tests.chaos.faults import CRASHES, Call, Exact, Fired, Kind
+from tests.chaos.faults import CRASHES, KINDS, Call, Exact, Fired, Kind
 from tests.chaos.oracle import judge
 from tests.chaos.scenarios import ABOUT_LETTERS, SCENARIOS
 from tests.chaos.stack import Stack
@@ -81,11 +81,14 @@ class _Listing:
         pass
 
 
-def single_faults(stack: Stack, scenario: str, stage: str = "") -> Iterator[Faults]:
-    """Yield every fault that can happen at each call, of one stage or of all."""
+def single_faults(
+    stack: Stack, scenario: str, stage: str = "", only: Sequence[Kind] = KINDS
+) -> Iterator[Faults]:
+    """Yield every fault of some kinds that can happen at each call, of one stage or of all."""
     for call in calls_of(stack, scenario):
         for kind in call.kinds if call.stage.startswith(stage) else ():
-            yield {call.index: kind}
+            if kind in only:
+                yield {call.index: kind}
 
 
 def each_pair_once(stack: Stack, scenarios: Iterable[str]) -> list[tuple[str, Faults]]:

@@ -22,7 +22,7 @@ from tests.chaos.stack import Stack, deployed
 
 pytestmark = pytest.mark.timeout(600)
 ROOT = Path(__file__).parents[2]
-SEEDS = range(25)
+SEEDS = range(12)
 # What the long form found once stays found.
 FOUND: dict[Mode, tuple[int, ...]] = {"faulty": (98, 422), "faultless": ()}
 
