@@ -49,14 +49,16 @@ def silenced(world: World) -> None:
 
 
 def inhibited(world: World) -> None:
-    """An alert is kept back while another fires from which it follows."""
-    rule = InhibitRule(source_matchers=(parse_matcher('alertname="cpu"'),), target_matchers=_DISK)
+    """An alert is kept back while others fire from which it follows, in groups of their own."""
+    rule = InhibitRule(
+        source_matchers=(parse_matcher('alertname=~"cpu|memory"'),), target_matchers=_DISK
+    )
     world.add_tenant("acme", acme(inhibit_rules=(rule,)))
-    world.post("acme", ("cpu", "firing"))
+    world.post("acme", ("cpu", "firing"), ("memory", "firing"))
     world.converge()
     world.post("acme", ("disk", "firing"))
     world.let_pass(300.0)
-    world.post("acme", ("cpu", "resolved"))
+    world.post("acme", ("cpu", "resolved"), ("memory", "resolved"))
     _excuse(world, "disk", world.clock.true_s)
     world.converge()
 
