@@ -121,6 +121,22 @@ class TestAlertmanagerApi:
         if code is not None:
             assert json.loads(answer["body"])["code"] == code
 
+    def test_of_several_errors_the_one_is_named_that_an_alertmanager_meets_first(
+        self, stack: World, key: str
+    ) -> None:
+        empty, missing, unreadable = {"labels": {}}, {"annotations": {}}, {"labels": {"a": 1}}
+        answers = [
+            stack.post(self.PATH, key, payload)
+            for payload in ([empty, missing, unreadable], [empty, missing], [empty, empty], None)
+        ]
+        assert [answer["statusCode"] for answer in answers] == [400, 422, 400, 200]
+        message = "[2].labels.a: expected a string, got a number"
+        assert json.loads(answers[0]["body"]) == {"code": 400, "message": message}
+        message = "1.labels in body is required"
+        assert json.loads(answers[1]["body"]) == {"code": 602, "message": message}
+        said = "at least one label pair required"
+        assert json.loads(answers[2]["body"]) == f"{said}; {said}"
+
     def test_only_json_is_taken(self, stack: World, key: str) -> None:
         answer = stack.post(self.PATH, key, [], **{"content-type": "text/plain"})
         assert answer["statusCode"] == 415

@@ -11,6 +11,7 @@ from tocsin.domain.inhibition import InhibitRule
 from tocsin.domain.matchers import parse_matcher
 from tocsin.domain.silence import Silence
 from tocsin.pipeline.alertview import AlertView
+from tocsin.pipeline.tenantalerts import TenantAlerts
 
 
 def member(name, at_s=T0, holds_until_s=None, **fields):
@@ -160,6 +161,21 @@ def test_an_index_follows_what_changes(world):
     assert world.names('job="db"') == ["A", "D"]
     (row, _) = world.rows('job="db"')
     assert row.fingerprint == alertmanager_fingerprint({"alertname": "A", "job": "db"})
+    world.store(key(), member("D", labels={"job": "db"}), member("E"), member("F"))
+    assert world.names('job="web"') == []
+    assert world.names('job="db"') == ["D"]
+
+
+def test_a_choice_among_some_leaves_only_these():
+    known = TenantAlerts(plain=True)
+    held = [member(name, labels={"job": "web"}) for name in "ABC"]
+    known.replace(key(), 1, {each.fingerprint: each for each in held})
+    first, second, _ = (each.fingerprint for each in held)
+    among = {first, second, "unknown", "unheard", "unseen"}
+    matchers = [parse_matcher('job="web"')]
+    assert sorted(known.select(matchers, among)) == sorted([first, second])
+    assert sorted(known.select(matchers)) == sorted(each.fingerprint for each in held)
+    assert list(known.select(matchers, set())) == []
 
 
 def test_severity_and_provider_are_labels_unless_they_are_to_be_plain(world):

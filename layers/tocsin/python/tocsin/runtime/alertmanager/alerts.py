@@ -68,7 +68,7 @@ def alert_of(row: Row, receivers: Sequence[str], muted_by: Sequence[str] = ()) -
         "endsAt": ZERO_TIME if row.holds_until_s is None else moment(row.holds_until_s),
         "fingerprint": row.fingerprint,
         "receivers": [{"name": name} for name in receivers],
-        "startsAt": moment(alert.starts_at_s or row.updated_at_s),
+        "startsAt": moment(row.updated_at_s if alert.starts_at_s is None else alert.starts_at_s),
         "status": {
             "inhibitedBy": [row.inhibited_by] if row.inhibited_by else [],
             "mutedBy": muted_by,
