@@ -1,4 +1,4 @@
-"""Which request is whose: Alertmanager's API, and what concerns the process itself."""
+"""Which request is whose: Alertmanager's API, one alert, and the process itself."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 
+from cli.onemachine.lifecycle import PREFIX, Lifecycle
 from cli.onemachine.logs import log
 from cli.onemachine.options import TENANT
 from cli.onemachine.worker import log_broken
@@ -22,9 +23,16 @@ _FIELDS_LIMIT = 1000
 class Routes:
     """Requests by method and path; `prefix` stands before every path."""
 
-    def __init__(self, prefix: str, ports: AlertmanagerPorts, reload: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        prefix: str,
+        ports: AlertmanagerPorts,
+        lifecycle: Lifecycle,
+        reload: Callable[[], None],
+    ) -> None:
         self._prefix = prefix
         self._ports = ports
+        self._lifecycle = lifecycle
         self._reload = reload
 
     def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Reply:
@@ -49,6 +57,8 @@ class Routes:
         # A HEAD is a GET whose body stays here.
         method = "GET" if request.method == "HEAD" else request.method
         inner = replace(request, resource=path, method=method)
+        if path.startswith(PREFIX):
+            return self._lifecycle(inner)
         return handle(inner, self._ports, TENANT, now_s())
 
     def _reloaded(self, method: str) -> Reply:

@@ -8,6 +8,7 @@ from typing import Any
 
 from cli.onemachine.configuration import ConfigurationFile, Read
 from cli.onemachine.intake import api_ports
+from cli.onemachine.lifecycle import Lifecycle
 from cli.onemachine.lockfile import held
 from cli.onemachine.logs import log
 from cli.onemachine.machine import Machine
@@ -39,7 +40,8 @@ def run(options: Options, read: Read) -> None:
             options.config_file, options.external_url, stores.configs, read, now_s
         )
         file.load()
-        routes = Routes(options.route_prefix, api_ports(stores), file.reload)
+        lifecycle = Lifecycle(stores, now_s)
+        routes = Routes(options.route_prefix, api_ports(stores), lifecycle, file.reload)
         servers = [Server(address, routes) for address in options.addresses]
         machine = Machine(stores, options.external_url, options.retention_s, options.archive_s)
         machine.start()

@@ -49,9 +49,8 @@ def show(stack: World, key: str, name: str = NAME) -> dict[str, Any]:
 def post(
     stack: World, key: str, action: str, name: str = NAME, headers: Any = None, **body: Any
 ) -> dict[str, Any]:
-    return stack.ask(
-        "POST", f"/v1/alerts/{name}/{action}", {"x-api-key": key, **(headers or {})}, body or None
-    )
+    given = {"x-api-key": key, "content-type": "application/json", **(headers or {})}
+    return stack.ask("POST", f"/v1/alerts/{name}/{action}", given, body or None)
 
 
 def act(stack: World, key: str, action: str, **body: Any) -> dict[str, Any]:

@@ -64,12 +64,22 @@ def test_what_is_wrong_is_refused_and_changes_nothing(
 def test_a_body_that_is_no_object_is_refused(stack: World, key: str) -> None:
     fire(stack, key)
     target = f"/v1/alerts/{NAME}/acknowledge"
-    headers = {"x-api-key": key}
+    headers = {"x-api-key": key, "content-type": "application/json; charset=utf-8"}
     assert stack.ask("POST", target, headers, ["x"])["statusCode"] == 422
     event = stack._event("POST", target, headers, b"{")
     assert stack._call(api.handler, event)["statusCode"] == 400
     event = stack._event("POST", target, headers, b" " * 70_000)
     assert stack._call(api.handler, event)["statusCode"] == 413
+
+
+@pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded"])
+def test_what_a_page_from_elsewhere_can_send_unasked_is_refused(
+    stack: World, key: str, kind: str
+) -> None:
+    fire(stack, key)
+    answer = post(stack, key, "resolve", headers={"content-type": kind})
+    assert refusal(answer) == (415, "unsupported_media_type")
+    assert stack.pump("evaluate") == 0
 
 
 @pytest.mark.parametrize("name", ["0" * 32, "f" * 16, "xyz", "0" * 31, "a%2Fb"])
@@ -136,7 +146,8 @@ class TestWhoMay:
     def test_the_key_may_stand_in_the_path(self, stack: World, key: str) -> None:
         fire(stack, key)
         prefix = f"/k/{key}/v1/alerts/{NAME}"
-        assert stack.ask("POST", f"{prefix}/acknowledge", {})["statusCode"] == 202
+        headers = {"content-type": "application/json"}
+        assert stack.ask("POST", f"{prefix}/acknowledge", headers)["statusCode"] == 202
         stack.drain()
         answer = stack.ask("GET", prefix, {})
         assert content(answer)["alert"]["state"] == "acknowledged"

@@ -66,9 +66,10 @@ def wanted_action(
 ) -> WantedAction:
     """Read the body.
 
-    Raises InvalidInput with status 400 for what is no JSON, TooLarge, and 422 for all else that
-    is wrong.
+    Raises InvalidInput with status 415 for what does not say that it is JSON, 400 for what is
+    none, 413 for too much of it, and 422 for all else that is wrong.
     """
+    _require_json(request)
     body = _body(request)
     given = _fields(body, kind)
     return WantedAction(
@@ -80,6 +81,20 @@ def wanted_action(
         until_s=_until_s(given, now_s) if kind == "snooze" else 0.0,
         episode=_episode(given),
     )
+
+
+def _require_json(request: HttpRequest) -> None:
+    """Refuse what a browser sends for a page from elsewhere without asking first.
+
+    So no page can act where no key is asked for, or with a key that stands in an address.
+    """
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != "application/json":
+        raise InvalidInput(
+            "an action needs Content-Type: application/json, also without a body",
+            status=415,
+            code="unsupported_media_type",
+        )
 
 
 def _body(request: HttpRequest) -> bytes:

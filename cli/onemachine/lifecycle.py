@@ -1,0 +1,73 @@
+"""One alert, and what people do about it: on the disk before the answer, and then in effect."""
+
+from collections.abc import Sequence
+
+from cli.onemachine.options import TENANT
+from cli.onemachine.stores import Stores
+from tocsin.domain.deadletter import Depth
+from tocsin.pipeline.onealert import OneAlerts
+from tocsin.ports import Clock, OutMessage, Queue
+from tocsin.runtime.alertmanager.replies import Reply
+from tocsin.runtime.gateway import HttpRequest
+from tocsin.runtime.lifecycle.dispatch import handle
+from tocsin.runtime.lifecycle.ports import Caller, LifecyclePorts
+
+PREFIX = "/v1/alerts/"
+# Nobody signs in here, so whoever does not say who they are is this.
+_NOBODY = "unknown"
+# For so long one answer reads in the journal.
+_READING_S = 5.0
+# What is accepted is safe. The wait is only for those who look at once for what they did.
+_EFFECT_WAIT_S = 1.0
+_STAGE: Sequence[Queue] = ("evaluate-urgent", "evaluate")
+
+
+class _SafeOutbox:
+    """Sends so that it survives a power cut: the stages need no such thing, but people do."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._queues = stores.queues
+        self._database = stores.database
+
+    def send(self, queue: Queue, messages: Sequence[OutMessage], delay_s: float = 0.0) -> None:
+        """Return when the messages are flushed."""
+        self._queues.send(queue, messages, delay_s)
+        self._database.write(lambda _: None, durable=True)
+
+    def depth(self, queue: Queue) -> Depth:
+        """Return how many messages wait in a queue."""
+        return self._queues.depth(queue)
+
+    def dead_letter(self, queue: Queue, message: OutMessage, error: str, reason: str) -> None:
+        """Put a message apart, with what went wrong."""
+        self._queues.dead_letter(queue, message, error, reason)
+
+
+class Lifecycle:
+    """GET /v1/alerts/FINGERPRINT, and POST of an action below it."""
+
+    def __init__(self, stores: Stores, clock: Clock) -> None:
+        self._queues = stores.queues
+        self._clock = clock
+        self._ports = LifecyclePorts(
+            configs=stores.configs,
+            alerts=OneAlerts(stores.groups, stores.silences, stores.configs),
+            journal=stores.journal,
+            outbox=_SafeOutbox(stores),
+            blobs=stores.blobs,
+        )
+
+    def __call__(self, request: HttpRequest) -> Reply:
+        """Answer a request. Raises Retryable where the file does not."""
+        now_s = self._clock()
+        caller = Caller(
+            tenant=TENANT,
+            name=_NOBODY,
+            may_read=True,
+            has_time=lambda: self._clock() < now_s + _READING_S,
+        )
+        reply = handle(request, self._ports, caller, now_s)
+        if reply.status == 202:
+            newest, until_s = self._queues.newest, self._clock() + _EFFECT_WAIT_S
+            self._queues.wait_until_past(_STAGE, newest, until_s)
+        return reply

@@ -1,0 +1,84 @@
+"""What people do about an alert on one machine: a real process, and one that is killed."""
+
+import json
+from typing import Any
+
+import pytest
+
+from cli.localcloud.http import Answer, call
+from cli.localcloud.receiver import LocalReceiver
+from tests.integration.onemachine import OneMachine
+from tests.integration.test_alertmanager_mode import (
+    alert,
+    arrived,
+    configuration,
+    free_port,
+    quiet,
+    told,
+)
+
+
+@pytest.fixture
+def receiver():
+    with LocalReceiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def machine(tmp_path, receiver):
+    machine = OneMachine(tmp_path, free_port(), configuration(receiver, repeat_interval="1s"))
+    machine.start()
+    yield machine
+    machine.kill()
+
+
+def name_of(machine: OneMachine) -> str:
+    (found,) = machine.get("/api/v2/alerts", filter='instance="db-1"')
+    fingerprint: str = found["fingerprint"]
+    return fingerprint
+
+
+def act(machine: OneMachine, name: str, action: str, **body: Any) -> Answer:
+    headers = {"content-type": "application/json"}
+    url = f"{machine.url}/v1/alerts/{name}/{action}"
+    return call("POST", url, json.dumps(body).encode(), headers)
+
+
+def test_an_action_holds_at_once_and_through_kill_9(machine, receiver):
+    machine.post([alert()])
+    arrived(receiver, 1)
+    name = name_of(machine)
+    answer = act(machine, name, "acknowledge", by="ann", text="on it")
+    assert answer.status == 202
+    machine.kill()
+    machine.start()
+    shown = machine.get(f"/v1/alerts/{name}")
+    assert shown["alert"]["state"] == "acknowledged"
+    assert shown["alert"]["handling"]["acknowledged_by"] == "ann"
+    # What somebody has in hand is repeated to nobody.
+    before = told(receiver).count(("firing", "db-1"))
+    quiet(receiver, machine)
+    quiet(receiver, machine)
+    assert told(receiver).count(("firing", "db-1")) == before
+
+
+def test_what_is_resolved_by_hand_ends_and_its_story_is_told(machine, receiver):
+    machine.post([alert()])
+    arrived(receiver, 1)
+    name = name_of(machine)
+    assert act(machine, name, "resolve").status == 202
+    shown = machine.get(f"/v1/alerts/{name}")
+    assert shown["alert"]["state"] == "resolved"
+    arrived(receiver, 2)
+    assert ("resolved", "db-1") in told(receiver)
+    # Nobody signs in here.
+    (done,) = shown["alert"]["handling"]["actions"]
+    assert (done["kind"], done["by"]) == ("resolve", "unknown")
+    assert act(machine, name, "acknowledge").status == 409
+
+
+def test_what_is_wrong_is_refused_in_tocsins_words(machine):
+    unknown = call("GET", f"{machine.url}/v1/alerts/{'0' * 16}")
+    assert (unknown.status, unknown.json["error"]["code"]) == (404, "unknown_alert")
+    assert call("POST", f"{machine.url}/v1/alerts/{'0' * 16}/resolve").status == 415
+    assert call("DELETE", f"{machine.url}/v1/alerts/{'0' * 16}").status == 405
