@@ -23,6 +23,7 @@ def shown_alert(
     alert, newest = found.alert, found.newest
     told_at_s = _told_at_s(timeline) if timeline is not None else {}
     return {
+        "tenant": config.tenant,
         "fingerprint": found.fingerprint,
         # Of what has been over for an hour the labels are forgotten.
         "alertmanager_fingerprint": alertmanager_fingerprint(alert.labels)
