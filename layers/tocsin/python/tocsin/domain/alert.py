@@ -1,6 +1,6 @@
 """The canonical alert: what every provider's payload becomes."""
 
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -60,6 +60,13 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def is_urgent(self) -> bool:
         """Whether this alert travels the urgent queues."""
         return self.severity == "critical"
+
+
+def place(alert: Alert) -> tuple[Any, ...]:
+    """Order alerts as Alertmanager does: by job, instance, then all labels."""
+    job, instance = alert.labels.get("job"), alert.labels.get("instance")
+    named = tuple(sorted(alert.labels.items()))
+    return (job is None, job or "", instance is None, instance or "", named)
 
 
 def routing_labels(alert: Alert, *, plain: bool = False) -> dict[str, str]:

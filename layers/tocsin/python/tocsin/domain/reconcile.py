@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from tocsin.domain.alert import Alert
+from tocsin.domain.alert import Alert, place
 from tocsin.domain.config import Receiver
 from tocsin.domain.decision import Decision, close, decide, is_known, told_of
 from tocsin.domain.group import Group, Intent, Member, Outcome, Step, Told
@@ -143,8 +143,11 @@ def _limit(receiver: Receiver) -> int | None:
 def _filled(
     planned: Plan, new: list[Alert], beside: list[Alert], receiver: Receiver, again: str
 ) -> Plan:
-    """Put alerts into a notification, what is new first, up to what the receiver takes."""
-    alerts = new + beside
+    """Put alerts into a notification, what is new first, up to what the receiver takes.
+
+    Of more that is new than it takes, it gets what Alertmanager would list first.
+    """
+    alerts = (sorted(new, key=place) if receiver.truncates else new) + beside
     kept = alerts[: receiver.max_alerts or None]
     is_repeat = not planned.steps
     return msgspec.structs.replace(

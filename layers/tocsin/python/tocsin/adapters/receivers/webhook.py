@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from tocsin.adapters.http import HttpAnswer
-from tocsin.domain.alert import Alert
+from tocsin.domain.alert import Alert, place
 from tocsin.domain.fingerprint import alertmanager_fingerprint
 from tocsin.ports import Notification
 
@@ -20,7 +20,7 @@ _NOT_CONFIGURABLE = {"connection", "content-length", "host", "transfer-encoding"
 def render(notification: Notification, external_url: str) -> bytes:
     """Return the body as Alertmanager would send it."""
     # All that the notification holds, whatever `max_alerts` is by now: it counts as told.
-    alerts = sorted(notification.alerts, key=_place)
+    alerts = sorted(notification.alerts, key=place)
     return msgspec.json.encode(
         {
             "version": "4",
@@ -54,13 +54,6 @@ def headers(notification: Notification, at_s: float) -> dict[str, str]:
 def refusal(_answer: HttpAnswer) -> str:
     """Leave it to the status."""
     return ""
-
-
-def _place(alert: Alert) -> tuple[Any, ...]:
-    """Order alerts as Alertmanager does: by job, instance, then all labels."""
-    job, instance = alert.labels.get("job"), alert.labels.get("instance")
-    named = tuple(sorted(alert.labels.items()))
-    return (job is None, job or "", instance is None, instance or "", named)
 
 
 def _status(alerts: Iterable[Alert]) -> str:
