@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format lock docs samples e2e hostile simulate chaos bench clean
+.PHONY: help setup demo up test check format lock docs samples e2e clients scenarios hostile simulate chaos bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 12
@@ -41,12 +41,18 @@ format: setup ## Format and mend what can be mended
 	$(BIN)/ruff check --quiet --fix . || true
 	$(BIN)/ruff format --quiet .
 
-e2e: setup ## Run the long end-to-end suite with real clients
-	@{ command -v amtool && command -v prometheus; } >/dev/null \
+clients:
+	@{ command -v amtool && command -v prometheus && command -v prometheus-alertmanager; } >/dev/null \
 	  || apt-get install -y --no-install-recommends prometheus prometheus-alertmanager \
-	  || echo "prometheus or amtool is missing and cannot be installed here; their tests are skipped"
+	  || echo "prometheus or alertmanager is missing and cannot be installed here; their tests are skipped"
+
+e2e: setup clients ## Run the long end-to-end suite with real clients
 	$(BIN)/python -m pytest -m "e2e and not kill9"
 	HOSTILE_EXAMPLES=500 $(BIN)/python -m pytest tests/hostile/test_openapi.py
+
+scenarios: setup clients ## Play every scenario, on one machine and on Alertmanager
+	$(BIN)/python -m tests.scenarios run --target one-machine
+	$(BIN)/python -m tests.scenarios run --target alertmanager
 
 hostile: setup ## Send every hostile request, let what is accepted arrive, and count answers by class
 	$(BIN)/python -m tests.hostile
