@@ -7,10 +7,15 @@ import os
 import sys
 from collections import Counter
 from contextlib import nullcontext
+from statistics import median
+from uuid import uuid4
 
 import click
 
+from tests.scenarios.crashing import crash_often
 from tests.scenarios.loading import load_all
+from tests.scenarios.pairing import peers, two_machines, watch
+from tests.scenarios.processes import alertmanager, tocsin
 from tests.scenarios.receiver import Receiver
 from tests.scenarios.running import Result, run_all
 from tests.scenarios.targets import Target, debian, one_machine
@@ -50,6 +55,38 @@ def run(name: str, at_once: int | None, names: tuple[str, ...]) -> None:
             _say(result)
     _summarize(name, results)
     sys.exit(any(each.verdict == "failed" for each in results))
+
+
+@main.command()
+@click.option("--times", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--at-once", type=click.IntRange(1), default=3, show_default=True)
+def crash(times: int, at_once: int) -> None:
+    """Kill -9 both, right after an alert and a silence were accepted, and count what is lost."""
+    click.echo(f"{times} times kill -9{'':<8} alert lost  silence lost  told again   down, median")
+    for name, make in (("Alertmanager", alertmanager), ("tocsin", tocsin)):
+        with Receiver() as receiver:
+            crashes = list(crash_often(make, receiver, times, at_once))
+        counts = [
+            sum(getattr(each, what) for each in crashes)
+            for what in ("lost_alert", "lost_silence", "told_again")
+        ]
+        down_s = median(each.down_s for each in crashes)
+        click.echo(f"{name:<23}{'  '.join(f'{n:>10}' for n in counts)}  {down_s:>11.2f} s")
+
+
+@main.command()
+@click.option("--alerts", type=click.IntRange(1), default=20, show_default=True)
+def pair(alerts: int) -> None:
+    """Let two tell of the same alerts, to a receiver that is slow or fails, and count who is
+    told twice.
+    """
+    click.echo(f"{alerts} alerts, each sent to both     told  told twice")
+    for illness in ("slow", "failing"):
+        for name, opened in (("two peers", peers), ("two workers", two_machines)):
+            run = uuid4().hex
+            with Receiver() as receiver, opened(receiver, run) as pushes:
+                found = watch(pushes, receiver, run, alerts, illness)
+            click.echo(f"{illness:<8} receiver, {name:<13} {found.told:>6}  {found.twice:>10}")
 
 
 def _opened(name: str, receiver: Receiver, chosen):

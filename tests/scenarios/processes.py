@@ -31,7 +31,7 @@ class ServerProcess:
         self._command = command
         self._directory = directory
         self._configure = configure
-        self._port = _free_port()
+        self._port = free_port()
         self.api = Api(f"http://127.0.0.1:{self._port}")
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -46,7 +46,6 @@ class ServerProcess:
             f"--config.file={self._directory / 'alertmanager.yml'}",
             f"--web.listen-address=127.0.0.1:{self._port}",
             f"--storage.path={self._directory / 'state'}",
-            "--cluster.listen-address=",
         ]
         with (self._directory / "log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -98,12 +97,18 @@ def tocsin(directory: Path, configure: Configure) -> ServerProcess:
 
 
 def alertmanager(directory: Path, configure: Configure) -> ServerProcess:
-    """Return an Alertmanager that is not started yet."""
+    """Return an Alertmanager without peers that is not started yet."""
+    return peer(directory, configure, "--cluster.listen-address=")
+
+
+def peer(directory: Path, configure: Configure, *flags: str) -> ServerProcess:
+    """Return an Alertmanager with these flags that is not started yet."""
     assert ALERTMANAGER, "alertmanager is not installed: apt-get install prometheus-alertmanager"
-    return ServerProcess([ALERTMANAGER], directory, configure)
+    return ServerProcess([ALERTMANAGER, *flags], directory, configure)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         return int(listening.getsockname()[1])
