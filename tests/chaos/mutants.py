@@ -172,12 +172,12 @@ def _told_before_it_is_sent(patch: Patch) -> None:
 
 
 def _lost_pokes_stay_lost(patch: Patch) -> None:
-    patch.setattr(grouping, "has_work", lambda _: False)
+    patch.setattr(grouping, "_index_at_s", lambda *_: None)
 
 
 def _nothing_is_poked(patch: Patch) -> None:
     patch.setattr(evaluate.Evaluate, "_poke", lambda *_: None)
-    patch.setattr(grouping, "has_work", lambda _: False)
+    patch.setattr(grouping, "_index_at_s", lambda *_: None)
 
 
 def _a_breaker_that_never_closes(patch: Patch) -> None:

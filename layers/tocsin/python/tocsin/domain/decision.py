@@ -1,6 +1,6 @@
 """What a receiver must hear next about one alert, and why it need not hear it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
@@ -39,16 +39,20 @@ def decide(
     return close(member, told, send_resolved)
 
 
-def pending(group: Group) -> Iterator[Member]:
-    """Yield the alerts of which there is something to tell or to settle, to whom ever."""
-    for member in group.members.values():
-        if decide(member, group.told.get(member.fingerprint), True).step is not None:
-            yield member
+def is_pending(member: Member, told: Mapping[str, Told]) -> bool:
+    """Tell whether there is something to tell of an alert or to settle, to whom ever."""
+    last = told.get(member.fingerprint)
+    if last is None:
+        # What was over before it was known need not be told.
+        return bool(member.fired_by)
+    return last.episode < member.episode or last.step != member.status
 
 
 def has_work(group: Group) -> bool:
     """Tell whether notify has anything to do for this group, whoever the receiver is."""
-    return group.intent is not None or next(pending(group), None) is not None
+    return group.intent is not None or any(
+        is_pending(member, group.told) for member in group.members.values()
+    )
 
 
 def is_known(member: Member, told: Mapping[str, Told]) -> bool:

@@ -9,8 +9,10 @@ Source: Alertmanager, dispatch/dispatch.go and notify/notify.go.
 from collections.abc import Iterable
 from math import ceil
 
+import msgspec
+
 from tocsin.domain.config import Timing
-from tocsin.domain.decision import is_known, pending
+from tocsin.domain.decision import is_known, is_pending
 from tocsin.domain.group import Group, Member
 
 # A group that looks at once at what is new looks this often at what is muted.
@@ -53,21 +55,62 @@ def muted_look_at_s(group: Group, timing: Timing) -> float:
     return group.flushed_at_s + (timing.group_interval_s or MUTED_LOOK_S)
 
 
-def due_at_s(group: Group, timing: Timing) -> float | None:
+class Survey(msgspec.Struct, kw_only=True):
+    """What one pass over a group finds: since when what is untold and may be told, and so on."""
+
+    fresh_since_s: float | None = None
+    has_muted: bool = False
+    # Whether anything fires, as the receiver knows, that nobody has in hand.
+    is_open: bool = False
+    snooze_ends_s: float | None = None
+
+    @property
+    def has_untold(self) -> bool:
+        """Whether there is anything to tell or to settle."""
+        return self.fresh_since_s is not None or self.has_muted
+
+
+def survey(group: Group) -> Survey:
+    """Look at every alert of a group once."""
+    found = Survey()
+    for name, member in group.members.items():
+        if is_pending(member, group.told):
+            if name in group.muted:
+                found.has_muted = True
+            else:
+                found.fresh_since_s = _least(found.fresh_since_s, member.changed_at_s)
+        elif is_known(member, group.told):
+            found.is_open = found.is_open or not member.is_acknowledged
+            if member.snoozed_until_s > group.notified_at_s:
+                found.snooze_ends_s = _least(found.snooze_ends_s, member.snoozed_until_s)
+    return found
+
+
+def due_at_s(group: Group, timing: Timing, found: Survey | None = None) -> float | None:
     """Return when a group next has something to look at; None: never, as it is."""
-    untold = list(pending(group))
-    fresh = [each.changed_at_s for each in untold if each.fingerprint not in group.muted]
-    times = [next_flush_at_s(group, timing, min(fresh))] if fresh else []
-    if len(fresh) < len(untold):
+    found = survey(group) if found is None else found
+    since = (found.fresh_since_s, found.snooze_ends_s)
+    times = [next_flush_at_s(group, timing, at_s) for at_s in since if at_s is not None]
+    if found.has_muted:
         times.append(muted_look_at_s(group, timing))
-    known = [each for each in group.members.values() if is_known(each, group.told)]
-    again_at_s = repeat_at_s(group, timing)
-    if again_at_s is not None and not all(each.is_acknowledged for each in known):
+    again_at_s = repeat_at_s(group, timing) if found.is_open else None
+    if again_at_s is not None:
         times.append(again_at_s)
-    ends = [each.snoozed_until_s for each in known if each.snoozed_until_s > group.notified_at_s]
-    if ends:
-        times.append(next_flush_at_s(group, timing, min(ends)))
     return min(times, default=None)
+
+
+def work_at_s(group: Group, found: Survey, timing: Timing, now_s: float) -> float | None:
+    """Return when notify must look at a group; None: it has nothing to tell or to settle."""
+    if group.intent is not None:
+        return now_s
+    if not found.has_untold:
+        return None
+    at_s = due_at_s(group, timing, found)
+    return now_s if at_s is None else max(now_s, at_s)
+
+
+def _least(known_s: float | None, at_s: float) -> float:
+    return at_s if known_s is None else min(known_s, at_s)
 
 
 def why_again(group: Group, timing: Timing, now_s: float) -> str:

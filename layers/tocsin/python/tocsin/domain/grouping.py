@@ -39,6 +39,8 @@ class Applied(msgspec.Struct, kw_only=True):
     is_changed: bool = False
     # Whether nothing was left of the group before: nothing fired, and nothing was untold.
     is_new: bool = False
+    # When notify must look at the group, once it is finished; None: it has nothing to do.
+    work_at_s: float | None = None
 
 
 def apply_changes(group: Group, changes: Iterable[Change], now_s: float) -> Applied:
@@ -157,23 +159,20 @@ def finish(applied: Applied, config: TenantConfig, timing: Timing, now_s: float)
     )
     group.inhibits = any(_inhibits(each, config) for each in firing)
     known, group.poke_due_at_s = group.poke_due_at_s, None
+    found = flush.survey(group)
+    applied.work_at_s = flush.work_at_s(group, found, timing, now_s)
     due_at_s = (
-        index_at_s(group, timing, now_s) if has_work(group) else flush.due_at_s(group, timing)
+        flush.due_at_s(group, timing, found)
+        if applied.work_at_s is None
+        else _index_at_s(applied.work_at_s, now_s)
     )
     if due_at_s is not None:
         group.poke_due_at_s = due_at_s if known is None else min(known, due_at_s)
     return group
 
 
-def poke_at_s(group: Group, timing: Timing, now_s: float) -> float:
-    """Return when notify must look at a group that has work."""
-    due_at_s = None if group.intent is not None else flush.due_at_s(group, timing)
-    return now_s if due_at_s is None else max(now_s, due_at_s)
-
-
-def index_at_s(group: Group, timing: Timing, now_s: float) -> float:
+def _index_at_s(at_s: float, now_s: float) -> float:
     """Return when the time index brings a group back: late, where a message should do it."""
-    at_s = poke_at_s(group, timing, now_s)
     return at_s + POKE_GRACE_S if at_s - now_s <= MESSAGE_WAIT_S else at_s
 
 

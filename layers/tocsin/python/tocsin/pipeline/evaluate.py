@@ -14,8 +14,8 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.aliases import with_namesakes
 from tocsin.domain.change import Change
 from tocsin.domain.config import TenantConfig
-from tocsin.domain.decision import has_work
 from tocsin.domain.errors import ConfigurationError, Conflict, TocsinError
+from tocsin.domain.flush import survey, work_at_s
 from tocsin.domain.group import Group, GroupKey, Member
 from tocsin.domain.grouping import (
     MESSAGE_WAIT_S,
@@ -24,7 +24,6 @@ from tocsin.domain.grouping import (
     apply_changes,
     apply_timeouts,
     finish,
-    poke_at_s,
 )
 from tocsin.domain.handling import Action
 from tocsin.domain.routing import groups_for, groups_that_may_know
@@ -101,12 +100,12 @@ class Evaluate:
         wanted = self._by_group(config, work)
         outcome.count("changes", sum(len(each.changes) for each in wanted.values()))
         for _ in range(_COMMIT_TRIES):
-            groups = self._merge(config, wanted, now_s, outcome)
-            if groups is not None:
+            applied = self._merge(config, wanted, now_s, outcome)
+            if applied is not None:
                 break
         else:
             raise Conflict("other workers kept changing the same groups", retry_after_s=1)
-        self._poke(config, [group for group in groups if has_work(group)], own[0], now_s)
+        self._poke(applied, own[0], now_s)
 
     def _unpack(self, own: list[Delivery], outcome: Outcome) -> _Work:
         work = _Work()
@@ -151,7 +150,7 @@ class Evaluate:
         wanted: dict[GroupKey, _Wanted],
         now_s: float,
         outcome: Outcome,
-    ) -> list[Group] | None:
+    ) -> list[Applied] | None:
         """Read, merge and commit; None if another worker was first and all must be redone."""
         stored = self._ports.groups.read(list(wanted))
         applied = [
@@ -159,11 +158,14 @@ class Evaluate:
             for key, wanted_here in _where_they_fire(wanted, stored).items()
             if key in stored or wanted_here.changes
         ]
-        changed = [
-            finish(each, config, self._recipients.timing(config, each.group.key), now_s)
-            for each in applied
-            if each.is_changed
-        ]
+        changed: list[Group] = []
+        for each in applied:
+            timing = self._recipients.timing(config, each.group.key)
+            if each.is_changed:
+                changed.append(finish(each, config, timing, now_s))
+            else:
+                # What was merged before may have been forgotten by whoever merged it.
+                each.work_at_s = work_at_s(each.group, survey(each.group), timing, now_s)
         records = [record for each in applied for record in each.records]
         if changed or records:
             try:
@@ -172,7 +174,7 @@ class Evaluate:
                 outcome.count("conflicts")
                 return None
         outcome.count("groups", len(changed))
-        return [each.group for each in applied]
+        return applied
 
     def _apply(self, group: Group, wanted: _Wanted, config: TenantConfig, now_s: float) -> Applied:
         """Merge the events first: one of them may repeat what would else time out."""
@@ -191,15 +193,12 @@ class Evaluate:
             is_changed=applied.is_changed or timed_out.is_changed,
         )
 
-    def _poke(
-        self, config: TenantConfig, groups: Iterable[Group], first: Delivery, now_s: float
-    ) -> None:
+    def _poke(self, applied: Iterable[Applied], first: Delivery, now_s: float) -> None:
         """Let notify look at these groups when each is due, if that is soon."""
         piles: dict[tuple[Queue, float], list[GroupKey]] = {}
-        for group in groups:
-            timing = self._recipients.timing(config, group.key)
-            wait_s = poke_at_s(group, timing, now_s) - now_s
-            if wait_s <= MESSAGE_WAIT_S:
+        for each in applied:
+            if each.work_at_s is not None and each.work_at_s - now_s <= MESSAGE_WAIT_S:
+                group, wait_s = each.group, each.work_at_s - now_s
                 queue: Queue = "notify-urgent" if group.urgent else "notify"
                 # Those that are due at nearly the same time share a message.
                 pile = (queue, ceil(round(wait_s / _TOGETHER_S, 3)) * _TOGETHER_S)
