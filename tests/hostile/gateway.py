@@ -88,6 +88,8 @@ def _headers(environ: dict[str, Any]) -> dict[str, str]:
         for name, value in environ.items()
         if name.startswith("HTTP_")
     }
+    # The client claims to take gzip, and inflates nothing.
+    headers.pop("accept-encoding", None)
     if environ.get("CONTENT_TYPE"):
         headers["content-type"] = environ["CONTENT_TYPE"]
     return headers

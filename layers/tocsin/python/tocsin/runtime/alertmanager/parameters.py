@@ -9,6 +9,8 @@ from tocsin.runtime.gateway import HttpRequest
 # Source: go-openapi/swag, convert.go. Everything else is false.
 _TRUE = {"true", "1", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled"}
 
+_MESSAGE_CHARACTERS = 512
+
 
 def flag(request: HttpRequest, name: str) -> bool:
     """Read a boolean that is true unless given; of several the last counts."""
@@ -21,7 +23,7 @@ def filters(request: HttpRequest, name: str = "filter") -> tuple[Matcher, ...]:
     try:
         return tuple(parse_matcher(text) for text in request.queries.get(name, ()))
     except InvalidInput as error:
-        raise InvalidInput(error.message, status=400) from error
+        raise InvalidInput(_short(error.message), status=400) from error
 
 
 def receiver_filter(request: HttpRequest) -> Callable[[str], bool]:
@@ -37,6 +39,11 @@ def receiver_filter(request: HttpRequest) -> Callable[[str], bool]:
     try:
         compiled = pattern(values[-1])
     except InvalidInput as error:
-        message = f"failed to parse receiver param: {error.message}"
+        message = f"failed to parse receiver param: {_short(error.message)}"
         raise InvalidInput(message, status=400) from error
     return lambda name: compiled.fullmatch(name) is not None
+
+
+def _short(message: str) -> str:
+    """Cut what quotes the whole of what was sent."""
+    return message if len(message) <= _MESSAGE_CHARACTERS else f"{message[:_MESSAGE_CHARACTERS]}…"
