@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.builders import T0
+from tests.builders import T0, route
 from tests.unit.runtime.alertmanager.world import Api, content, member
 from tocsin.domain.matchers import Matcher
 from tocsin.domain.silence import Silence
@@ -74,6 +74,13 @@ def test_they_are_sorted_by_fingerprint_and_each_is_there_once(api: Api) -> None
     assert names(found) == ["A", "B", "C"]
     (a,) = api.get("/alerts?filter=" + quote('alertname="A"'))
     assert a["receivers"] == [{"name": "chat"}, {"name": "oncall"}]
+
+
+def test_what_nobody_is_told_of_is_shown_under_its_receiver() -> None:
+    api = Api(integrations={"null": ()}, route=route("null"), receivers={})
+    api.put(member("A"), receiver="null")
+    (found,) = api.get("/alerts?receiver=null")
+    assert found["receivers"] == [{"name": "null"}]
 
 
 def test_without_alerts_the_list_is_empty_and_not_null(api: Api) -> None:
