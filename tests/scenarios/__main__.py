@@ -14,15 +14,15 @@ import click
 
 from tests.scenarios.crashing import crash_often
 from tests.scenarios.loading import load_all
-from tests.scenarios.pairing import peers, two_machines, watch
+from tests.scenarios.pairing import functions, peers, two_machines, watch
 from tests.scenarios.processes import alertmanager, tocsin
 from tests.scenarios.receiver import Receiver
 from tests.scenarios.running import Result, run_all
 from tests.scenarios.targets import Target, debian, one_machine
 
 SCALE = float(os.environ.get("SCENARIO_SCALE", "1"))
-_UNIT_S = {"one-machine": 1.0, "alertmanager": 1.0, "cloud": 8.0}
-_AT_ONCE = {"one-machine": 4, "alertmanager": 6, "cloud": 6}
+_UNIT_S = {"one-machine": 1.0, "alertmanager": 1.0, "cloud": 10.0}
+_AT_ONCE = {"one-machine": 4, "alertmanager": 6, "cloud": 8}
 
 
 @click.group(help=__doc__)
@@ -76,17 +76,21 @@ def crash(times: int, at_once: int) -> None:
 
 @main.command()
 @click.option("--alerts", type=click.IntRange(1), default=20, show_default=True)
-def pair(alerts: int) -> None:
+@click.option("--cloud/--no-cloud", default=True, show_default=True, help="The local cloud, too.")
+def pair(alerts: int, cloud: bool) -> None:
     """Let two tell of the same alerts, to a receiver that is slow or fails, and count who is
     told twice.
     """
-    click.echo(f"{alerts} alerts, each sent to both     told  told twice")
+    click.echo(f"{alerts} alerts, each sent twice{'':<9} told  told twice")
+    pairs = {"Alertmanager, two peers": peers, "tocsin, two workers": two_machines}
+    if cloud:
+        pairs["tocsin, local cloud"] = functions
     for illness in ("slow", "failing"):
-        for name, opened in (("two peers", peers), ("two workers", two_machines)):
+        for name, opened in pairs.items():
             run = uuid4().hex
             with Receiver() as receiver, opened(receiver, run) as pushes:
                 found = watch(pushes, receiver, run, alerts, illness)
-            click.echo(f"{illness:<8} receiver, {name:<13} {found.told:>6}  {found.twice:>10}")
+            click.echo(f"{illness:<8} {name:<24} {found.told:>6}  {found.twice:>10}")
 
 
 def _opened(name: str, receiver: Receiver, chosen):

@@ -1,7 +1,8 @@
 """Two at once: alerts that each of two servers or workers gets, and a receiver that is ill.
 
 Of Alertmanager it is two peers that gossip, each of which gets every alert, as they must. Of
-tocsin it is two sets of workers of all stages on one store, and two senders of every alert.
+tocsin it is two sets of workers of all stages on one store, which a directory's lock forbids two
+processes; and the functions of the local cloud. Either way two senders send every alert.
 """
 
 import json
@@ -16,12 +17,15 @@ from time import sleep
 
 import msgspec
 
+from cli.localcloud.cloud import LocalCloud
 from cli.localcloud.polling import TimedOutError, wait_until
 from cli.onemachine.configuration import ConfigurationFile
 from cli.onemachine.intake import api_ports
 from cli.onemachine.machine import Machine
 from cli.onemachine.routes import Routes
 from cli.onemachine.stores import open_stores
+from tests.scenarios.api import Api
+from tests.scenarios.cloud import add_tenants, api_of
 from tests.scenarios.configuring import configured
 from tests.scenarios.processes import ServerProcess, free_port, peer
 from tests.scenarios.receiver import Manner, Receiver
@@ -33,7 +37,7 @@ _ROUTE = {"receiver": "hook", "group_by": ["alertname"], "group_wait": 0.5, "gro
 PEER_TIMEOUT_S = 2.0
 SLOW_S, FAILING_S = 3.0, 8.0
 # From the first alert until nothing may come any more.
-_WATCHED_S = 60.0
+_WATCHED_S = 120.0
 _QUIET_S = 8.0
 
 # Sends a list of alerts to one of the two.
@@ -106,7 +110,7 @@ def peers(receiver: Receiver, run: str) -> Iterator[list[Push]]:
             server.start()
             servers.append(server)
         wait_until(lambda: all(map(_is_settled, servers)), "the peers know each other", 30)
-        yield [partial(_posted, each) for each in servers]
+        yield [partial(_posted, each.api) for each in servers]
 
 
 @contextmanager
@@ -134,8 +138,20 @@ def two_machines(receiver: Receiver, run: str) -> Iterator[list[Push]]:
         yield [push, push]
 
 
-def _posted(server: ServerProcess, body: bytes) -> int:
-    return server.api.push(json.loads(body)).status
+@contextmanager
+def functions(receiver: Receiver, run: str) -> Iterator[list[Push]]:
+    """Run the functions of the local cloud, as many as there is work for."""
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pair-")))
+        cloud = stack.enter_context(LocalCloud(state=directory / "cloud", quiet=True))
+        said = configured({"route": _ROUTE}, 1.0, lambda to: receiver.url(run, to))
+        add_tenants(cloud, {"pair": said}, directory)
+        push = partial(_posted, api_of(cloud, "pair"))
+        yield [push, push]
+
+
+def _posted(api: Api, body: bytes) -> int:
+    return api.push(json.loads(body)).status
 
 
 def _is_settled(server: ServerProcess) -> bool:
