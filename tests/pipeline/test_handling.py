@@ -1,14 +1,17 @@
 """What people do about an alert, and what that changes for those who are told."""
 
 from itertools import permutations
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from tests.integration.payloads import member
 from tests.pipeline.memory_world import START_S, MemoryWorld
 from tests.pipeline.test_suppressed import quiet, reasons, said
 from tests.pipeline.test_timers import ends, fires, send, told
 from tocsin.domain.config import Timing
+from tocsin.domain.episode import REST_S
 from tocsin.domain.group import Group, Member
 from tocsin.domain.handling import Action, ActionKind, Handling, handled
 from tocsin.domain.journal import ActionRecord
@@ -150,6 +153,40 @@ def test_a_new_start_is_a_new_episode_though_nobody_said_that_the_old_one_was_ov
     act(world, "resolve")
     world.pass_time(100)
     send(world, fires("a", world.now_s))
+    world.pass_time(100)
+    assert said(world)[2:] == [("a", "firing")]
+
+
+def test_a_second_sender_of_the_same_alert_does_not_bring_it_back() -> None:
+    # Two Prometheus that watch one thing see it begin at different moments.
+    world = quiet(Timing(group_wait_s=10, group_interval_s=60))
+    send(world, fires("a", START_S), fires("a", START_S + 7))
+    world.pass_time(20)
+    act(world, "resolve")
+    # For so long enrich drops repeats by itself.
+    world.pass_time(3700)
+    send(world, fires("a", START_S + 7))
+    send(world, fires("a", START_S))
+    world.pass_time(100)
+    assert said(world) == [("a", "firing"), ("a", "resolved")]
+
+
+def without_start() -> dict[str, Any]:
+    return {name: value for name, value in member("a").items() if name != "startsAt"}
+
+
+def test_who_does_not_say_when_it_began_is_heard_again_after_a_gap() -> None:
+    world = quiet(Timing(group_wait_s=10, group_interval_s=60))
+    send(world, without_start())
+    world.pass_time(20)
+    act(world, "resolve")
+    world.pass_time(100)
+    for _ in range(3):
+        send(world, without_start())
+        world.pass_time(REST_S - 100)
+    assert said(world) == [("a", "firing"), ("a", "resolved")]
+    world.pass_time(200)
+    send(world, without_start())
     world.pass_time(100)
     assert said(world)[2:] == [("a", "firing")]
 

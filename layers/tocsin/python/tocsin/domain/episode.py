@@ -15,6 +15,9 @@ from tocsin.domain.journal import Verdict
 
 # From then on an idempotency key may be used anew for another event, as with Stripe and others.
 KEY_S = 24 * 3600.0
+# After what is resolved by hand, an alert whose sender says neither when it began nor how long it
+# holds goes on until nothing was heard of it for so long. As with senders that never say an end.
+REST_S = 3900.0
 
 
 class Merged(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,21 +99,40 @@ def _continued(member: Member, alert: Alert) -> Alert:
 
 
 def _was_put_to_rest(member: Member, change: Change) -> bool:
-    """Tell whether a firing only goes on with what somebody resolved by hand."""
+    """Tell whether a firing only goes on with what somebody resolved by hand.
+
+    It does if it began before that. Who does not say when it began goes on as long as its
+    repeats do: after a gap it is another problem, of which somebody must hear.
+    """
     if member.handling is None or not member.handling.resolved_by:
         return False
-    starts_at_s = change.alert.starts_at_s
-    return starts_at_s is None or starts_at_s == member.alert.starts_at_s
+    starts_at_s, ended_at_s = change.alert.starts_at_s, member.alert.ends_at_s
+    if starts_at_s is not None and ended_at_s is not None:
+        return starts_at_s <= ended_at_s
+    return member.holds_until_s is None or change.order[0] <= member.holds_until_s
+
+
+def _rested(member: Member, change: Change) -> Member:
+    """Keep at rest what goes on: until its repeats have ended for some time."""
+    return msgspec.structs.replace(member, holds_until_s=_rests_until(member, change))
+
+
+def _rests_until(member: Member, change: Change) -> float:
+    until_s = change.alert.holds_until_s or change.order[0] + REST_S
+    return max(until_s, member.holds_until_s or until_s)
 
 
 def resolve_by_hand(member: Member, action: Action) -> Member:
-    """End an episode because somebody said so."""
+    """End an episode because somebody said so.
+
+    What its sender repeats nevertheless is at rest; `holds_until_s` says for how long.
+    """
     return msgspec.structs.replace(
         member,
         status="resolved",
         alert=_ended(member.alert, action.at_s),
         order_at_s=max(member.order_at_s, action.at_s),
-        holds_until_s=None,
+        holds_until_s=member.holds_until_s or action.at_s + REST_S,
         changed_at_s=action.at_s,
         resolved_by="",
     )
@@ -140,7 +162,10 @@ def _same_status(member: Member, change: Change, *, is_newer: bool) -> Merged:
     if member.status == "resolved":
         # Whoever resolved it by hand was right: the sender says so too.
         ended = msgspec.structs.replace(
-            _ended_later(member, change), order_at_s=change.order[0], handling=None
+            _ended_later(member, change),
+            order_at_s=change.order[0],
+            holds_until_s=None,
+            handling=None,
         )
         return Merged(member=ended, verdict="repeat")
     alert = msgspec.structs.replace(change.alert, starts_at_s=_earlier(member, change))
@@ -206,7 +231,8 @@ def _fire_again(member: Member, change: Change) -> Merged:
     if _is_over(member, change):
         return Merged(member=member, verdict="stale", reason="timed out before it arrived")
     if _was_put_to_rest(member, change):
-        return Merged(member=member, verdict="stale", reason="resolved by hand, and not over since")
+        reason = "resolved by hand, and not over since"
+        return Merged(member=_rested(member, change), verdict="stale", reason=reason)
     opened = Member(
         fingerprint=member.fingerprint,
         # Episodes of one alert only ever grow, whatever the clocks say.

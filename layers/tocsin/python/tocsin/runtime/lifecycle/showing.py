@@ -41,7 +41,7 @@ def shown_alert(
         "value": alert.value,
         "starts_at": _moment(alert.starts_at_s),
         "ends_at": _moment(alert.ends_at_s),
-        "holds_until": _moment(newest.holds_until_s),
+        "holds_until": None if found.is_over else _moment(newest.holds_until_s),
         "assignee": found.handling.assignee if found.handling is not None else "",
         "handling": _handling(found.handling),
         "silenced_by": list(found.silenced_by),
