@@ -26,7 +26,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 # Where the label `alertname` is empty, since the name can change while a problem lasts.
 _UNNAMED = "; the name is none"
-_HOLDS = "never said: ends after 65 minutes without a repeat"
+# How `resolved` begins where no alert is ever said to be over, and what it says of some.
+NEVER_SAID = "never said:"
+SOME_HOLD = ": 65 minutes"
+_HOLDS = f"{NEVER_SAID} ends after 65 minutes without a repeat"
 _LABEL = "label `severity` or `priority`"
 _DOWN = "always `critical`"
 _TAG = "a tag `severity:…`, else `critical`"
