@@ -22,11 +22,11 @@ from tocsin.domain import breaker, dedup, episode, grouping, identity, intent
 from tocsin.domain.errors import Conflict
 from tocsin.domain.fingerprint import fingerprint
 from tocsin.domain.group import Settlement
-from tocsin.pipeline import endpoint, enrich, evaluate, ingest, notify
+from tocsin.pipeline import endpoint, enrich, evaluate, ingest, intents, notify
 from tocsin.runtime import worker
 
 Patch = pytest.MonkeyPatch
-_SEEDS = 40
+_SEEDS = 60
 _HOUR_S = 3600.0
 
 
@@ -92,7 +92,7 @@ def _marked_before_forwarded(patch: Patch) -> None:
 
 
 def _a_new_key_for_each_try(patch: Patch) -> None:
-    patch.setattr(notify, "Notification", _with_random_key(notify.Notification))
+    patch.setattr(intents, "Notification", _with_random_key(intents.Notification))
 
 
 def _with_random_key(kind: Any) -> Any:
