@@ -50,9 +50,12 @@ e2e: setup clients ## Run the long end-to-end suite with real clients
 	$(BIN)/python -m pytest -m "e2e and not kill9"
 	HOSTILE_EXAMPLES=500 $(BIN)/python -m pytest tests/hostile/test_openapi.py
 
-scenarios: setup clients ## Play every scenario, on one machine and on Alertmanager
+scenarios: setup clients ## Play every scenario on one machine, Alertmanager and the local cloud, and the crashes
 	$(BIN)/python -m tests.scenarios run --target one-machine
 	$(BIN)/python -m tests.scenarios run --target alertmanager
+	$(BIN)/python -m tests.scenarios run --target cloud
+	$(BIN)/python -m tests.scenarios crash
+	$(BIN)/python -m tests.scenarios pair
 
 hostile: setup ## Send every hostile request, let what is accepted arrive, and count answers by class
 	$(BIN)/python -m tests.hostile

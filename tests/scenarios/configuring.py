@@ -23,7 +23,7 @@ def configured(
     names = dict.fromkeys(_receivers(filled["route"]))
     known = filled.get("receivers") or [{"name": name, "webhook_configs": [{}]} for name in names]
     for receiver in known:
-        for index, hook in enumerate(receiver["webhook_configs"]):
+        for index, hook in enumerate(receiver.get("webhook_configs", ())):
             hook["url"] = url(receiver["name"] + (f"-{index}" if index else ""))
     return {**filled, "receivers": known}
 
