@@ -188,9 +188,10 @@ def test_a_retry_of_a_client_is_one_action(stack: World, key: str) -> None:
     stack.drain()
     assert content(first)["id"] == content(second)["id"] == content(third)["id"]
     assert said(show(stack, key)).count("comment") == 1
-    # Another word under the same name is another action.
+    # Another word under the same name is another action, and so is another name.
     other = post(stack, key, "comment", headers=named, text="no")
-    assert content(other)["id"] != content(first)["id"]
+    again = post(stack, key, "comment", headers={"idempotency-key": "retry-2"}, text="hm")
+    assert len({content(each)["id"] for each in (first, other, again)}) == 3
 
 
 def test_a_retry_after_it_took_effect_is_no_conflict(stack: World, key: str) -> None:

@@ -81,6 +81,20 @@ def test_an_action_reaches_every_group_with_the_episode_that_it_has_there() -> N
     assert said(story(world)).count("resolve") == 1
 
 
+def test_it_fires_while_it_does_for_anybody() -> None:
+    world = by_severity()
+    world.send({"name": "DiskFull", "severity": "critical"}, name="generic")
+    world.drain()
+    # One receiver's copy ended later than the other's was last heard of.
+    (group,) = (each for each in world.groups.groups.values() if each.key.receiver == "pager")
+    ((name, known),) = group.members.items()
+    ended = replace(known, status="resolved", order_at_s=known.order_at_s + 60)
+    group.members[name] = ended
+    found = only(world)
+    assert found.state == "firing"
+    assert [each.group.key.receiver for each in found.standings] == ["oncall"]
+
+
 def test_what_fires_again_is_shown_as_its_last_run() -> None:
     world = MemoryWorld(config())
     send(world, fires("a", START_S))
