@@ -37,7 +37,7 @@ def names(world: MemoryWorld) -> list[str]:
 
 def only(world: MemoryWorld) -> OneAlert:
     (name,) = names(world)
-    return alerts(world).find(configured(world), name, world.now_s)
+    return alerts(world).find(configured(world), name, world.now_s, lambda: True)
 
 
 def story(
@@ -138,7 +138,7 @@ def test_what_is_inhibited_says_by_which_alert() -> None:
     world.pass_time(10)
     states = {}
     for name in names(world):
-        found = alerts(world).find(configured(world), name, world.now_s)
+        found = alerts(world).find(configured(world), name, world.now_s, lambda: True)
         states[found.alert.labels["instance"].partition(".")[0]] = found
     assert states["source"].state == "firing"
     assert states["target"].state == "inhibited"
@@ -155,7 +155,7 @@ def test_two_alerts_of_one_name_are_told_apart() -> None:
     group.members["0" * 32] = replace(known, fingerprint="0" * 32)
     short = alertmanager_fingerprint(known.alert.labels)
     with pytest.raises(InvalidInput, match=known.fingerprint) as caught:
-        alerts(world).find(configured(world), short, world.now_s)
+        alerts(world).find(configured(world), short, world.now_s, lambda: True)
     assert caught.value.status == 409
 
 

@@ -51,6 +51,10 @@ def groups() -> CountedGroups:
     return CountedGroups()
 
 
+def find(index: AlertIndex, name: str, tenant: str = "acme") -> list[Group]:
+    return index.groups_of(tenant, name, lambda: True)
+
+
 def own(name: str, tenant: str = "acme") -> str:
     return fingerprint(tenant, {"alertname": name})
 
@@ -61,7 +65,7 @@ def test_all_groups_that_know_an_alert_are_found_also_where_it_is_over(
     store(groups, key("A"), [member("A")])
     store(groups, key("A", receiver="chat"), [member("A", status="resolved")])
     store(groups, key("B"), [member("B")])
-    found = AlertIndex(groups).groups_of("acme", own("A"))
+    found = find(AlertIndex(groups), own("A"))
     assert {each.key.receiver for each in found} == {"oncall", "chat"}
 
 
@@ -70,58 +74,52 @@ def test_alertmanagers_fingerprint_leads_to_it_too(groups: CountedGroups) -> Non
     index = AlertIndex(groups)
     short = alertmanager_fingerprint({"alertname": "A"})
     # What was read without Alertmanager's names is read once more for them.
-    assert index.groups_of("acme", own("A"))
-    assert [each.key for each in index.groups_of("acme", short)] == [key("A")]
+    assert find(index, own("A"))
+    assert [each.key for each in find(index, short)] == [key("A")]
 
 
 def test_only_what_has_changed_is_read_again(groups: CountedGroups) -> None:
     for name in "ABC":
         store(groups, key(name), [member(name)])
     index = AlertIndex(groups)
-    index.groups_of("acme", own("A"))
+    find(index, own("A"))
     store(groups, key("B"), [member("B"), member("D")])
     groups.reads.clear()
-    assert [each.key for each in index.groups_of("acme", own("D"))] == [key("B")]
+    assert [each.key for each in find(index, own("D"))] == [key("B")]
     assert groups.reads == [key("B"), key("B")]
 
 
 def test_what_is_forgotten_is_found_no_more(groups: CountedGroups) -> None:
     store(groups, key("A"), [member("A")])
     index = AlertIndex(groups)
-    assert index.groups_of("acme", own("A"))
+    assert find(index, own("A"))
     store(groups, key("A"), [])
-    assert index.groups_of("acme", own("A")) == []
+    assert find(index, own("A")) == []
 
 
 def test_tenants_find_their_own(groups: CountedGroups) -> None:
     store(groups, key("A"), [member("A")])
     store(groups, key("A", "beta"), [member("A", "beta")])
     index = AlertIndex(groups)
-    assert index.groups_of("beta", own("A")) == []
+    assert find(index, own("A"), "beta") == []
     short = alertmanager_fingerprint({"alertname": "A"})
-    assert [each.key.tenant for each in index.groups_of("beta", short)] == ["beta"]
+    assert [each.key.tenant for each in find(index, short, "beta")] == ["beta"]
 
 
-def test_more_than_one_request_may_read_is_read_by_several(groups: CountedGroups) -> None:
-    for name in "ABCDE":
-        store(groups, key(name), [member(name)])
-    index = AlertIndex(groups, groups_at_once=2)
-    for _ in range(2):
-        with pytest.raises(Retryable):
-            index.groups_of("acme", own("A"))
-    assert [each.key for each in index.groups_of("acme", own("A"))] == [key("A")]
-
-
-def test_a_request_ends_with_so_many_alerts(
+def test_what_one_request_has_no_time_for_is_read_by_the_next(
     groups: CountedGroups, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tocsin.pipeline.alertindex._READ_AT_ONCE", 1)
-    for name in "ABC":
-        store(groups, key(name), [member(name), member(f"{name}2")])
-    index = AlertIndex(groups, alerts_at_once=3)
-    with pytest.raises(Retryable):
-        index.groups_of("acme", own("A"))
-    assert index.groups_of("acme", own("A"))
+    monkeypatch.setattr("tocsin.pipeline.alertindex._READ_AT_ONCE", 2)
+    for name in "ABCDE":
+        store(groups, key(name), [member(name)])
+    index = AlertIndex(groups)
+    groups.reads.clear()
+    for _ in range(2):
+        left = iter([True])
+        with pytest.raises(Retryable):
+            index.groups_of("acme", own("A"), lambda left=left: next(left, False))
+    assert len(groups.reads) == len(set(groups.reads)) == 4
+    assert [each.key for each in find(index, own("A"))] == [key("A")]
 
 
 def test_tenants_that_nobody_asks_for_make_room(groups: CountedGroups) -> None:
@@ -129,9 +127,9 @@ def test_tenants_that_nobody_asks_for_make_room(groups: CountedGroups) -> None:
         store(groups, key("A", tenant), [member("A", tenant), member("B", tenant)])
     index = AlertIndex(groups, alerts_limit=3)
     for tenant in ("acme", "beta", "beta"):
-        index.groups_of(tenant, own("A", tenant))
+        find(index, own("A", tenant), tenant)
     groups.reads.clear()
-    index.groups_of("beta", own("A", "beta"))
+    find(index, own("A", "beta"), "beta")
     assert groups.reads == [key("A", "beta")]
-    index.groups_of("acme", own("A"))
+    find(index, own("A"))
     assert groups.reads.count(key("A")) == 2

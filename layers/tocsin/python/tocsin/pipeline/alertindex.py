@@ -3,7 +3,7 @@
 A warm process keeps the names that it has read, and reads again only groups that have changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from threading import Lock
 
@@ -16,9 +16,6 @@ from tocsin.ports import Groups
 
 # Of all tenants; about 150 bytes each.
 ALERTS_LIMIT = 500_000
-# How much one request reads. What it has read is kept, so that the next one goes on from there.
-GROUPS_AT_ONCE = 3_000
-ALERTS_AT_ONCE = 30_000
 _READ_AT_ONCE = 100
 # How long Alertmanager's fingerprints are; tocsin's own have twice as many digits.
 SHORT_DIGITS = 16
@@ -35,35 +32,28 @@ class _Known(msgspec.Struct, frozen=True):
 class AlertIndex:
     """The names of all tenants, as far as somebody asked for one; one reader at a time."""
 
-    def __init__(
-        self,
-        groups: Groups,
-        *,
-        alerts_limit: int = ALERTS_LIMIT,
-        groups_at_once: int = GROUPS_AT_ONCE,
-        alerts_at_once: int = ALERTS_AT_ONCE,
-    ) -> None:
+    def __init__(self, groups: Groups, *, alerts_limit: int = ALERTS_LIMIT) -> None:
         self._groups = groups
         self._alerts_limit = alerts_limit
-        self._groups_at_once = groups_at_once
-        self._alerts_at_once = alerts_at_once
         self._tenants: dict[str, dict[GroupKey, _Known]] = {}
         self._lock = Lock()
 
-    def groups_of(self, tenant: str, name: str) -> list[Group]:
+    def groups_of(self, tenant: str, name: str, has_time: Callable[[], bool]) -> list[Group]:
         """Return the groups that know an alert by this name, as they are stored now.
 
         `name` has 32 hexadecimal digits, or Alertmanager's 16: these are costly, so they are only
-        worked out for tenants of whom somebody asks for one. Raises Retryable where more has
-        changed than one request may read: asked again, it goes on.
+        worked out for tenants of whom somebody asks for one. Raises Retryable where the time is
+        over before all that has changed is read: asked again, it goes on from there.
         """
         with self._lock:
-            known = self._refreshed(tenant, is_whole=len(name) == SHORT_DIGITS)
+            known = self._refreshed(tenant, has_time, is_whole=len(name) == SHORT_DIGITS)
             keys = [key for key, each in known.items() if name in each.names]
         found = self._groups.read(keys) if keys else {}
         return [found[key] for key in keys if key in found]
 
-    def _refreshed(self, tenant: str, *, is_whole: bool) -> dict[GroupKey, _Known]:
+    def _refreshed(
+        self, tenant: str, has_time: Callable[[], bool], *, is_whole: bool
+    ) -> dict[GroupKey, _Known]:
         # The last in the map is the one that was asked for last.
         known = self._tenants[tenant] = self._tenants.pop(tenant, {})
         versions = self._groups.versions(tenant)
@@ -76,24 +66,28 @@ class AlertIndex:
             or known[key].version < version
             or (is_whole and not known[key].is_whole)
         ]
-        self._read(known, changed, is_whole=is_whole)
+        self._read(known, changed, has_time, is_whole=is_whole)
         self._make_room()
         return known
 
     def _read(
-        self, known: dict[GroupKey, _Known], keys: Sequence[GroupKey], *, is_whole: bool
+        self,
+        known: dict[GroupKey, _Known],
+        keys: Sequence[GroupKey],
+        has_time: Callable[[], bool],
+        *,
+        is_whole: bool,
     ) -> None:
-        left, alerts = iter(keys[: self._groups_at_once]), 0
-        while alerts < self._alerts_at_once and (part := list(islice(left, _READ_AT_ONCE))):
+        left = iter(keys)
+        while part := list(islice(left, _READ_AT_ONCE)):
+            if not has_time():
+                raise Retryable("more groups have changed than there is time to read", 1)
             found = self._groups.read(part)
             for key in part:
                 if key in found:
                     known[key] = _known(found[key], is_whole=is_whole)
-                    alerts += len(found[key].members)
                 else:
                     known.pop(key, None)
-        if next(left, None) is not None or len(keys) > self._groups_at_once:
-            raise Retryable("more groups have changed than one request may read", retry_after_s=1)
 
     def _make_room(self) -> None:
         """Forget tenants that were not asked for lately, while there are too many names."""

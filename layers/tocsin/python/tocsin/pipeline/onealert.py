@@ -1,6 +1,6 @@
 """One alert as somebody who is called about it looks at it: its state, and where it stands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from typing import Literal
 
@@ -68,15 +68,17 @@ class OneAlerts:
         self._suppression = Suppression(groups, silences)
         self._recipients = Recipients(configs)
 
-    def find(self, config: TenantConfig, name: str, now_s: float) -> OneAlert:
+    def find(
+        self, config: TenantConfig, name: str, now_s: float, has_time: Callable[[], bool]
+    ) -> OneAlert:
         """Return the last run of an alert, by either of its fingerprints.
 
         Raises InvalidInput with status 404 if the tenant has none of this name, and 409 where
-        several alerts share Alertmanager's.
+        several alerts share Alertmanager's; Retryable where the time is over before it is found.
         """
         known = [
             (group, member)
-            for group in self._index.groups_of(config.tenant, name)
+            for group in self._index.groups_of(config.tenant, name, has_time)
             for member in group.members.values()
             if is_named(member, name)
         ]

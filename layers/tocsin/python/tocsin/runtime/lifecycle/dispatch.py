@@ -40,12 +40,12 @@ def _answer(request: HttpRequest, ports: LifecyclePorts, caller: Caller, now_s: 
     target = target_of(request)
     config = _config(ports, caller)
     if target.kind is None:
-        found = ports.alerts.find(config, target.name, now_s)
+        found = ports.alerts.find(config, target.name, now_s, caller.has_time)
         past = timeline(ports.journal, caller.tenant, found, now_s, caller.has_time)
         alert = shown_alert(found, config, past)
         return _reply(200, {"alert": alert, "timeline": shown_timeline(past, config)})
     wanted = wanted_action(request, target, target.kind, caller, now_s)
-    found = ports.alerts.find(config, target.name, now_s)
+    found = ports.alerts.find(config, target.name, now_s, caller.has_time)
     act(found, wanted, ports.outbox, ports.blobs, now_s)
     body: dict[str, Any] = {"id": wanted.id}
     if caller.may_read:
