@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from tests.builders import T0, change
 from tocsin.domain.change import KEYED, Change
-from tocsin.domain.episode import KEY_S, merge, time_out
+from tocsin.domain.episode import KEY_S, merge, resolve_by_hand, time_out
 from tocsin.domain.group import Member
+from tocsin.domain.handling import Action, handled
 
 
 def _apply(*changes: Change) -> Member:
@@ -194,3 +195,38 @@ def test_what_holds_until_it_is_resolved_never_times_out() -> None:
 def test_a_repeat_after_the_time_out_opens_a_new_episode() -> None:
     ended = time_out(_apply(change(holds_until_s=T0 + 300)), T0 + 300)
     assert merge(ended, change(at_s=T0 + 310)).verdict == "reopened"
+
+
+def _by_hand(member: Member, at_s: float) -> Member:
+    action = Action(
+        id="1", kind="resolve", fingerprint=member.fingerprint, episode=0, by="ann", at_s=at_s
+    )
+    done = replace(member, handling=handled(member.handling, action))
+    return resolve_by_hand(done, action)
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_senders_end_that_comes_after_somebody_resolved_it_lets_it_fire_again(
+    is_late: bool,
+) -> None:
+    # Late: it was sent before, and so was the beginning of what fires again.
+    ends_at_s, fires_at_s = (T0 + 40, T0 + 45) if is_late else (T0 + 60, T0 + 65)
+    member = _by_hand(_apply(FIRE), T0 + 50)
+    end = change(at_s=ends_at_s, status="resolved", ends_at_s=ends_at_s)
+    again = change(at_s=T0 + 70, starts_at_s=fires_at_s)
+    assert merge(merge(member, end).member, again).verdict == "reopened"
+
+
+def test_an_end_of_an_earlier_episode_does_not() -> None:
+    member = _by_hand(_apply(FIRE), T0 + 50)
+    end = change(at_s=T0 - 10, status="resolved", ends_at_s=T0 - 10)
+    again = change(at_s=T0 + 70, starts_at_s=T0)
+    assert merge(merge(member, end).member, again).verdict == "stale"
+
+
+def test_what_is_resolved_by_hand_ends_with_the_sender_as_it_was_told() -> None:
+    member = _by_hand(_apply(FIRE), T0 + 50)
+    end = change(at_s=T0 + 60, status="resolved", ends_at_s=T0 + 60)
+    merged = merge(member, end)
+    assert (merged.verdict, merged.member.status) == ("repeat", "resolved")
+    assert merged.member.alert.ends_at_s == T0 + 50

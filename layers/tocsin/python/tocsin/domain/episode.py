@@ -157,17 +157,10 @@ def _first(change: Change) -> Merged:
 
 
 def _same_status(member: Member, change: Change, *, is_newer: bool) -> Merged:
-    if not is_newer:
-        return Merged(member=_ended_later(member, change), verdict="repeat")
     if member.status == "resolved":
-        # Whoever resolved it by hand was right: the sender says so too.
-        ended = msgspec.structs.replace(
-            _ended_later(member, change),
-            order_at_s=change.order[0],
-            holds_until_s=None,
-            handling=None,
-        )
-        return Merged(member=ended, verdict="repeat")
+        return Merged(member=_ended_again(member, change, is_newer=is_newer), verdict="repeat")
+    if not is_newer:
+        return Merged(member=member, verdict="repeat")
     alert = msgspec.structs.replace(change.alert, starts_at_s=_earlier(member, change))
     member = msgspec.structs.replace(
         member,
@@ -193,6 +186,20 @@ def _holds_until_s(member: Member, alert: Alert) -> float | None:
     if until_s is None or known_s is None or member.alert.is_hold_assumed:
         return until_s
     return max(until_s, known_s)
+
+
+def _ended_again(member: Member, change: Change, *, is_newer: bool) -> Member:
+    """Merge one end more of what is over.
+
+    Whoever resolved it by hand was right: its sender says so too, and what it says next is news.
+    """
+    ended = _ended_later(member, change)
+    if is_newer:
+        ended = msgspec.structs.replace(ended, order_at_s=change.order[0])
+    is_of_this = is_newer or change.order[0] * 1000 >= member.episode
+    if member.handling is None or not member.handling.resolved_by or not is_of_this:
+        return ended
+    return msgspec.structs.replace(ended, holds_until_s=None, handling=None)
 
 
 def _ended_later(member: Member, change: Change) -> Member:
