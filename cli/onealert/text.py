@@ -90,7 +90,7 @@ def _fact(name: str, value: str) -> Text:
 
 
 def _receivers(alert: Mapping[str, Any]) -> Table:
-    table = _table("receiver", "group", "was told", "at", "is told nothing now")
+    table = _table("receiver", "group", "was told", "at", "muted by")
     for group in alert["groups"]:
         told = group["told"]
         said = f"{told['step']}, {told['outcome']}" if told else "nothing yet"

@@ -216,3 +216,32 @@ class TestTimeline:
         world.now_s += 1800
         counts = [each.count for each in story(world).entries if each.what == "duplicate"]
         assert counts == [1]
+
+
+def resolved_by_hand(crash_at: int, when: str) -> tuple[MemoryWorld, int]:
+    """Resolve an alert by hand, with a crash at one of the calls that follow the answer."""
+    world = MemoryWorld(config())
+    send(world, fires("a", START_S))
+    world.drain()
+    wanted = WantedAction(id="a1", kind="resolve", by="ann")
+    send_action(only(world), wanted, world.outbox, world.blobs, world.now_s)
+    before = len(world.fault.calls)
+    world.fault.at, world.fault.when = before + crash_at, when
+    world.drain()
+    world.settle()
+    return world, len(world.fault.calls) - before
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_what_was_accepted_takes_effect_once_whatever_dies(when: str) -> None:
+    _, calls = resolved_by_hand(-1, when)
+    assert calls > 5
+    for crash_at in range(1, calls + 1):
+        world, _ = resolved_by_hand(crash_at, when)
+        found = only(world)
+        assert found.state == "resolved", crash_at
+        assert found.handling is not None
+        assert [each.id for each in found.handling.actions] == ["a1"], crash_at
+        assert said(story(world)).count("resolve") == 1, crash_at
+        assert world.view() == {"a.prod.example:9100": "resolved"}, crash_at
+        assert set(world.tellings().values()) <= {1, 2}, crash_at
