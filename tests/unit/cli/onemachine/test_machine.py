@@ -10,6 +10,7 @@ from cli.localcloud.polling import wait_until
 from cli.localcloud.receiver import LocalReceiver
 from cli.onemachine.configuration import ConfigurationFile
 from cli.onemachine.intake import api_ports
+from cli.onemachine.lifecycle import Lifecycle
 from cli.onemachine.machine import Machine
 from cli.onemachine.options import Address
 from cli.onemachine.routes import Routes
@@ -56,7 +57,8 @@ def machine(stores, file):
 
 @pytest.fixture
 def server(stores, file):
-    server = Server(Address("127.0.0.1", 0), Routes("/am", api_ports(stores), file.reload))
+    routes = Routes("/am", api_ports(stores), Lifecycle(stores, now_s), file.reload)
+    server = Server(Address("127.0.0.1", 0), routes)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server
     server.drain(5.0)
@@ -99,6 +101,9 @@ def test_what_no_stage_can_read_is_kept_apart_and_harms_no_other(machine, server
         ("GET", "/am/api/v2/nothing", 404),
         ("GET", "/am/api/v2/alerts?" + "&".join(["filter=a"] * 1001), 400),
         ("HEAD", "/am/api/v2/status", 200),
+        ("GET", "/am/v1/alerts/0123456789abcdef", 404),
+        ("DELETE", "/am/v1/alerts/0123456789abcdef", 405),
+        ("POST", "/am/v1/alerts/0123456789abcdef/resolve", 404),
     ],
 )
 def test_requests_by_their_path(server, method, path, status):
