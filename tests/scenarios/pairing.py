@@ -14,15 +14,16 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from time import sleep
+from uuid import uuid4
 
 import msgspec
 
 from cli.localcloud.cloud import LocalCloud
 from cli.localcloud.polling import TimedOutError, wait_until
 from cli.onemachine.configuration import ConfigurationFile
-from cli.onemachine.intake import api_ports
+from cli.onemachine.intake import Intake
 from cli.onemachine.machine import Machine
-from cli.onemachine.routes import Routes
+from cli.onemachine.options import TENANT
 from cli.onemachine.stores import open_stores
 from tests.scenarios.api import Api
 from tests.scenarios.cloud import add_tenants, api_of
@@ -31,6 +32,7 @@ from tests.scenarios.processes import ServerProcess, free_port, peer
 from tests.scenarios.receiver import Manner, Receiver
 from tocsin.configuration.alertmanager import load_alertmanager
 from tocsin.runtime.clock import now_s
+from tocsin.runtime.gateway import HttpRequest
 
 _ROUTE = {"receiver": "hook", "group_by": ["alertname"], "group_wait": 0.5, "group_interval": 5}
 # A peer waits this long for the one before it; by default 15 s.
@@ -125,15 +127,24 @@ def two_machines(receiver: Receiver, run: str) -> Iterator[list[Push]]:
         stack.callback(stores.database.close)
         loaded = ConfigurationFile(file, "http://pair", stores.configs, load_alertmanager, now_s)
         loaded.load()
-        routes = Routes("", api_ports(stores), loaded.reload)
         for _ in range(2):
             machine = Machine(stores, "http://pair", 3600.0, 0.0)
             machine.start()
             stack.callback(machine.stop)
 
+        intake = Intake(stores.queues, stores.blobs, now_s)
+
         def push(body: bytes) -> int:
-            headers = {"content-type": "application/json"}
-            return routes.answer("POST", "/api/v2/alerts", headers, body).status
+            request = HttpRequest(
+                id=uuid4().hex,
+                resource="/api/v2/alerts",
+                parameters={},
+                query={},
+                headers={"content-type": "application/json"},
+                raw_body=body,
+                method="POST",
+            )
+            return intake(request, TENANT, now_s()).status
 
         yield [push, push]
 
