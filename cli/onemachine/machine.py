@@ -16,6 +16,7 @@ from tocsin.pipeline.enrich import Enrich, EnrichPorts
 from tocsin.pipeline.evaluate import Evaluate, EvaluatePorts
 from tocsin.pipeline.heard import Heard
 from tocsin.pipeline.notify import Notify, NotifyPorts
+from tocsin.pipeline.safecall import Spread
 from tocsin.ports import Receivers
 from tocsin.runtime.clock import now_s
 from tocsin.runtime.isolation import HasTime
@@ -23,7 +24,7 @@ from tocsin.runtime.isolation import HasTime
 _MESSAGES_AT_ONCE = 100
 _CLEANING_S = 3600.0
 # The clock here wakes what is due at its time.
-_BEHIND_S = 1.0
+_SPREAD = Spread(over_s=0.5, behind_s=1.0)
 _REDRIVE_EVERY_S = 10.0
 # The longest that a call of a receiver takes that was begun before the end.
 _STOP_S = 30.0
@@ -117,7 +118,7 @@ class Machine:
             silences=stores.silences,
             clock=now_s,
         )
-        return Notify(ports, _BEHIND_S)
+        return Notify(ports, _SPREAD)
 
     def _redrive(self) -> None:
         sent = self._stores.queues.redrive()

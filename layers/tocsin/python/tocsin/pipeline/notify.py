@@ -30,12 +30,12 @@ from tocsin.pipeline.looking import Looking
 from tocsin.pipeline.poke import Poke, pack_letter
 from tocsin.pipeline.recipients import Recipient, Recipients
 from tocsin.pipeline.safecall import (
-    BEHIND_S,
     Attempt,
     Dead,
     Deferred,
     Delivered,
     SafeCall,
+    Spread,
     Verdict,
     endpoint_of,
 )
@@ -78,12 +78,12 @@ class NotifyPorts(msgspec.Struct, frozen=True, kw_only=True):
 class Notify:
     """Handle batches of pokes.
 
-    `behind_s` is more than a turn of the clock that wakes what is due.
+    `spread` depends on how often the clock wakes what is due.
     """
 
-    def __init__(self, ports: NotifyPorts, behind_s: float = BEHIND_S) -> None:
+    def __init__(self, ports: NotifyPorts, spread: Spread | None = None) -> None:
         self._ports = ports
-        self._safe_call = SafeCall(ports.receivers, ports.breakers, ports.clock, behind_s)
+        self._safe_call = SafeCall(ports.receivers, ports.breakers, ports.clock, spread)
         self._recipients = Recipients(ports.configs)
         self._looking = Looking(ports.groups, ports.silences)
         self._pace = Pace()

@@ -24,6 +24,16 @@ SPREAD_S = 5.0
 BEHIND_S = 61.0
 
 
+class Spread(msgspec.Struct, frozen=True, kw_only=True):
+    """How far apart those are that wait for one endpoint, in seconds.
+
+    All are spread over `over_s`, and who failed stands `behind_s` behind who was not tried.
+    """
+
+    over_s: float = SPREAD_S
+    behind_s: float = BEHIND_S
+
+
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """One notification on its way out: who sends it, and what was tried before."""
 
@@ -80,10 +90,10 @@ class SafeCall:
     """Sends notifications. One a worker: it remembers which endpoints it saw at work."""
 
     def __init__(
-        self, receivers: Receivers, breakers: Breakers, clock: Clock, behind_s: float = BEHIND_S
+        self, receivers: Receivers, breakers: Breakers, clock: Clock, spread: Spread | None = None
     ) -> None:
         self._receivers = receivers
-        self._behind_s = behind_s
+        self._spread = spread or Spread()
         self._endpoints = Endpoints(breakers, clock)
         self._clock = clock
 
@@ -153,9 +163,9 @@ class SafeCall:
     ) -> Verdict:
         """Defer behind all that wait for this endpoint untried."""
         until_s = self._clock() + attempt.delay_s(error)
-        until_s = max(until_s, self._endpoints.open_until_s(endpoint)) + self._behind_s
+        until_s = max(until_s, self._endpoints.open_until_s(endpoint)) + self._spread.behind_s
         deferred = Deferred(
-            until_s=until_s + SPREAD_S * share(attempt.notification.key),
+            until_s=until_s + self._spread.over_s * share(attempt.notification.key),
             attempts=attempts,
             reason=error.reason,
             has_opened=opened,
@@ -166,7 +176,7 @@ class SafeCall:
         self, attempt: Attempt, until_s: float, attempts: int, reason: str, *, tried: bool = True
     ) -> Verdict:
         """Defer with all that wait for this endpoint, which shall not come all at once."""
-        until_s += SPREAD_S * share(attempt.notification.key)
+        until_s += self._spread.over_s * share(attempt.notification.key)
         deferred = Deferred(until_s=until_s, attempts=attempts, reason=reason, was_tried=tried)
         return self._unless_too_old(attempt, deferred)
 
