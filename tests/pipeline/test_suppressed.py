@@ -218,11 +218,11 @@ def _story(fault: Fault) -> MemoryWorld:
     world = MemoryWorld(configured(inhibit_rules=(CLUSTER_DOWN,)), fault)
     silence(world, START_S + 100, 'instance=~"b[.].*"')
     send(world, fires("a", START_S), fires("b", START_S))
-    world.pass_time(30, step_s=5, tick_s=5)
+    world.pass_time(30, step_s=10, tick_s=10)
     send(world, down(world), fires("c", START_S))
-    world.pass_time(200, step_s=5, tick_s=5)
+    world.pass_time(200, step_s=10, tick_s=10)
     send(world, down(world, "resolved"), ends("a", START_S, world.now_s))
-    world.pass_time(600, step_s=5, tick_s=5)
+    world.pass_time(600, step_s=10, tick_s=10)
     return world
 
 
