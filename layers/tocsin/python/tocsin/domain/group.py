@@ -68,6 +68,11 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     # What people did about this episode.
     handling: Handling | None = None
 
+    def fires(self, now_s: float) -> bool:
+        """Tell whether the alert fires now: nobody resolved it, and its time is not over."""
+        is_over = self.holds_until_s is not None and self.holds_until_s <= now_s
+        return self.status == "firing" and not is_over
+
     @property
     def is_acknowledged(self) -> bool:
         """Whether somebody has this episode in hand."""

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tocsin.domain.errors import Permanent
 from tocsin.domain.group import GroupKey
 from tocsin.domain.handling import Action
-from tocsin.pipeline.envelope import VERSION, Envelope, encode, open_payload, seal
+from tocsin.pipeline.envelope import VERSION, Envelope, check_tenant, encode, open_list, seal
 from tocsin.ports import Blobs, OutMessage
 
 
@@ -35,10 +34,6 @@ def unpack_orders(envelope: Envelope, blobs: Blobs) -> list[Order]:
 
     Raises Permanent if it holds none, or a group of another tenant.
     """
-    try:
-        orders = _decoder.decode(open_payload(envelope, blobs))
-    except msgspec.MsgspecError as error:
-        raise Permanent(f"not a list of orders: {error}") from error
-    if any(order.key.tenant != envelope.tenant for order in orders):
-        raise Permanent("an order names a group of another tenant than its message")
+    orders = open_list(envelope, blobs, _decoder, "orders")
+    check_tenant(envelope, (order.key for order in orders), "an order")
     return orders

@@ -5,13 +5,12 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from tocsin.domain.change import Change
-from tocsin.domain.errors import Permanent
 from tocsin.pipeline.envelope import (
     FRAME_LIMIT_BYTES,
     VERSION,
     Envelope,
     encode,
-    open_payload,
+    open_list,
     seal,
 )
 from tocsin.ports import Blobs, OutMessage
@@ -63,7 +62,4 @@ def unpack_changes(envelope: Envelope, blobs: Blobs) -> list[Change]:
 
     Raises Permanent if the payload does not hold any.
     """
-    try:
-        return _decoder.decode(open_payload(envelope, blobs))
-    except msgspec.MsgspecError as error:
-        raise Permanent(f"not a list of changes: {error}") from error
+    return open_list(envelope, blobs, _decoder, "changes")

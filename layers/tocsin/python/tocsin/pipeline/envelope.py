@@ -8,13 +8,15 @@ claim check pattern). Sizes are UTF-8 bytes, as SQS counts them.
 """
 
 from base64 import b64decode, b64encode
+from collections.abc import Iterable
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
 from tocsin.domain.compression import compress, decompress
 from tocsin.domain.errors import Permanent
+from tocsin.domain.group import GroupKey
 from tocsin.ports import Blobs, OutMessage
 
 VERSION = 1
@@ -25,6 +27,8 @@ PLACED_VERSION = 2
 INLINE_LIMIT_BYTES = 256 * 1024
 # API Gateway takes 10 MB; nothing that was accepted decompresses to more.
 FRAME_LIMIT_BYTES = 16 * 1024 * 1024
+
+Part = TypeVar("Part")
 
 Kind = Literal["raw", "changes", "actions", "resolve", "poke"]
 
@@ -107,6 +111,25 @@ def open_frame(envelope: Envelope, blobs: Blobs) -> bytes:
 def open_payload(envelope: Envelope, blobs: Blobs) -> bytes:
     """Return the payload of an envelope, decompressed."""
     return decompress(open_frame(envelope, blobs), FRAME_LIMIT_BYTES)
+
+
+def open_list(
+    envelope: Envelope, blobs: Blobs, decoder: msgspec.json.Decoder[list[Part]], what: str
+) -> list[Part]:
+    """Return what the payload of an envelope lists; `what` names that in errors.
+
+    Raises Permanent if it lists nothing of that kind.
+    """
+    try:
+        return decoder.decode(open_payload(envelope, blobs))
+    except msgspec.MsgspecError as error:
+        raise Permanent(f"not a list of {what}: {error}") from error
+
+
+def check_tenant(envelope: Envelope, keys: Iterable[GroupKey], what: str) -> None:
+    """Raise Permanent if a message names a group of another tenant than its own."""
+    if any(key.tenant != envelope.tenant for key in keys):
+        raise Permanent(f"{what} names a group of another tenant than its message")
 
 
 def encode(envelope: Envelope) -> OutMessage:

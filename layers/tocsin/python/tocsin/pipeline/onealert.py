@@ -15,7 +15,7 @@ from tocsin.domain.handling import Action, Handling, handled
 from tocsin.domain.silence import silenced_by
 from tocsin.pipeline.alertindex import SHORT_DIGITS, AlertIndex
 from tocsin.pipeline.recipients import Recipients
-from tocsin.pipeline.suppression import Suppression, fires, in_hand, muted_by_time
+from tocsin.pipeline.suppression import Suppression, in_hand, muted_by_time
 from tocsin.ports import Configs, Groups, Silences
 
 State = Literal["firing", "acknowledged", "snoozed", "silenced", "inhibited", "resolved"]
@@ -103,7 +103,7 @@ class OneAlerts:
         newest = max((member for _, member in known), key=lambda each: _recency(each, now_s))
         run = [(group, member) for group, member in known if _is_same_run(member, newest, now_s)]
         handling = _together(member for _, member in run)
-        is_over = not fires(newest, now_s)
+        is_over = not newest.fires(now_s)
         labels = routing_labels(newest.alert, plain=config.plain_labels)
         silences = () if is_over else silenced_by(self._silences.all(config.tenant), labels, now_s)
         group = next(group for group, member in run if member is newest)
@@ -133,7 +133,7 @@ class OneAlerts:
         held: Iterable[str],
         now_s: float,
     ) -> tuple[str, ...]:
-        if not fires(member, now_s):
+        if not member.fires(now_s):
             return ()
         timing = self._recipients.timing(config, group.key)
         reasons = (in_hand(member, now_s), *held, muted_by_time(config, timing, now_s))
@@ -149,7 +149,7 @@ def is_named(member: Member, name: str) -> bool:
 
 
 def _recency(member: Member, now_s: float) -> tuple[bool, float, float]:
-    return (fires(member, now_s), member.order_at_s, member.changed_at_s)
+    return (member.fires(now_s), member.order_at_s, member.changed_at_s)
 
 
 def _is_same_run(member: Member, newest: Member, now_s: float) -> bool:
@@ -157,8 +157,8 @@ def _is_same_run(member: Member, newest: Member, now_s: float) -> bool:
 
     A group to which a change of severity led began later; it ended at the same moment.
     """
-    if fires(newest, now_s):
-        return fires(member, now_s)
+    if newest.fires(now_s):
+        return member.fires(now_s)
     is_same_end = member.alert.ends_at_s == newest.alert.ends_at_s
     return member.episode == newest.episode or (is_same_end and newest.alert.ends_at_s is not None)
 
@@ -180,7 +180,7 @@ def _state(
     inhibited_by: str,
     now_s: float,
 ) -> State:
-    if not fires(newest, now_s):
+    if not newest.fires(now_s):
         return "resolved"
     if handling is not None and handling.snoozed_until_s > now_s:
         return "snoozed"

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from tocsin.domain.errors import Permanent
 from tocsin.domain.group import Group, GroupKey, Intent
-from tocsin.pipeline.envelope import VERSION, Envelope, Kind, encode, open_payload, seal
+from tocsin.pipeline.envelope import VERSION, Envelope, Kind, check_tenant, encode, open_list, seal
 from tocsin.ports import Blobs, OutMessage
 
 # Groups in one message share its fate in the queue; a slow receiver must not hold many.
@@ -63,10 +62,6 @@ def unpack_pokes(envelope: Envelope, blobs: Blobs) -> list[Poke]:
 
     Raises Permanent if it holds none, or a group of another tenant.
     """
-    try:
-        pokes = _decoder.decode(open_payload(envelope, blobs))
-    except msgspec.MsgspecError as error:
-        raise Permanent(f"not a list of pokes: {error}") from error
-    if any(poke.key.tenant != envelope.tenant for poke in pokes):
-        raise Permanent("a poke names a group of another tenant than its message")
+    pokes = open_list(envelope, blobs, _decoder, "pokes")
+    check_tenant(envelope, (poke.key for poke in pokes), "a poke")
     return pokes

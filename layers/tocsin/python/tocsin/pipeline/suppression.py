@@ -63,7 +63,7 @@ class Suppression:
         sources: dict[str, dict[str, str]] = {}
         for member in chain.from_iterable(known.values()):
             labels = routing_labels(member.alert, plain=config.plain_labels)
-            if fires(member, now_s) and is_source(config.inhibit_rules, labels):
+            if member.fires(now_s) and is_source(config.inhibit_rules, labels):
                 sources[member.fingerprint] = labels
         return sources
 
@@ -77,12 +77,6 @@ class Suppression:
 
     def _version_of(self, key: GroupKey) -> int:
         return self._sources[key][0] if key in self._sources else -1
-
-
-def fires(member: Member, now_s: float) -> bool:
-    """Tell whether an alert fires now: nobody resolved it, and its time is not over."""
-    is_over = member.holds_until_s is not None and member.holds_until_s <= now_s
-    return member.status == "firing" and not is_over
 
 
 def muted_by_time(config: TenantConfig, timing: Timing, now_s: float) -> str:

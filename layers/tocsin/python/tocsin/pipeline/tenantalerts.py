@@ -28,8 +28,7 @@ class Listed(msgspec.Struct, kw_only=True):
 
     def fires(self, now_s: float) -> bool:
         """Tell whether it still holds: nobody may have repeated it in time."""
-        until_s = self.newest.holds_until_s
-        return until_s is None or until_s > now_s
+        return self.newest.fires(now_s)
 
     @property
     def name(self) -> str:
