@@ -91,7 +91,7 @@ def _missing(fired: Fired) -> list[str]:
 
 def _played(title: str, jobs: list[Job], workers: int) -> Tally:
     tally, began_s, tenth = Tally(), monotonic(), 0
-    with Progress(console=_CONSOLE) as progress:
+    with Progress(console=_CONSOLE, disable=not _CONSOLE.is_terminal) as progress:
         task = progress.add_task(title, total=len(jobs))
         for verdicts in play_all(jobs, workers):
             for verdict in verdicts:

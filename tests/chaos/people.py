@@ -25,7 +25,8 @@ class Telling(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     key: str
     said: tuple[tuple[str, str], ...]
-    names: frozenset[str]
+    # When each of its alerts began, by name.
+    since: dict[str, str]
     body: str
 
 
@@ -48,8 +49,9 @@ class People:
         self.told: list[Telling] = []
         # All tries, whatever became of them.
         self.offered: list[Telling] = []
-        # What fires as far as each receiver heard, and what each key said when it first came.
-        self._believed: dict[str, set[str]] = defaultdict(set)
+        # Since when what fires does so, as far as each receiver heard, and what each key said when
+        # it first came.
+        self._believed: dict[str, dict[str, str]] = defaultdict(dict)
         self._said: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
 
     def be(self, url: str, mode: Mode, at_s: float) -> None:
@@ -83,7 +85,7 @@ class People:
     ) -> tuple[int, dict[str, str]]:
         """Hear a notification, or refuse it."""
         mode, telling = self.mode(url), self._telling(url, headers, body, at_s)
-        if self.indigestible & telling.names:
+        if self.indigestible & telling.since.keys():
             return 500, {}
         if mode in _WELL:
             self.told.append(telling)
@@ -123,20 +125,26 @@ class People:
         text, key = body.decode(), headers["idempotency-key"]
         alerts = json.loads(text)["alerts"]
         each = [(alert["labels"]["alertname"], alert["status"]) for alert in alerts]
-        known = {(name, "firing") for name in self._believed[url]}
-        news = tuple(pair for pair in each if pair not in known)
+        starts = tuple(alert["startsAt"] for alert in alerts)
+        believed = self._believed[url]
+        # One that fires since another time than it was said to is news: its end went unheard.
+        news = tuple(
+            (name, status)
+            for (name, status), since in zip(each, starts, strict=True)
+            if status != "firing" or believed.get(name) != since
+        )
         return Telling(
             at_s=at_s,
             url=url,
             key=key,
             said=self._said.setdefault((url, key), news),
-            names=frozenset(name for name, _ in each),
+            since={name: at for (name, _), at in zip(each, starts, strict=True)},
             body=text,
         )
 
     def _believe(self, telling: Telling) -> None:
         for name, status in telling.said:
             if status == "firing":
-                self._believed[telling.url].add(name)
+                self._believed[telling.url][name] = telling.since[name]
             else:
-                self._believed[telling.url].discard(name)
+                self._believed[telling.url].pop(name, None)
