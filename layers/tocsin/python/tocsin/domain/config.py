@@ -5,12 +5,15 @@ from typing import Literal
 import msgspec
 
 from tocsin.domain.breaker import BreakerPolicy
+from tocsin.domain.escalation import EscalationPolicy
 from tocsin.domain.fingerprint_rules import RuleSet
 from tocsin.domain.inhibition import InhibitRule
 from tocsin.domain.limits import Limits
 from tocsin.domain.mapping import PayloadMapping
 from tocsin.domain.matchers import Matcher
+from tocsin.domain.oncall import Schedule
 from tocsin.domain.retry import RetryPolicy
+from tocsin.domain.rule import Rule, Source
 from tocsin.domain.storage_rules import StorageRule
 from tocsin.domain.time_interval import TimeInterval
 
@@ -60,7 +63,7 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A node of the routing tree; what it does not say itself is already inherited.
 
-    Inherited are `receiver`, `group_by` and the timers, not the time intervals.
+    Inherited are `receiver`, `group_by`, `policy` and the timers, not the time intervals.
     """
 
     receiver: str
@@ -68,6 +71,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     group_by: tuple[str, ...] = ()
     continues: bool = False
     timing: Timing = Timing()
+    # The escalation policy of what is routed here, besides telling `receiver`; "": none.
+    policy: str = ""
     routes: tuple["Route", ...] = ()
 
 
@@ -123,3 +128,12 @@ class TenantConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     plain_labels: bool = False
     # The address that notifications link to.
     external_url: str = ""
+    rules: tuple[Rule, ...] = ()
+    # Where metric rules get their numbers from, by name, besides what is pushed.
+    sources: dict[str, Source] = {}
+    policies: dict[str, EscalationPolicy] = {}
+    schedules: dict[str, Schedule] = {}
+    # The receivers of each person that schedules name.
+    people: dict[str, tuple[str, ...]] = {}
+    # Whether the tenant runs this installation, so that its rules may ask for tocsin's own metrics.
+    is_operator: bool = False

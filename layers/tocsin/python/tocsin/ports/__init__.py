@@ -16,6 +16,7 @@ from tocsin.ports.access import (
 )
 from tocsin.ports.clock import Clock
 from tocsin.ports.delivery import Breakers, Notification, Receivers
+from tocsin.ports.evaluation import Metrics, MetricSource, RuleStates
 from tocsin.ports.queues import (
     Archive,
     Blobs,
@@ -43,12 +44,15 @@ __all__ = [
     "Keys",
     "Limiter",
     "ListedBlobs",
+    "MetricSource",
+    "Metrics",
     "Notification",
     "OutMessage",
     "Outbox",
     "Pages",
     "Queue",
     "Receivers",
+    "RuleStates",
     "Secrets",
     "Seen",
     "Silences",

@@ -1,0 +1,94 @@
+"""What is remembered of a rule between two evaluations: only what is not well.
+
+A series that does not breach and has no past that matters is not in it, so that a rule under
+which all is well costs nothing to keep.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.series import Labels
+
+Phase = Literal["ok", "pending", "firing"]
+
+
+class SeriesState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where one series of a metric rule stands. Times are epoch seconds; 0: never."""
+
+    labels: Labels = ()
+    phase: Phase = "ok"
+    # Evaluations in a row that breached, and when the first of them was.
+    breaches: int = 0
+    breached_at_s: float = 0.0
+    fired_at_s: float = 0.0
+    resolved_at_s: float = 0.0
+    # The last evaluation that breached while it fires (keep_firing_for), and with data.
+    held_at_s: float = 0.0
+    seen_at_s: float = 0.0
+    value: float | None = None
+    # Whether it would fire, but for the rule's limit or its cooldown.
+    is_held_back: bool = False
+
+
+class Happening(msgspec.Struct, frozen=True, array_like=True):
+    """What an alert rule remembers of one change of one alert; `source` makes it count once."""
+
+    source: str
+    fingerprint: str
+    status: Literal["firing", "resolved"]
+    at_s: float
+    # Order of events of one alert: an older one that comes late changes nothing.
+    order_at_s: float
+    name: str = ""
+
+
+class KeyedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where one set of values of `by` of an alert rule stands."""
+
+    labels: Labels = ()
+    phase: Phase = "ok"
+    happenings: tuple[Happening, ...] = ()
+    # What fires now of the alerts that match: by fingerprint, since when.
+    firing: dict[str, float] = {}
+    fired_at_s: float = 0.0
+    resolved_at_s: float = 0.0
+    # When something last fired, for `absent`.
+    seen_at_s: float = 0.0
+    is_held_back: bool = False
+
+
+class RuleState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All that is remembered of one rule of one tenant.
+
+    `outgoing` are alerts that were decided and may not be in the pipeline yet; `sequence` numbers
+    each such decision, so that one that is sent twice is recognised. `version` 0: not stored.
+    """
+
+    tenant: str
+    rule: str
+    version: int = 0
+    evaluated_at_s: float = 0.0
+    series: dict[str, SeriesState] = {}
+    keyed: dict[str, KeyedState] = {}
+    # When the rule began alerts, within its limit's window.
+    begun_at_s: tuple[float, ...] = ()
+    sequence: int = 0
+    outgoing: tuple[Alert, ...] = ()
+    # Why it could not be evaluated, since when; "": it can be.
+    failure: str = ""
+    failed_at_s: float = 0.0
+    expires_at_s: float | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to remember, so that it need not be stored."""
+        return not (self.series or self.keyed or self.begun_at_s or self.outgoing or self.failure)
+
+
+class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one evaluation: the state after it, and the alerts that it makes."""
+
+    state: RuleState
+    alerts: tuple[Alert, ...] = ()
