@@ -20,7 +20,7 @@ from tests.integration.resources import Resources, make_resources
 from tests.integration.world import forget
 from tests.strict import Strict, install
 from tocsin.adapters import aws, sqs
-from tocsin.adapters.dynamodb import batches, transactions
+from tocsin.adapters.dynamodb import batches, groupitems, groups, transactions
 from tocsin.runtime import (
     api,
     clock,
@@ -54,6 +54,9 @@ _WIRED: tuple[tuple[ModuleType, str], ...] = (
     (letters, "_keeper"),
     (api, "_parts"),
 )
+# Two shards of an index stand for all: each is read by the same call, and a fault at the fourth
+# shows nothing that one at the second does not.
+_SHARDS = ("0", "1")
 _PAUSES: tuple[Any, ...] = (
     sqs.SqsOutbox.__init__,
     batches.get_all,
@@ -145,6 +148,8 @@ def _detach(patch: pytest.MonkeyPatch, stack: Stack) -> None:
     for module, name in _WIRED:
         patch.setattr(module, name, _per_environment(stack.clock, getattr(module, name)))
     patch.setattr(clock, "time", stack.clock.now_s)
+    for module in (groupitems, groups):
+        patch.setattr(module, "SHARDS", _SHARDS)
     for function in _PAUSES:
         patch.setattr(function, "__defaults__", tuple(map(_awake, function.__defaults__ or ())))
     patch.setattr("botocore.endpoint.time.sleep", lambda _: None)
