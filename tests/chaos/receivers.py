@@ -7,12 +7,12 @@ from tests.chaos.world import World
 from tocsin.domain.retry import RetryPolicy
 
 MINUTE_S = 60.0
-_DEAD_S = 600.0
+_DEAD_S = 300.0
 _SLOW = tuple((f"slow{index}", "firing") for index in range(6))
 
 
 def dead_receiver(world: World) -> None:
-    """A receiver with many pages is dead for ten minutes; another tenant's works."""
+    """A receiver with many pages is dead for five minutes; another tenant's works."""
     for tenant in ("acme", "umbrella"):
         world.add_tenant(tenant, acme(tenant))
     world.people.be(hook("acme"), "broken", world.clock.true_s)
@@ -20,7 +20,7 @@ def dead_receiver(world: World) -> None:
     world.post("acme", *((f"disk{index}", "firing") for index in range(6)))
     world.let_pass(MINUTE_S / 2)
     world.post("umbrella", ("disk", "firing"))
-    world.let_pass(4 * MINUTE_S)
+    world.let_pass(2 * MINUTE_S)
     world.post("umbrella", ("disk", "resolved"))
     world.post("acme", ("cpu", "firing"))
     world.let_pass(ended_s - world.clock.true_s)
@@ -44,7 +44,7 @@ def indigestible(world: World) -> None:
     world.add_tenant("acme", acme())
     world.people.indigestible.add("disk")
     world.post("acme", ("disk", "firing"), ("cpu", "firing"))
-    for index in range(5):
+    for index in range(3):
         world.let_pass(MINUTE_S)
         world.post("acme", (f"other{index}", "firing"))
     world.let_pass(MINUTE_S)
@@ -56,9 +56,9 @@ def indigestible(world: World) -> None:
 
 
 def deadly_receiver(world: World) -> None:
-    """At one receiver every worker dies, for twenty minutes; another's pages share its batches."""
+    """At one receiver every worker dies, for ten minutes; another's pages share its batches."""
     _with_deadly(world, give_up_after_s=4 * 3600.0)
-    world.let_pass(20 * MINUTE_S)
+    world.let_pass(10 * MINUTE_S)
     if world.queues.dead:
         world.errors.append(f"deadly: {len(world.queues.dead)} letters")
     world.people.mend(world.clock.true_s)
@@ -67,7 +67,7 @@ def deadly_receiver(world: World) -> None:
 
 def deadly_for_ever(world: World) -> None:
     """At one receiver every worker dies until its page is given up."""
-    _with_deadly(world, give_up_after_s=10 * MINUTE_S)
+    _with_deadly(world, give_up_after_s=5 * MINUTE_S)
     world.converge()
     if [letter.group for letter in world.queues.dead] != ["acme"]:
         world.errors.append(f"deadly: {len(world.queues.dead)} letters")

@@ -148,6 +148,9 @@ def _detach(patch: pytest.MonkeyPatch, stack: Stack) -> None:
     for module, name in _WIRED:
         patch.setattr(module, name, _per_environment(stack.clock, getattr(module, name)))
     patch.setattr(clock, "time", stack.clock.now_s)
+    # A client has no state that a run could notice, and takes long to make.
+    for module in (ingest, api, notify):
+        patch.setattr(module, "hasty_client", cache(aws.hasty_client))
     for module in (groupitems, groups):
         patch.setattr(module, "SHARDS", _SHARDS)
     for function in _PAUSES:

@@ -45,7 +45,7 @@ class World:
         # By the id that ingest gave it.
         self.requests: dict[str, Sent] = {}
         self.excuses: list[Excuse] = []
-        self.faults_end_s, self.tick_at_s = 0.0, START_S + TICK_S
+        self.faults_end_s, self.tick_at_s, self.has_ticked_idly = 0.0, START_S + TICK_S, False
         self.errors: list[str] = []
         self.trace: list[str] = []
         self.calls = self.unsure_sends = 0
