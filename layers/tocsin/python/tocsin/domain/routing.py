@@ -54,10 +54,20 @@ def all_routes(route: Route, above: str = "") -> Iterator[Placed]:
         yield from all_routes(child, path)
 
 
-def timing_of(config: TenantConfig, path: str) -> Timing | None:
-    """Return the timing of the route at a place in the tree; None if there is none."""
-    found = (placed.route.timing for placed in all_routes(config.route) if placed.path == path)
-    return next(found, None)
+def timing_of(config: TenantConfig, key: GroupKey) -> Timing | None:
+    """Return the timing of the route that leads to a group; None if there is none.
+
+    Several routes may have the same place in the tree, as one for each receiver, with timers of
+    their own. Of a route that had another receiver when the group began the timing counts, too.
+    """
+    names = {name for name, _ in key.labels}
+
+    def fit(route: Route) -> tuple[bool, bool]:
+        is_to_it = key.receiver in integrations_of(config, route.receiver)
+        return is_to_it, ALL_LABELS in route.group_by or names <= set(route.group_by)
+
+    found = [placed.route for placed in all_routes(config.route) if placed.path == key.route]
+    return max(found, key=fit).timing if found else None
 
 
 def without_timing(route: Route) -> Route:

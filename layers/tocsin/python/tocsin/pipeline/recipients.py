@@ -11,6 +11,9 @@ from tocsin.ports import Configs
 
 _REMEMBERED = 10_000
 
+# A tenant, a version of its configuration, a route, a receiver and the names of group labels.
+_Place = tuple[str, int, str, str, tuple[str, ...]]
+
 
 class Recipient(msgspec.Struct, frozen=True):
     """A receiver, when it is spoken to, and the configuration that says so."""
@@ -25,7 +28,7 @@ class Recipients:
 
     def __init__(self, configs: Configs) -> None:
         self._configs = configs
-        self._timings: dict[tuple[str, int, str], Timing] = {}
+        self._timings: dict[_Place, Timing] = {}
 
     def of(self, group: Group) -> Recipient:
         """Return the recipient of a group, in the version that still knew it if it was removed.
@@ -43,11 +46,12 @@ class Recipients:
 
     def timing(self, config: TenantConfig, key: GroupKey) -> Timing:
         """Return when a group speaks. What no route leads to speaks at once, and never again."""
-        name = (config.tenant, config.version, key.route)
-        known = self._timings.get(name)
+        names = tuple(name for name, _ in key.labels)
+        place = (config.tenant, config.version, key.route, key.receiver, names)
+        known = self._timings.get(place)
         if known is None:
-            known = timing_of(config, key.route) or Timing()
-            remember(self._timings, name, known, _REMEMBERED)
+            known = timing_of(config, key) or Timing()
+            remember(self._timings, place, known, _REMEMBERED)
         return known
 
     def _recipient(self, config: TenantConfig | None, key: GroupKey) -> Recipient | None:

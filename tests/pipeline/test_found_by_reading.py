@@ -1,0 +1,28 @@
+"""Faults of the router that somebody found who read it."""
+
+from tests.builders import config, receiver, route
+from tests.pipeline.memory_world import START_S, MemoryWorld
+from tests.pipeline.test_timers import fires, send, told
+from tocsin.domain.config import Timing
+from tocsin.domain.time_interval import TimeInterval
+
+ALWAYS = {"always": (TimeInterval(),)}
+REPEATING = Timing(group_wait_s=10, group_interval_s=60, repeat_interval_s=7200)
+
+
+def test_of_two_routes_with_the_same_matchers_each_keeps_its_own_time() -> None:
+    slow = Timing(group_wait_s=30, group_interval_s=300, mute=("always",))
+    tree = route(
+        routes=(
+            route("pager", 'alertname!=""', continues=True, timing=slow),
+            route("chat", 'alertname!=""', timing=Timing(group_wait_s=10, group_interval_s=60)),
+        )
+    )
+    receivers = {name: receiver(name) for name in ("oncall", "pager", "chat")}
+    world = MemoryWorld(config(route=tree, receivers=receivers, time_intervals=ALWAYS))
+    send(world, fires("a", START_S))
+    world.pass_time(60)
+    assert [
+        (at_s, each.receiver.name)
+        for (at_s, _, _), each in zip(told(world), world.receivers.delivered, strict=True)
+    ] == [(10, "chat")]
