@@ -1,9 +1,14 @@
 """Faults of the router that somebody found who read it."""
 
+from msgspec.structs import replace
+
 from tests.builders import config, receiver, route
 from tests.pipeline.memory_world import START_S, MemoryWorld
+from tests.pipeline.test_handling import act
+from tests.pipeline.test_suppressed import quiet, said
 from tests.pipeline.test_timers import fires, send, told
 from tocsin.domain.config import Timing
+from tocsin.domain.handling import ACTIONS_LIMIT
 from tocsin.domain.time_interval import TimeInterval
 
 ALWAYS = {"always": (TimeInterval(),)}
@@ -26,3 +31,30 @@ def test_of_two_routes_with_the_same_matchers_each_keeps_its_own_time() -> None:
         (at_s, each.receiver.name)
         for (at_s, _, _), each in zip(told(world), world.receivers.delivered, strict=True)
     ] == [(10, "chat")]
+
+
+def test_an_acknowledgement_outlives_any_number_of_comments() -> None:
+    world = quiet(replace(REPEATING, repeat_interval_s=200))
+    send(world, fires("a", START_S))
+    world.pass_time(20)
+    act(world, "acknowledge")
+    for number in range(ACTIONS_LIMIT + 1):
+        world.now_s += 0.1
+        act(world, "comment", name=f"c{number}", text="still at it")
+    world.pass_time(300)
+    assert [reason for _, reason, _ in told(world)] == ["first notification"]
+
+
+def test_what_was_resolved_by_hand_stays_so_under_any_number_of_comments() -> None:
+    world = quiet(REPEATING)
+    send(world, fires("a", START_S))
+    world.pass_time(20)
+    act(world, "resolve")
+    for number in range(ACTIONS_LIMIT + 1):
+        world.now_s += 0.1
+        act(world, "comment", name=f"c{number}", text="post mortem")
+    world.pass_time(100)
+    world.now_s += 3700
+    send(world, fires("a", START_S))
+    world.pass_time(100)
+    assert said(world) == [("a", "firing"), ("a", "resolved")]

@@ -5,13 +5,15 @@ Actions come late, twice and out of order, as events do; what they come to follo
 times alone.
 """
 
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 import msgspec
 
 ActionKind = Literal["acknowledge", "unacknowledge", "assign", "comment", "snooze", "resolve"]
 KINDS: tuple[ActionKind, ...] = get_args(ActionKind)
-# What is kept with an alert; all of it is in the journal.
+# How many actions are kept with an alert, besides older ones that still count; all are in the
+# journal.
 ACTIONS_LIMIT = 50
 
 
@@ -53,11 +55,24 @@ def handled(before: Handling | None, action: Action) -> Handling | None:
     known = before.actions if before is not None else ()
     if any(each.id == action.id for each in known):
         return None
-    actions = sorted((*known, action), key=lambda each: (each.at_s, each.id))[-ACTIONS_LIMIT:]
-    result = Handling(actions=tuple(actions))
+    actions = _kept(sorted((*known, action), key=lambda each: (each.at_s, each.id)))
+    result = Handling(actions=actions)
     for each in actions:
         result = msgspec.structs.replace(result, **_effect(each))
     return result
+
+
+def _kept(actions: Sequence[Action]) -> tuple[Action, ...]:
+    """Return the last actions, and of those before them each that nothing has undone since."""
+    older, kept = actions[:-ACTIONS_LIMIT], actions[-ACTIONS_LIMIT:]
+    decided = {field for each in kept for field in _effect(each)}
+    counting: list[Action] = []
+    for each in reversed(older):
+        fields = _effect(each).keys()
+        if fields - decided:
+            counting.append(each)
+            decided |= fields
+    return (*reversed(counting), *kept)
 
 
 def _effect(action: Action) -> dict[str, str | float]:
