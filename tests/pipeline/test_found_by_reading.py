@@ -6,7 +6,7 @@ from tests.builders import config, receiver, route
 from tests.pipeline.memory_world import START_S, MemoryWorld
 from tests.pipeline.test_handling import act
 from tests.pipeline.test_suppressed import quiet, said
-from tests.pipeline.test_timers import fires, send, told
+from tests.pipeline.test_timers import ends, fires, send, told
 from tocsin.domain.config import Timing
 from tocsin.domain.handling import ACTIONS_LIMIT
 from tocsin.domain.time_interval import TimeInterval
@@ -58,3 +58,23 @@ def test_what_was_resolved_by_hand_stays_so_under_any_number_of_comments() -> No
     send(world, fires("a", START_S))
     world.pass_time(100)
     assert said(world) == [("a", "firing"), ("a", "resolved")]
+
+
+def test_a_resolve_finds_an_integration_that_its_receiver_has_no_more() -> None:
+    both = {name: receiver(name) for name in ("oncall/webhook/0", "oncall/webhook/1")}
+    tenant = config(receivers=both, integrations={"oncall": tuple(both)})
+    world = MemoryWorld(tenant)
+    send(world, fires("a", START_S))
+    world.drain()
+    first = {"oncall/webhook/0": both["oncall/webhook/0"]}
+    less = replace(tenant, version=2, receivers=first, integrations={"oncall": tuple(first)})
+    world.configs.apply(less, "", world.now_s)
+    world.now_s += 10
+    send(world, ends("a", START_S, world.now_s))
+    world.settle()
+    ended = [
+        each.receiver.name
+        for each in world.receivers.delivered
+        if each.alerts[0].status == "resolved"
+    ]
+    assert sorted(ended) == ["oncall/webhook/0", "oncall/webhook/1"]

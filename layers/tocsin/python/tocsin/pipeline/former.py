@@ -1,6 +1,6 @@
 """Former ways of routing a tenant's alerts: where the firing of what is resolved now may stand."""
 
-from tocsin.domain.config import TenantConfig
+from tocsin.domain.config import Route, TenantConfig
 from tocsin.domain.routing import without_timing
 from tocsin.ports import Configs
 
@@ -9,6 +9,8 @@ from tocsin.ports import Configs
 VERSIONS_LIMIT = 100
 ROUTES_LIMIT = 20
 _TENANTS_LIMIT = 1_000
+
+_Way = tuple[Route, dict[str, tuple[str, ...]], bool]
 
 
 class FormerRoutes:
@@ -36,13 +38,18 @@ class FormerRoutes:
     def _read(self, config: TenantConfig) -> list[TenantConfig]:
         oldest = max(1, config.version - VERSIONS_LIMIT)
         others: list[TenantConfig] = []
-        ways = [without_timing(config.route)]
+        ways = [_way(config)]
         for version in range(config.version - 1, oldest - 1, -1):
             former = self._configs.version(config.tenant, version)
-            way = None if former is None else without_timing(former.route)
+            way = None if former is None else _way(former)
             if former is not None and way is not None and way not in ways:
                 others.append(former)
                 ways.append(way)
             if len(others) == ROUTES_LIMIT:
                 break
         return others
+
+
+def _way(config: TenantConfig) -> _Way:
+    """Return all of a configuration that decides to which groups an alert goes."""
+    return without_timing(config.route), config.integrations, config.plain_labels
