@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from tests.builders import config, receiver, route
 from tests.pipeline.memory_world import START_S, MemoryWorld
 from tests.pipeline.test_handling import act
-from tests.pipeline.test_suppressed import quiet, said
+from tests.pipeline.test_suppressed import quiet, said, silence
 from tests.pipeline.test_timers import ends, fires, send, told
 from tocsin.domain.config import Timing
 from tocsin.domain.handling import ACTIONS_LIMIT
@@ -78,3 +78,14 @@ def test_a_resolve_finds_an_integration_that_its_receiver_has_no_more() -> None:
         if each.alerts[0].status == "resolved"
     ]
     assert sorted(ended) == ["oncall/webhook/0", "oncall/webhook/1"]
+
+
+def test_a_group_that_is_muted_when_it_would_repeat_does_not_wake_all_the_time() -> None:
+    world = quiet(Timing(repeat_interval_s=100))
+    send(world, fires("a", START_S))
+    world.pass_time(5)
+    silence(world, START_S + 5000, 'instance=~"a.*"')
+    world.pass_time(120)
+    (group,) = world.groups.groups.values()
+    assert group.poke_due_at_s is not None
+    assert group.poke_due_at_s > world.now_s

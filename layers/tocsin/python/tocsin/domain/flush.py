@@ -47,7 +47,19 @@ def repeat_at_s(group: Group, timing: Timing) -> float | None:
     """Return when what still fires is told again, if nothing else is; None: never."""
     if timing.repeat_interval_s is None or not group.notified_at_s:
         return None
-    return next_flush_at_s(group, timing, group.notified_at_s + timing.repeat_interval_s)
+    return _again_at_s(group, timing, group.notified_at_s + timing.repeat_interval_s)
+
+
+def _again_at_s(group: Group, timing: Timing, since_s: float) -> float:
+    """Return the first look from `since_s` on, when what is known may be told again.
+
+    If there was one already, and it found all of that muted, the next is one of those for what
+    is muted.
+    """
+    at_s = next_flush_at_s(group, timing, since_s)
+    if timing.group_interval_s > 0.0 or group.flushed_at_s <= since_s:
+        return at_s
+    return max(at_s, muted_look_at_s(group, timing))
 
 
 def muted_look_at_s(group: Group, timing: Timing) -> float:
@@ -89,8 +101,11 @@ def survey(group: Group) -> Survey:
 def due_at_s(group: Group, timing: Timing, found: Survey | None = None) -> float | None:
     """Return when a group next has something to look at; None: never, as it is."""
     found = survey(group) if found is None else found
-    since = (found.fresh_since_s, found.snooze_ends_s)
-    times = [next_flush_at_s(group, timing, at_s) for at_s in since if at_s is not None]
+    times: list[float] = []
+    if found.fresh_since_s is not None:
+        times.append(next_flush_at_s(group, timing, found.fresh_since_s))
+    if found.snooze_ends_s is not None:
+        times.append(_again_at_s(group, timing, found.snooze_ends_s))
     if found.has_muted:
         times.append(muted_look_at_s(group, timing))
     again_at_s = repeat_at_s(group, timing) if found.is_open else None
