@@ -80,6 +80,20 @@ def test_a_resolve_finds_an_integration_that_its_receiver_has_no_more() -> None:
     assert sorted(ended) == ["oncall/webhook/0", "oncall/webhook/1"]
 
 
+def test_nobody_is_told_again_of_what_they_have_in_hand_since_another_is_silenced() -> None:
+    world = quiet(replace(REPEATING, repeat_interval_s=200))
+    send(world, fires("a", START_S))
+    world.pass_time(20)
+    act(world, "acknowledge")
+    world.pass_time(10)
+    send(world, fires("b", world.now_s))
+    world.pass_time(60)
+    before = len(world.receivers.delivered)
+    silence(world, START_S + 5000, 'instance=~"b.*"')
+    world.pass_time(250)
+    assert [reason for _, reason, _ in told(world)][before:] == []
+
+
 def test_a_group_that_is_muted_when_it_would_repeat_does_not_wake_all_the_time() -> None:
     world = quiet(Timing(repeat_interval_s=100))
     send(world, fires("a", START_S))

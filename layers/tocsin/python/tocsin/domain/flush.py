@@ -6,7 +6,7 @@ would be the next one follows from when the last one was.
 Source: Alertmanager, dispatch/dispatch.go and notify/notify.go.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from math import ceil
 
 import msgspec
@@ -128,12 +128,17 @@ def _least(known_s: float | None, at_s: float) -> float:
     return at_s if known_s is None else min(known_s, at_s)
 
 
-def why_again(group: Group, timing: Timing, now_s: float) -> str:
+def why_again(group: Group, timing: Timing, now_s: float, muted: Container[str]) -> str:
     """Return why what fires is told again though nothing is new; "" if it is not.
 
-    Nobody is told again of what somebody has in hand, unless they only put it off.
+    Nobody is told again of what somebody has in hand, unless they only put it off, nor since
+    something fires that is `muted`, and so could not be shown.
     """
-    known = [each for each in group.members.values() if is_known(each, group.told)]
+    known = [
+        member
+        for name, member in group.members.items()
+        if name not in muted and is_known(member, group.told)
+    ]
     if any(group.notified_at_s < each.snoozed_until_s <= now_s for each in known):
         return "snooze ended"
     repeat_s = timing.repeat_interval_s

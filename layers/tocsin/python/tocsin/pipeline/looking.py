@@ -26,11 +26,12 @@ class Looking:
         if due is None or due - early_s(timing) > now_s:
             return None
         silence = muted_by_time(recipient.config, timing, now_s)
+        muted = {} if silence else self._suppression.muted(recipient.config, group, now_s)
         look = Look(
-            muted={} if silence else self._suppression.muted(recipient.config, group, now_s),
+            muted=muted,
             silence=silence,
             collapses=timing.group_interval_s > 0.0,
-            again=why_again(group, timing, now_s),
+            again=why_again(group, timing, now_s, muted),
             revived=revived,
         )
         planned = plan(group, recipient.receiver, now_s, look)
