@@ -8,6 +8,7 @@ from tests.pipeline.test_handling import act
 from tests.pipeline.test_suppressed import quiet, said, silence
 from tests.pipeline.test_timers import ends, fires, send, told
 from tocsin.domain.config import Timing
+from tocsin.domain.errors import Retryable
 from tocsin.domain.handling import ACTIONS_LIMIT
 from tocsin.domain.time_interval import TimeInterval
 
@@ -58,6 +59,18 @@ def test_what_was_resolved_by_hand_stays_so_under_any_number_of_comments() -> No
     send(world, fires("a", START_S))
     world.pass_time(100)
     assert said(world) == [("a", "firing"), ("a", "resolved")]
+
+
+def test_a_snooze_that_ends_behind_a_receiver_that_is_down_is_told() -> None:
+    world = quiet(REPEATING)
+    send(world, fires("a", START_S))
+    world.pass_time(20)
+    act(world, "snooze", until_s=world.now_s + 120)
+    world.pass_time(60)
+    world.receivers.failures = [Retryable("it is down", retry_after_s=60)]
+    send(world, fires("b", world.now_s))
+    world.pass_time(400)
+    assert "snooze ended" in [reason for _, reason, _ in told(world)]
 
 
 def test_a_resolve_finds_an_integration_that_its_receiver_has_no_more() -> None:

@@ -10,7 +10,7 @@ import msgspec
 
 from tocsin.domain.config import Receiver
 from tocsin.domain.errors import Conflict, Retryable, TocsinError
-from tocsin.domain.flush import due_at_s
+from tocsin.domain.flush import due_at_s, spoken_at_s
 from tocsin.domain.group import Group, Intent, Settlement
 from tocsin.domain.intent import intent_for, revive, settle_steps
 from tocsin.domain.reconcile import Plan, as_it_is, resume
@@ -234,7 +234,7 @@ class Notify:
         outcome: Recorded = "delivered" if ended == "delivered" else "dead"
         said = records(group, tried, outcome, reason, at_s)
         done = msgspec.structs.replace(planned, told=told, records=(*planned.records, *said))
-        group.notified_at_s = at_s
+        group.notified_at_s = spoken_at_s(group, intent, at_s)
         if planned.more:
             self._settle(group, done, None, at_s)
             is_done = False
