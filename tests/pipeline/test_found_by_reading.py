@@ -1,5 +1,6 @@
 """Faults of the router that somebody found who read it."""
 
+import pytest
 from msgspec.structs import replace
 
 from tests.builders import config, receiver, route
@@ -9,7 +10,7 @@ from tests.pipeline.test_suppressed import quiet, said, silence
 from tests.pipeline.test_timers import ends, fires, send, told
 from tocsin.domain.config import Timing
 from tocsin.domain.errors import Retryable
-from tocsin.domain.handling import ACTIONS_LIMIT
+from tocsin.domain.handling import ACTIONS_LIMIT, ActionKind
 from tocsin.domain.time_interval import TimeInterval
 
 ALWAYS = {"always": (TimeInterval(),)}
@@ -71,6 +72,31 @@ def test_a_snooze_that_ends_behind_a_receiver_that_is_down_is_told() -> None:
     send(world, fires("b", world.now_s))
     world.pass_time(400)
     assert "snooze ended" in [reason for _, reason, _ in told(world)]
+
+
+@pytest.mark.parametrize("kind", ["resolve", "acknowledge", "snooze"])
+def test_what_fires_again_after_somebody_had_it_in_hand_is_told(kind: ActionKind) -> None:
+    world = quiet(REPEATING)
+    send(world, fires("a", START_S))
+    world.pass_time(20)
+    act(world, kind, until_s=world.now_s + 3600)
+    world.pass_time(5)
+    send(world, ends("a", START_S, world.now_s))
+    world.pass_time(5)
+    send(world, fires("a", world.now_s))
+    world.pass_time(100)
+    assert said(world) == [("a", "firing"), ("a", "resolved"), ("a", "firing")]
+
+
+def test_what_fires_again_after_somebody_resolved_it_by_hand_is_told() -> None:
+    world = quiet(REPEATING)
+    send(world, fires("a", START_S))
+    world.pass_time(20)
+    act(world, "resolve")
+    world.pass_time(5)
+    send(world, fires("a", world.now_s))
+    world.pass_time(100)
+    assert said(world) == [("a", "firing"), ("a", "resolved"), ("a", "firing")]
 
 
 def test_a_resolve_finds_an_integration_that_its_receiver_has_no_more() -> None:

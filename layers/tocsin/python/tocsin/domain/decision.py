@@ -27,8 +27,9 @@ def decide(
 ) -> Decision:
     """Say what the receiver must hear next about one alert."""
     if told is not None and told.step == "firing" and told.episode < member.episode:
-        fires = collapses and member.status == "firing" and told.outcome == "delivered"
-        return _fires_as_before(member, told) if fires else close(member, told, send_resolved)
+        if collapses and _goes_on(member, told):
+            return _fires_as_before(member, told)
+        return close(member, told, send_resolved)
     is_settled = told is not None and told.episode == member.episode
     if member.status == "firing" and not is_settled:
         return Decision(step=_step(member, "firing", member.fired_by), alert=member.alert)
@@ -89,6 +90,12 @@ def close(member: Member, told: Told, send_resolved: bool) -> Decision:
     if not send_resolved:
         return Decision(step=step, reason="the receiver takes no resolves", sources=(source,))
     return Decision(step=step, alert=alert)
+
+
+def _goes_on(member: Member, told: Told) -> bool:
+    """Tell whether what fires is, to the receiver, what it was told of: nobody closed that."""
+    is_known = member.status == "firing" and told.outcome == "delivered"
+    return is_known and member.in_hand_before < told.episode
 
 
 def _fires_as_before(member: Member, told: Told) -> Decision:

@@ -199,7 +199,9 @@ def _ended_again(member: Member, change: Change, *, is_newer: bool) -> Member:
     is_of_this = is_newer or change.order[0] * 1000 >= member.episode
     if member.handling is None or not member.handling.resolved_by or not is_of_this:
         return ended
-    return msgspec.structs.replace(ended, holds_until_s=None, handling=None)
+    return msgspec.structs.replace(
+        ended, holds_until_s=None, handling=None, in_hand_before=member.episode
+    )
 
 
 def _ended_later(member: Member, change: Change) -> Member:
@@ -251,8 +253,19 @@ def _fire_again(member: Member, change: Change) -> Merged:
         changed_at_s=change.received_at_s,
         fired_by=change.source,
         closed=(member.episode, _end_of(member, change)),
+        in_hand_before=_last_in_hand(member, change),
     )
     return Merged(member=opened, verdict="reopened")
+
+
+def _last_in_hand(member: Member, change: Change) -> int:
+    """Return the last episode that somebody had acknowledged, put off or resolved by hand."""
+    is_in_hand = member.handling is not None and bool(
+        member.handling.resolved_by
+        or member.is_acknowledged
+        or member.snoozed_until_s > change.received_at_s
+    )
+    return member.episode if is_in_hand else member.in_hand_before
 
 
 def _end_of(member: Member, change: Change) -> str:

@@ -65,8 +65,10 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     # The episode before this one and what closed it: a receiver that heard of it firing is
     # told of its end first.
     closed: tuple[int, str] | None = None
-    # What people did about this episode.
+    # What people did about this episode, and the last one before it that they had in hand when
+    # it ended: to them it is over, so what fires now is no part of it.
     handling: Handling | None = None
+    in_hand_before: int = 0
 
     def fires(self, now_s: float) -> bool:
         """Tell whether the alert fires now: nobody resolved it, and its time is not over."""
