@@ -111,3 +111,17 @@ def test_an_end_that_nobody_named_gives_way_to_one_that_somebody_did() -> None:
     push(one, 0, 3)
     until(one, 4)
     assert last(one)[1:4] == ("resolved", 0.0, 3.0)
+
+
+def test_what_was_heard_of_one_run_does_not_make_the_next_one_last() -> None:
+    one = world(timing=Timing(group_wait_s=1, group_interval_s=1))
+    until(one, 1)
+    push(one, 0, 1000)
+    until(one, 2)
+    push(one, 0, 1000)
+    until(one, 6)
+    push(one, 0, 5)
+    until(one, 11)
+    push(one, 10, 20)
+    until(one, 25)
+    assert last(one)[:4] == (20.1, "resolved", 10.0, 20.0)
