@@ -133,3 +133,14 @@ def test_tenants_that_nobody_asks_for_make_room(groups: CountedGroups) -> None:
     assert groups.reads == [key("A", "beta")]
     find(index, own("A"))
     assert groups.reads.count(key("A")) == 2
+
+
+def test_a_group_that_was_forgotten_and_began_anew_is_read_anew(groups: CountedGroups) -> None:
+    index = AlertIndex(groups)
+    for _ in range(3):
+        store(groups, key("one"), [member("one")])
+    assert find(index, own("one"))
+    groups.groups.clear()
+    store(groups, key("one"), [member("two")])
+    assert find(index, own("two"))
+    assert not find(index, own("one"))

@@ -63,7 +63,7 @@ class AlertIndex:
             key
             for key, version in versions.items()
             if key not in known
-            or known[key].version < version
+            or known[key].version != version
             or (is_whole and not known[key].is_whole)
         ]
         self._read(known, changed, has_time, is_whole=is_whole)

@@ -1,6 +1,6 @@
 """What may not be told now, and why: silences, inhibition and time intervals."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from tocsin.domain.alert import routing_labels
@@ -11,10 +11,13 @@ from tocsin.domain.group import Group, GroupKey, Member
 from tocsin.domain.inhibition import Inhibitor, is_source, is_target
 from tocsin.domain.silence import Silence, silenced_by
 from tocsin.domain.time_interval import is_in
-from tocsin.pipeline.recent import remember
 from tocsin.ports import Groups, Silences
 
+# Of all tenants but the one that is asked for last.
 _REMEMBERED = 10_000
+
+# The sources that fire in one version of a group.
+_Read = tuple[int, list[Member]]
 
 
 class Suppression:
@@ -23,7 +26,7 @@ class Suppression:
     def __init__(self, groups: Groups, silences: Silences) -> None:
         self._groups = groups
         self._silences = silences
-        self._sources: dict[GroupKey, tuple[int, list[Member]]] = {}
+        self._sources: dict[str, dict[GroupKey, _Read]] = {}
 
     def muted(self, config: TenantConfig, group: Group, now_s: float) -> dict[str, str]:
         """Return which alerts that fire in a group may not be told now, and why."""
@@ -69,14 +72,32 @@ class Suppression:
 
     def _read(self, tenant: str) -> dict[GroupKey, list[Member]]:
         versions = self._groups.versions(tenant, inhibiting=True)
-        changed = [key for key, version in versions.items() if self._version_of(key) < version]
+        # The last in the map is the tenant that was asked for last.
+        before = self._sources.pop(tenant, {})
+        # One that is not listed may be deleted, and begin again at its first version.
+        known = {key: before[key] for key in versions if key in before}
+        changed = [key for key, version in versions.items() if _version(known, key) != version]
         for key, group in self._groups.read(changed).items() if changed else ():
-            members = [each for each in group.members.values() if each.status == "firing"]
-            remember(self._sources, key, (group.version, members), _REMEMBERED)
-        return {key: self._sources[key][1] for key in versions if key in self._sources}
+            firing = [each for each in group.members.values() if each.status == "firing"]
+            known[key] = (group.version, firing)
+        self._make_room()
+        self._sources[tenant] = known
+        return {key: members for key, (_, members) in known.items()}
 
-    def _version_of(self, key: GroupKey) -> int:
-        return self._sources[key][0] if key in self._sources else -1
+    def _make_room(self) -> None:
+        """Forget tenants that were not asked for lately, while too much is remembered."""
+        # On one machine the requests of several threads come here.
+        sizes = [(tenant, len(known)) for tenant, known in list(self._sources.items())]
+        too_many = sum(size for _, size in sizes) - _REMEMBERED
+        for tenant, size in sizes:
+            if too_many <= 0:
+                break
+            self._sources.pop(tenant, None)
+            too_many -= size
+
+
+def _version(known: Mapping[GroupKey, _Read], key: GroupKey) -> int:
+    return known[key][0] if key in known else -1
 
 
 def muted_by_time(config: TenantConfig, timing: Timing, now_s: float) -> str:
