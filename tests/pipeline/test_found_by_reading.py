@@ -5,10 +5,10 @@ from msgspec.structs import replace
 
 from tests.builders import config, receiver, route
 from tests.pipeline.memory_world import START_S, MemoryWorld
-from tests.pipeline.test_handling import act
-from tests.pipeline.test_suppressed import quiet, said, silence
+from tests.pipeline.test_handling import act, keep_firing
+from tests.pipeline.test_suppressed import NIGHT, quiet, said, silence
 from tests.pipeline.test_timers import ends, fires, send, told
-from tocsin.domain.config import Timing
+from tocsin.domain.config import TenantConfig, Timing
 from tocsin.domain.errors import Retryable
 from tocsin.domain.handling import ACTIONS_LIMIT, ActionKind
 from tocsin.domain.time_interval import TimeInterval
@@ -142,3 +142,20 @@ def test_a_group_that_is_muted_when_it_would_repeat_does_not_wake_all_the_time()
     (group,) = world.groups.groups.values()
     assert group.poke_due_at_s is not None
     assert group.poke_due_at_s > world.now_s
+
+
+@pytest.mark.parametrize("mute", [(), ("night",)])
+def test_an_edited_route_keeps_its_timers_for_what_fires(mute: tuple[str, ...]) -> None:
+    timing = Timing(group_wait_s=10, group_interval_s=60, repeat_interval_s=200, mute=mute)
+
+    def routed(version: int, *matchers: str) -> TenantConfig:
+        tree = route(routes=(route("oncall", *matchers, timing=timing),))
+        return config(version=version, route=tree, time_intervals=NIGHT)
+
+    world = MemoryWorld(routed(1, 'team="payments"'))
+    send(world, fires("a", START_S))
+    world.pass_time(30)
+    world.configs.apply(routed(2, 'team=~"payments|web"'), "", world.now_s)
+    keep_firing(world, 600)
+    # The night ends after 300 seconds.
+    assert [at_s for at_s, _, _ in told(world)] == ([310, 550] if mute else [10, 250, 490])

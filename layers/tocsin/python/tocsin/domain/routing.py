@@ -6,10 +6,13 @@ import msgspec
 
 from tocsin.domain.alert import SEVERITIES, Alert, routing_labels
 from tocsin.domain.config import Receiver, Route, TenantConfig, Timing
-from tocsin.domain.group import GroupKey
+from tocsin.domain.group import Group, GroupKey
 from tocsin.domain.matchers import OPERATORS, Matcher, match_all
 
 ALL_LABELS = "..."
+
+# Of how many alerts of a group it is asked which route leads to it now.
+_ASKED = 100
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -52,6 +55,18 @@ def all_routes(route: Route, above: str = "") -> Iterator[Placed]:
     yield Placed(path, route)
     for child in route.routes:
         yield from all_routes(child, path)
+
+
+def timing_now(config: TenantConfig, group: Group) -> Timing | None:
+    """Return the timing of the route that would lead to a group if it began now.
+
+    It is for a group that outlives its route. None if its alerts go elsewhere by now.
+    """
+    members = sorted(group.members.values(), key=lambda each: each.status)
+    alerts = [each.alert for each in members if each.alert.labels][:_ASKED]
+    now = (key for alert in alerts for key in groups_for(config, alert))
+    key = next((each for each in now if each.receiver == group.key.receiver), None)
+    return None if key is None else timing_of(config, key)
 
 
 def timing_of(config: TenantConfig, key: GroupKey) -> Timing | None:

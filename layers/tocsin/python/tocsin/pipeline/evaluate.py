@@ -160,7 +160,7 @@ class Evaluate:
         ]
         changed: list[Group] = []
         for each in applied:
-            timing = self._recipients.timing(config, each.group.key)
+            timing = self._recipients.timing(config, each.group)
             if each.is_changed:
                 changed.append(finish(each, config, timing, now_s))
             else:

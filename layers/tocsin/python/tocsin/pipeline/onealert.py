@@ -135,7 +135,7 @@ class OneAlerts:
     ) -> tuple[str, ...]:
         if not member.fires(now_s):
             return ()
-        timing = self._recipients.timing(config, group.key)
+        timing = self._recipients.timing(config, group)
         reasons = (in_hand(member, now_s), *held, muted_by_time(config, timing, now_s))
         return tuple(reason for reason in reasons if reason)
 

@@ -4,8 +4,8 @@ import msgspec
 
 from tocsin.domain.config import Receiver, TenantConfig, Timing
 from tocsin.domain.errors import Permanent
-from tocsin.domain.group import Group, GroupKey
-from tocsin.domain.routing import receiver_of, timing_of
+from tocsin.domain.group import Group
+from tocsin.domain.routing import receiver_of, timing_now, timing_of
 from tocsin.pipeline.recent import remember
 from tocsin.ports import Configs
 
@@ -37,25 +37,30 @@ class Recipients:
         """
         key = group.key
         current = self._configs.current(key.tenant)
-        found = self._recipient(current, key)
+        found = self._recipient(current, group)
         if found is None:
-            found = self._recipient(self._configs.version(key.tenant, group.config_version), key)
+            former = self._configs.version(key.tenant, group.config_version)
+            found = self._recipient(former, group)
         if found is not None:
             return found
         raise Permanent(f"receiver {key.receiver} is in no configuration of tenant {key.tenant}")
 
-    def timing(self, config: TenantConfig, key: GroupKey) -> Timing:
+    def timing(self, config: TenantConfig, group: Group) -> Timing:
         """Return when a group speaks. What no route leads to speaks at once, and never again."""
+        key = group.key
         names = tuple(name for name, _ in key.labels)
         place = (config.tenant, config.version, key.route, key.receiver, names)
         known = self._timings.get(place)
         if known is None:
-            known = timing_of(config, key) or Timing()
+            known = timing_of(config, key)
+            if known is None:
+                # It is of an edited route, and depends on the alerts: that is not remembered.
+                return timing_now(config, group) or Timing()
             remember(self._timings, place, known, _REMEMBERED)
         return known
 
-    def _recipient(self, config: TenantConfig | None, key: GroupKey) -> Recipient | None:
-        receiver = None if config is None else receiver_of(config, key.receiver)
+    def _recipient(self, config: TenantConfig | None, group: Group) -> Recipient | None:
+        receiver = None if config is None else receiver_of(config, group.key.receiver)
         if config is None or receiver is None:
             return None
-        return Recipient(receiver, self.timing(config, key), config)
+        return Recipient(receiver, self.timing(config, group), config)
