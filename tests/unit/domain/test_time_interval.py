@@ -1,5 +1,6 @@
 """Time intervals: which moments they contain."""
 
+import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -100,6 +101,19 @@ def test_one_of_several_intervals_is_enough() -> None:
     assert is_in([weekend, night], at("2026-11-23T05:59"))
     assert not is_in([weekend, night], at("2026-11-23T06:00"))
     assert not is_in([], at("2026-11-23T06:00"))
+
+
+@pytest.mark.parametrize(("machine", "expected"), [("UTC", False), ("Australia/Sydney", True)])
+def test_local_is_the_zone_of_the_machine(
+    monkeypatch: pytest.MonkeyPatch, machine: str, expected: bool
+) -> None:
+    friday = TimeInterval(weekdays=((5, 5),), location="Local")
+    thursday_evening = datetime(2026, 1, 1, 20, 0, tzinfo=ZoneInfo("UTC"))
+    with monkeypatch.context() as changed:
+        changed.setenv("TZ", machine)
+        time.tzset()
+        assert contains(friday, thursday_evening.timestamp()) is expected
+    time.tzset()
 
 
 @pytest.mark.parametrize("location", ["Mars/Olympus", "Europe", "../etc/passwd", "/etc/localtime"])

@@ -90,7 +90,8 @@ class TimeInterval(Block):
     years: list[Years] = Field(default=[], max_length=50, description="Years: `2026:2028`.")
     location: Location = Field(
         default="",
-        description="The time zone of all these, such as `Europe/Berlin`; UTC if left out.",
+        description="The time zone of all these, such as `Europe/Berlin`, or `Local` for that of "
+        "the machine (on AWS: UTC); UTC if left out.",
     )
 
 

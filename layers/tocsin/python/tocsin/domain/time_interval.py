@@ -18,7 +18,8 @@ class TimeInterval(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     `times` are minutes of the day, from the first to before the last (1440 is midnight).
     `weekdays` count from Sunday = 0, `months` from January = 1. `location` is a name of the
-    IANA time zone database; "": UTC. Source: Alertmanager, timeinterval/timeinterval.go.
+    IANA time zone database, or "Local" for the zone of the machine; "": UTC.
+    Source: Alertmanager, timeinterval/timeinterval.go.
     """
 
     times: tuple[Span, ...] = ()
@@ -52,10 +53,15 @@ def contains(interval: TimeInterval, at_s: float) -> bool:
 
 
 @lru_cache(maxsize=256)
-def zone(location: str) -> tzinfo:
-    """Return the time zone of a location. Raises ConfigurationError for one that is unknown."""
+def zone(location: str) -> tzinfo | None:
+    """Return the time zone of a location; None is that of the machine, as to `datetime`.
+
+    Raises ConfigurationError for one that is unknown. Source: Go, time.LoadLocation.
+    """
     if location in ("", "UTC"):
         return UTC
+    if location == "Local":
+        return None
     # Imported here since few tenants have intervals, and fewer a location.
     from zoneinfo import ZoneInfo
 
