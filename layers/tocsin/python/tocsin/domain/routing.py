@@ -60,13 +60,17 @@ def all_routes(route: Route, above: str = "") -> Iterator[Placed]:
 def timing_now(config: TenantConfig, group: Group) -> Timing | None:
     """Return the timing of the route that would lead to a group if it began now.
 
-    It is for a group that outlives its route. None if its alerts go elsewhere by now.
+    It is for a group that outlives its route. It does not wait: an end must be told before the
+    alert fires anew in another group. None if its alerts go elsewhere by now.
     """
     members = sorted(group.members.values(), key=lambda each: each.status)
     alerts = [each.alert for each in members if each.alert.labels][:_ASKED]
     now = (key for alert in alerts for key in groups_for(config, alert))
     key = next((each for each in now if each.receiver == group.key.receiver), None)
-    return None if key is None else timing_of(config, key)
+    timing = None if key is None else timing_of(config, key)
+    if timing is None:
+        return None
+    return msgspec.structs.replace(timing, group_wait_s=0.0, group_interval_s=0.0)
 
 
 def timing_of(config: TenantConfig, key: GroupKey) -> Timing | None:
