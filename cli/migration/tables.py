@@ -8,6 +8,7 @@ RESOURCES: dict[Kind, str] = {
     "fingerprints": "FingerprintTable",
     "groups": "GroupTable",
     "journal": "JournalTable",
+    "rules": "RuleTable",
     "control": "ControlTable",
 }
 

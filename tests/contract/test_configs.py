@@ -7,6 +7,7 @@ from tocsin.adapters.dynamodb.formats import NewerFormat
 from tocsin.adapters.memory import MemoryConfigs
 from tocsin.adapters.sqlite import SqliteConfigs
 from tocsin.domain.errors import Conflict
+from tocsin.domain.rule import AlertRule
 
 
 @pytest.fixture
@@ -80,3 +81,12 @@ def test_what_this_release_cannot_read_may_be_read_later(cloud):
             read()
         assert "acme" in str(caught.value)
         assert "canary" not in str(caught.value)
+
+
+def test_how_many_rules_each_tenant_has(configs):
+    rule = AlertRule(name="Many", kind="count")
+    configs.apply(config("zeta"), "", T0)
+    configs.apply(config(rules=(rule,)), "", T0)
+    assert configs.rules() == {"acme": 1, "zeta": 0}
+    configs.apply(config(version=2), "", T0)
+    assert configs.rules() == {"acme": 0, "zeta": 0}

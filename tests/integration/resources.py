@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 STAGES = ("enrich", "evaluate", "notify")
+# Rules first, then the stages in the order in which an alert passes them, urgent before the rest.
+QUEUES = ("rules", *(f"{stage}{kind}" for stage in STAGES for kind in ("-urgent", "")))
 MAX_RECEIVES = 5
 
 
@@ -94,6 +96,7 @@ def _tables(dynamodb: Any, environ: dict[str, str]) -> None:
         ("BREAKER_TABLE", ["pk"]),
         ("CONTROL_TABLE", ["pk", "sk"]),
         ("SEEN_TABLE", ["pk", "sk"]),
+        ("RULE_TABLE", ["pk", "sk"]),
     ):
         attributes = dict.fromkeys(keys, "S")
         extra: dict[str, Any] = {}
@@ -152,19 +155,18 @@ def _listing(name: str, attribute: str) -> dict[str, Any]:
 
 
 def _queues(sqs: Any, resources: Resources) -> None:
-    for stage in STAGES:
-        for name in (stage, f"{stage}-urgent"):
-            dead = sqs.create_queue(
-                QueueName=f"{name}-dead", Attributes={"MessageRetentionPeriod": "1209600"}
-            )["QueueUrl"]
-            arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])
-            redrive = {
-                "deadLetterTargetArn": arn["Attributes"]["QueueArn"],
-                "maxReceiveCount": MAX_RECEIVES,
-            }
-            attributes = {"RedrivePolicy": json.dumps(redrive), "VisibilityTimeout": "300"}
-            url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
-            resources.queues[name], resources.dead_letters[name] = url, dead
-            variable = name.upper().replace("-", "_")
-            resources.environ[f"{variable}_QUEUE_URL"] = url
-            resources.environ[f"{variable}_DEAD_LETTER_QUEUE_URL"] = dead
+    for name in QUEUES:
+        dead = sqs.create_queue(
+            QueueName=f"{name}-dead", Attributes={"MessageRetentionPeriod": "1209600"}
+        )["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])
+        redrive = {
+            "deadLetterTargetArn": arn["Attributes"]["QueueArn"],
+            "maxReceiveCount": MAX_RECEIVES,
+        }
+        attributes = {"RedrivePolicy": json.dumps(redrive), "VisibilityTimeout": "300"}
+        url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+        resources.queues[name], resources.dead_letters[name] = url, dead
+        variable = name.upper().replace("-", "_")
+        resources.environ[f"{variable}_QUEUE_URL"] = url
+        resources.environ[f"{variable}_DEAD_LETTER_QUEUE_URL"] = dead

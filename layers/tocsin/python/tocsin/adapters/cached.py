@@ -67,6 +67,10 @@ class CachedConfigs:
         """Return all tenants, never from memory."""
         return self._configs.tenants()
 
+    def rules(self) -> dict[str, int]:
+        """Return how many rules each tenant has, never from memory."""
+        return self._configs.rules()
+
 
 class CachedKeys:
     """API keys, at most `ttl_s` behind: so long a revoked one may still work."""

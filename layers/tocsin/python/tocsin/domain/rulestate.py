@@ -76,10 +76,10 @@ class RuleState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     begun_at_s: tuple[float, ...] = ()
     sequence: int = 0
     outgoing: tuple[Alert, ...] = ()
+    outgoing_at_s: float = 0.0
     # Why it could not be evaluated, since when; "": it can be.
     failure: str = ""
     failed_at_s: float = 0.0
-    expires_at_s: float | None = None
 
     @property
     def is_empty(self) -> bool:

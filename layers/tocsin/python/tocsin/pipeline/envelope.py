@@ -30,7 +30,7 @@ FRAME_LIMIT_BYTES = 16 * 1024 * 1024
 
 Part = TypeVar("Part")
 
-Kind = Literal["raw", "changes", "actions", "resolve", "poke"]
+Kind = Literal["raw", "changes", "actions", "resolve", "poke", "rules", "happenings"]
 
 
 class Claim(msgspec.Struct, frozen=True):

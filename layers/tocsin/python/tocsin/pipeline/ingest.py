@@ -1,6 +1,6 @@
 """Ingest: from a request body to confirmed queue messages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -9,7 +9,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.compression import compress
 from tocsin.domain.errors import InvalidAlert
 from tocsin.pipeline.envelope import PLACED_VERSION, VERSION, Envelope, encode, seal_frame
-from tocsin.ports import Blobs, Outbox, Queue
+from tocsin.ports import Blobs, Outbox, OutMessage, Queue
 from tocsin.providers.members import Entry, Ignored
 from tocsin.providers.registry import Provider
 
@@ -61,33 +61,42 @@ class Ingest:
         if answer.accepted:
             parts = _parts(*_split(members))
             admit(parts[0][0])
-            self._enqueue(request, parts, members)
+            for queue, message in _packed(request, parts, members, self._blobs):
+                self._outbox.send(queue, [message])
         return answer
 
     def accepted_before(self, request: Request) -> Answer:
         """Return the answer that `accept` gave to the same request, and do nothing else."""
         return _read(request)[1]
 
-    def _enqueue(self, request: Request, parts: Sequence[_Part], members: Sequence[Entry]) -> None:
-        frame = compress(request.body)
-        ignored = sum(isinstance(member, Ignored) for member in members)
-        for queue, indices, archive in parts:
-            is_all = len(indices) == len(members) - ignored
-            envelope = Envelope(
-                v=PLACED_VERSION if ignored else VERSION,
-                kind="raw",
-                id=request.id,
-                tenant=request.tenant,
-                at_s=request.received_at_s,
-                count=len(indices),
-                provider=request.provider.name,
-                config_version=request.provider.config_version,
-                trace=request.trace,
-                select=None if is_all else tuple(indices),
-                archive=archive,
-            )
-            sealed = seal_frame(envelope, frame, self._blobs)
-            self._outbox.send(queue, [encode(sealed)])
+
+def pack_request(request: Request, blobs: Blobs) -> Iterator[tuple[Queue, OutMessage]]:
+    """Yield the messages of a request whose alerts are all good, and the queue of each."""
+    members = request.provider.parse(request.payload, request.received_at_s)
+    return _packed(request, _parts(*_split(members)), members, blobs)
+
+
+def _packed(
+    request: Request, parts: Sequence[_Part], members: Sequence[Entry], blobs: Blobs
+) -> Iterator[tuple[Queue, OutMessage]]:
+    frame = compress(request.body)
+    ignored = sum(isinstance(member, Ignored) for member in members)
+    for queue, indices, archive in parts:
+        is_all = len(indices) == len(members) - ignored
+        envelope = Envelope(
+            v=PLACED_VERSION if ignored else VERSION,
+            kind="raw",
+            id=request.id,
+            tenant=request.tenant,
+            at_s=request.received_at_s,
+            count=len(indices),
+            provider=request.provider.name,
+            config_version=request.provider.config_version,
+            trace=request.trace,
+            select=None if is_all else tuple(indices),
+            archive=archive,
+        )
+        yield queue, encode(seal_frame(envelope, frame, blobs))
 
 
 def _read(request: Request) -> tuple[Sequence[Entry], Answer]:

@@ -10,6 +10,7 @@ from tocsin.ports import Configs
 from tocsin.providers.bodies import payload_of
 from tocsin.providers.mapped import mapped_provider
 from tocsin.providers.members import Entry, Ignored
+from tocsin.providers.own import OWN
 from tocsin.providers.registry import Provider, provider
 
 
@@ -20,7 +21,7 @@ def source_of(envelope: Envelope, configs: Configs) -> Provider:
     is in force by now. Raises Permanent if there is no such version or mapping.
     """
     if envelope.config_version is None:
-        return provider(envelope.provider)
+        return OWN if envelope.provider == OWN.name else provider(envelope.provider)
     config = configs.version(envelope.tenant, envelope.config_version)
     found = None if config is None else mapped_provider(config, envelope.provider)
     if found is None:

@@ -88,6 +88,9 @@ class Configs(Protocol):
 
     def tenants(self) -> list[str]: ...
 
+    def rules(self) -> dict[str, int]:
+        """Return how many rules each tenant has; a tenant of before there were any is left out."""
+
 
 class Limiter(Protocol):
     """Counts requests against limits.

@@ -18,7 +18,7 @@ from typing import Literal
 from tocsin.adapters.dynamodb.attributes import Item, Value, attribute, item
 from tocsin.domain.errors import Retryable
 
-Kind = Literal["fingerprints", "groups", "journal", "control"]
+Kind = Literal["fingerprints", "groups", "journal", "rules", "control"]
 Step = Callable[[Item], Item]
 
 
@@ -35,6 +35,7 @@ STEPS: dict[Kind, Sequence[Step]] = {
     "fingerprints": (_begin,),
     "groups": (_begin,),
     "journal": (_begin,),
+    "rules": (_begin,),
     "control": (_begin,),
 }
 

@@ -14,6 +14,7 @@ from tocsin.adapters.memory.keys import MemoryKeys
 from tocsin.adapters.memory.limiter import MemoryLimiter
 from tocsin.adapters.memory.outbox import DeadLetter, MemoryOutbox
 from tocsin.adapters.memory.receivers import MemoryReceivers
+from tocsin.adapters.memory.rulestates import MemoryRuleStates
 from tocsin.adapters.memory.seen import MemorySeen
 from tocsin.adapters.memory.silences import MemorySilences
 
@@ -31,6 +32,7 @@ __all__ = [
     "MemoryLimiter",
     "MemoryOutbox",
     "MemoryReceivers",
+    "MemoryRuleStates",
     "MemorySeen",
     "MemorySilences",
 ]

@@ -30,3 +30,7 @@ class MemoryConfigs:
     def tenants(self) -> list[str]:
         """Return the names of all tenants that ever had a configuration, sorted."""
         return sorted(tenant for tenant, versions in self.versions.items() if versions)
+
+    def rules(self) -> dict[str, int]:
+        """Return how many rules each tenant has."""
+        return {tenant: len(self.versions[tenant][-1].rules) for tenant in self.tenants()}

@@ -54,6 +54,11 @@ class SqliteConfigs:
         found = self._database.read(lambda file: file.execute(statement).fetchall())
         return [tenant for (tenant,) in found]
 
+    def rules(self) -> dict[str, int]:
+        """Return how many rules each tenant has."""
+        found = {tenant: self.current(tenant) for tenant in self.tenants()}
+        return {tenant: len(each.rules) for tenant, each in found.items() if each is not None}
+
     def _one(self, statement: str, bound: tuple[str | int, ...]) -> TenantConfig | None:
         found = self._database.read(lambda file: file.execute(statement, bound).fetchone())
         if found is None:
