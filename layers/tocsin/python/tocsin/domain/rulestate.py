@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from tocsin.domain.alert import Alert
+from tocsin.domain.alert import Alert, Severity
 from tocsin.domain.series import Labels
 
 Phase = Literal["ok", "pending", "firing"]
@@ -24,12 +24,17 @@ class SeriesState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     breached_at_s: float = 0.0
     fired_at_s: float = 0.0
     resolved_at_s: float = 0.0
-    # The last evaluation that breached while it fires (keep_firing_for), and with data.
+    # Since when it fires although it no longer breaches (keep_firing_for); 0: it breaches.
     held_at_s: float = 0.0
+    # When it last had data, to the hour; 0: never, or it does not matter under its rule.
     seen_at_s: float = 0.0
+    # The value with which it fired.
     value: float | None = None
     # Whether it would fire, but for the rule's limit or its cooldown.
     is_held_back: bool = False
+    # What its alert was sent with beside `labels`, since its end must be of the same identity.
+    added: Labels = ()
+    severity: Severity = "warning"
 
 
 class Happening(msgspec.Struct, frozen=True, array_like=True):
@@ -71,6 +76,8 @@ class RuleState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     version: int = 0
     evaluated_at_s: float = 0.0
     series: dict[str, SeriesState] = {}
+    # What identifies the series of a metric rule; where it changes, they are others.
+    shape: str = ""
     keyed: dict[str, KeyedState] = {}
     # When the rule began alerts, within its limit's window.
     begun_at_s: tuple[float, ...] = ()
