@@ -67,6 +67,18 @@ def test_an_empty_group_by_is_one_group_and_null_is_left_out() -> None:
     assert [child.group_by for child in top.routes] == [(), ("job",)]
 
 
+def test_a_label_that_must_be_null_must_be_missing() -> None:
+    top = route("{receiver: a, routes: [{match: {x: , y: ~, z: null}}]}")
+    assert top.routes[0].matchers == tuple(Matcher(name, "=", "") for name in "xyz")
+    (rule,) = load(
+        LEAST + "route: {receiver: a}\ninhibit_rules: [{source_match: {x: }, target_match: {y: }}]"
+    ).inhibit_rules
+    assert (rule.source_matchers, rule.target_matchers) == (
+        (Matcher("x", "=", ""),),
+        (Matcher("y", "=", ""),),
+    )
+
+
 def test_all_kinds_of_matchers_are_read_and_sorted() -> None:
     top = route(
         "{receiver: a, routes: [{match_re: {service: 'x|y'}, match: {code: 500, job: api},"
@@ -197,6 +209,10 @@ def test_what_looks_like_a_variable_is_text() -> None:
         (
             "{receiver: a, routes: [{matchers: [x]}]}",
             "am.yml:2: route.routes[0].matchers[0]: not a",
+        ),
+        (
+            "{receiver: a, routes: [{match_re: {x: }}]}",
+            "am.yml:2: route.routes[0].match_re.x: must be text",
         ),
         (
             "{receiver: a, routes: [{match: {'a b': x}}]}",

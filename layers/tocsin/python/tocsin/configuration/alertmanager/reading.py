@@ -1,7 +1,8 @@
 """An Alertmanager's YAML, read as Go reads it into fields that know their type.
 
 A scalar keeps its text, since `500` is a fine label value and `1.10` is not `1.1`. Variables
-have no meaning, a block can be merged into another with `<<`, and null is what is left out.
+have no meaning, a block can be merged into another with `<<`, and null is what is left out,
+but for the value of a label, where it is the empty one.
 """
 
 import re
@@ -14,6 +15,9 @@ from tocsin.configuration.yamltree import Reader, Tree
 
 _MERGE = "tag:yaml.org,2002:merge"
 _NULL = "tag:yaml.org,2002:null"
+# The maps of labels, and those of them whose values are plain ones.
+_VALUES = ("match", "source_match", "target_match")
+_OF_LABELS = (*_VALUES, *(f"{name}_re" for name in _VALUES))
 # JSON writes a character beyond 16 bits as two escapes, of which YAML makes two characters.
 _PAIR = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
 
@@ -35,12 +39,26 @@ def read_alertmanager(text: str, filename: str) -> Tree:
 
 
 def without_nulls(value: Any) -> Any:
-    """Return a value without the fields that are null, which Go takes for left out."""
+    """Return a value without the fields that are null, which Go takes for left out.
+
+    A label whose value is null must be missing; a pattern that is null is left for the models
+    to refuse, as Alertmanager does.
+    """
     if isinstance(value, dict):
-        return {name: without_nulls(each) for name, each in value.items() if each is not None}
+        return {
+            name: _labels(name, each) if name in _OF_LABELS else without_nulls(each)
+            for name, each in value.items()
+            if each is not None
+        }
     if isinstance(value, list):
         return [without_nulls(each) for each in value]
     return value
+
+
+def _labels(name: str, value: Any) -> Any:
+    if not isinstance(value, dict) or name not in _VALUES:
+        return value
+    return {label: "" if each is None else each for label, each in value.items()}
 
 
 def _joined(pair: re.Match[str]) -> str:
