@@ -116,6 +116,29 @@ def test_addresses_are_read_from_files() -> None:
     assert receiver("{channel: x}", "slack", head)[0].url == "https://h/global"
 
 
+@pytest.mark.parametrize("held", ["", " ", SECRET, f"ftp://{SECRET}/"])
+@pytest.mark.parametrize(
+    ("kind", "entry", "head", "place"),
+    [
+        ("webhook", "{url_file: u}", "", "am.yml:6: receivers[0].webhook_configs[0].url_file"),
+        ("slack", "{api_url_file: u}", "", "am.yml:6: receivers[0].slack_configs[0].api_url_file"),
+        (
+            "slack",
+            "{channel: x}",
+            "global: {slack_api_url_file: u}",
+            "am.yml:2: global.slack_api_url_file",
+        ),
+    ],
+)
+def test_a_file_that_holds_no_address_is_refused(
+    held: str, kind: str, entry: str, head: str, place: str
+) -> None:
+    text = f"{head}\nreceivers:\n- name: a\n  {kind}_configs:\n  - {entry}"
+    (found,) = errors(text, read_file={"u": held}.__getitem__)
+    assert found.startswith(f"{place}: not a URL")
+    assert SECRET not in found
+
+
 def test_files_are_beside_the_configuration(tmp_path: Path) -> None:
     (tmp_path / "url").write_text("http://h/beside\n")
     text = HEAD + "receivers: [{name: a, webhook_configs: [{url_file: url}]}]"
@@ -283,6 +306,7 @@ def test_templates_and_tracing_and_labels_are_said_not_to_be_taken() -> None:
         ("slack", "{channel: x}", "slack_configs[0]: needs api_url, or slack_api_url in global"),
         ("slack", "{api_url: http://h/, api_url_file: u}", "slack_configs[0]: has at most one of"),
         ("slack", "{api_url: http://h/, channels: x}", "slack_configs[0].channels: is not a known"),
+        ("slack", "{api_url: ''}", "slack_configs[0].api_url: not a URL; it must begin"),
     ],
 )
 def test_a_wrong_integration_is_refused_without_its_secrets(

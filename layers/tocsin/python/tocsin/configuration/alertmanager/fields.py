@@ -74,16 +74,24 @@ def _go_duration(value: object) -> float:
 def _url(value: object) -> SecretStr:
     """Refuse what is not a URL, without ever quoting it: it may hold a token."""
     text = _text(value)
-    if text in ("", MASKED) or "{{" in text:
-        return SecretStr(text)
+    problem = url_problem(text)
+    if problem:
+        raise wrong(problem)
+    return SecretStr(text)
+
+
+def url_problem(text: str) -> str:
+    """Return why a text is no URL, nor stands for one, without quoting it; "" if it is fine."""
+    if text == MASKED or "{{" in text:
+        return ""
     try:
         parts = urlsplit(text)
         _ = parts.port
-    except ValueError as error:
-        raise wrong("not a URL") from error
+    except ValueError:
+        return "not a URL"
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise wrong("not a URL; it must begin with http:// or https:// and name a host")
-    return SecretStr(text)
+        return "not a URL; it must begin with http:// or https:// and name a host"
+    return ""
 
 
 def _matchers(value: object) -> str:

@@ -5,7 +5,7 @@ One of its receivers has integrations, each of which is a receiver here, called 
 
 from urllib.parse import urlsplit
 
-from tocsin.configuration.alertmanager.fields import MASKED
+from tocsin.configuration.alertmanager.fields import MASKED, url_problem
 from tocsin.configuration.alertmanager.http_calls import (
     Call,
     ReadFile,
@@ -64,7 +64,7 @@ class Integrations:
         self, name: str, index: int, model: Webhook, location: Location
     ) -> Receiver | None:
         call = self._call(model.http_config, location)
-        url = self._secret(model.url.get_secret_value(), model.url_file, location, "url")
+        url = self._address(model.url.get_secret_value(), model.url_file, location, "url")
         reason = call.undeliverable or ("its address is a template" if "{{" in url else "")
         if reason:
             self._leftovers.add(location, _UNDELIVERED + reason, is_undelivered=True)
@@ -107,7 +107,7 @@ class Integrations:
         return Receiver(
             name=f"{name}/slack/{index}",
             kind="slack",
-            url=self._secret(url.get_secret_value() if url else "", file, place, name_of_url),
+            url=self._address(url.get_secret_value() if url else "", file, place, name_of_url),
             channel=self._channel(model.channel, location),
             send_resolved=model.send_resolved,
             timeout_s=self._timeout_s(model.timeout, location),
@@ -137,9 +137,11 @@ class Integrations:
             self._leftovers.add(where, message)
         return call
 
-    def _secret(self, text: str, file: str, location: Location, name: str) -> str:
+    def _address(self, text: str, file: str, location: Location, name: str) -> str:
         if file:
+            # Alertmanager reads it when it sends, and fails then.
             text, problem = read_secret(self._read_file, file)
+            problem = problem or url_problem(text)
             if problem:
                 self.wrong.append(((*location, f"{name}_file"), problem))
         if text == MASKED:
