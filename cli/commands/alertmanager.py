@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from cli.onemachine.logs import LEVELS, log, set_up
 from cli.onemachine.options import Address, Options, read_address, read_duration_s
 from tocsin.domain.errors import ConfigurationError
+from tocsin.runtime.alertmanager.status import VERSION
 
 # Flags of an Alertmanager that mean nothing here: taken, so that a unit file works as it is.
 _IGNORED = (
@@ -30,28 +31,45 @@ _IGNORED = (
     "cluster.reconnect-timeout",
     "cluster.label",
     "cluster.name",
+    "cluster.tls-config",
     "alerts.gc-interval",
+    "alerts.per-alertname-limit",
+    "auto-gomemlimit.ratio",
     "data.maintenance-interval",
+    "dispatch.maintenance-interval",
+    "dispatch.start-delay",
+    "silences.max-per-silence-bytes",
+    "silences.max-silences",
     "web.get-concurrency",
     "web.timeout",
+    "web.ui-path",
     "log.format",
     "enable-feature",
+)
+# Those that stand alone, or with `no-` before them.
+_IGNORED_SWITCHES = (
+    "cluster.allow-insecure-public-advertise-address-discovery",
+    "auto-gomaxprocs",
+    "auto-gomemlimit",
 )
 _IGNORED_HERE = "tocsin.ignored"
 
 
-def _ignored(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+def _ignored(context: click.Context, parameter: click.Parameter, value: str | bool | None) -> None:
     source = context.get_parameter_source(parameter.name or "")
-    # An empty --cluster.listen-address says what is so in any case: there is no cluster.
+    # An empty --cluster.listen-address says what is so in any case: there is no cluster. So does
+    # a switch that is turned off.
     if source is ParameterSource.COMMANDLINE and value:
         context.meta.setdefault(_IGNORED_HERE, []).append(parameter.opts[0])
 
 
 def _with_ignored(command: click.Command) -> click.Command:
-    for name in _IGNORED:
-        names = [f"--{name}", name.replace(".", "_").replace("-", "_")]
+    written = [f"--{name}" for name in _IGNORED]
+    written += [f"--{name}/--no-{name}" for name in _IGNORED_SWITCHES]
+    for names in written:
+        own = names.partition("/")[0].lstrip("-").replace(".", "_").replace("-", "_")
         option = click.Option(
-            names, hidden=True, expose_value=False, callback=_ignored, default=None
+            [names, own], hidden=True, expose_value=False, callback=_ignored, default=None
         )
         command.params.append(option)
     return command
@@ -107,7 +125,9 @@ def _with_ignored(command: click.Command) -> click.Command:
 )
 @click.option("--web.route-prefix", "prefix", default=None, help="What stands before each path.")
 @click.option("--web.config.file", "web_config", default="", hidden=True)
+@click.option("--web.systemd-socket/--no-web.systemd-socket", "systemd", hidden=True)
 @click.option("--log.level", "level", type=click.Choice(LEVELS), default="info", show_default=True)
+@click.version_option(VERSION, prog_name="alertmanager")
 @click.pass_context
 def command(context: click.Context, /, **said: Any) -> None:
     """Run as an Alertmanager on this machine, with all state in one directory.
@@ -130,6 +150,8 @@ def command(context: click.Context, /, **said: Any) -> None:
 def _options(said: Mapping[str, Any]) -> Options:
     if said["web_config"]:
         raise ConfigurationError("--web.config.file is not supported: put a proxy in front")
+    if said["systemd"]:
+        raise ConfigurationError("--web.systemd-socket is not supported: say --web.listen-address")
     addresses = tuple(read_address(text) for text in said["addresses"])
     external_url: str = said["external_url"]
     return Options(

@@ -112,6 +112,12 @@ class Handler(BaseHTTPRequestHandler):
 
     do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = do_PATCH = do_GET  # noqa: N815
 
+    def handle_expect_100(self) -> bool:
+        """Ask for the body that the client holds back until it is asked for."""
+        super().handle_expect_100()
+        self.wfile.flush()
+        return True
+
     def log_message(self, *_: Any) -> None:
         """Log no line a request."""
 

@@ -7,6 +7,7 @@ from cli.commands import alertmanager
 from cli.onemachine.lockfile import held
 from cli.onemachine.options import Address
 from tocsin.domain.errors import ConfigurationError
+from tocsin.runtime.alertmanager.status import VERSION
 
 
 @pytest.fixture
@@ -49,10 +50,32 @@ def test_a_prefix_of_its_own_stands_for_that_of_the_url(ran):
     assert options.route_prefix == ""
 
 
+def test_every_other_flag_of_an_alertmanager_is_taken_and_said_to_be_ignored(ran):
+    given = [
+        "--cluster.allow-insecure-public-advertise-address-discovery",
+        "--auto-gomaxprocs",
+        "--cluster.tls-config=c.yml",
+        "--web.ui-path=/ui",
+        "--silences.max-silences=5",
+    ]
+    result, options = ran(*given, "--cluster.listen-address=", "--no-web.systemd-socket")
+    assert result.exit_code == 0, result.output
+    assert options is not None
+    flags = [line.partition("flag=")[2] for line in result.output.splitlines()]
+    assert sorted(flags) == sorted(flag.partition("=")[0] for flag in given)
+
+
+def test_its_version_is_asked_for_as_alertmanagers_is(ran):
+    result, options = ran("--version")
+    assert (result.exit_code, options) == (0, None)
+    assert f"alertmanager, version {VERSION}" in result.output
+
+
 @pytest.mark.parametrize(
     ("flag", "said"),
     [
         ("--web.config.file=web.yml", "put a proxy in front"),
+        ("--web.systemd-socket", "say --web.listen-address"),
         ("--web.listen-address=nowhere", "no address"),
         ("--data.retention=long", "no duration"),
     ],

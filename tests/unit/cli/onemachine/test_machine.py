@@ -1,6 +1,7 @@
 """The parts of one process put together, without a process of their own."""
 
 import json
+import socket
 import threading
 from http.client import HTTPConnection
 
@@ -108,6 +109,19 @@ def test_what_no_stage_can_read_is_kept_apart_and_harms_no_other(machine, server
 )
 def test_requests_by_their_path(server, method, path, status):
     assert ask(server, method, path)[0] == status
+
+
+def test_a_client_that_waits_to_be_asked_for_its_body_is_asked_at_once(server):
+    body = json.dumps([alert()]).encode()
+    head = (
+        "POST /am/api/v2/alerts HTTP/1.1\r\nHost: am\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", server.address.port), timeout=10) as connection:
+        connection.sendall(head.encode())
+        assert connection.recv(1024).startswith(b"HTTP/1.1 100 ")
+        connection.sendall(body)
+        assert connection.recv(1024).startswith(b"HTTP/1.1 200 ")
 
 
 def test_only_a_change_of_the_file_is_a_version(file, stores, tmp_path, receiver):
