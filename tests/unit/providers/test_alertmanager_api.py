@@ -133,3 +133,9 @@ def test_what_cannot_be_read_is_told_from_what_cannot_be(fields: dict[str, Any],
     (entry,) = parse([posted(**fields)], NOW_S)
     assert isinstance(entry, InvalidAlert)
     assert entry.code == code
+
+
+def test_a_label_or_annotation_that_is_null_is_empty_as_in_go() -> None:
+    alert = read(labels={"alertname": "A", "x": None}, annotations={"summary": None})
+    assert alert.labels == {"alertname": "A"}
+    assert alert.annotations == {"summary": ""}

@@ -122,7 +122,10 @@ def test_matchers_are_said_with_two_booleans(
         (wanted(endsAt=5), 400, 400, "parsing silence body"),
         (wanted(createdBy=5), 400, 400, "parsing silence body"),
         (wanted(id=5), 400, 400, "parsing silence body"),
+        (wanted(id=0), 400, 400, "parsing silence body"),
+        (wanted(id=[]), 400, 400, "parsing silence body"),
         (wanted(annotations=[1]), 400, 400, "parsing silence body"),
+        (wanted(annotations=""), 400, 400, "parsing silence body"),
         (wanted(annotations={"a": 1}), 400, 400, "parsing silence body"),
     ],
 )

@@ -61,8 +61,8 @@ def _check_schema(member: Any) -> None:
 def _read(received_at_s: float, member: Any) -> Alert:
     if type(member) is not dict:
         raise expected("an object", member, "")
-    labels = check_labels(member["labels"])
-    annotations = check_annotations(member.get("annotations"))
+    labels = check_labels(_texts(member["labels"]))
+    annotations = check_annotations(_texts(member.get("annotations")))
     starts_at_s = rfc3339(member.get("startsAt"), "startsAt")
     ends_at_s = rfc3339(member.get("endsAt"), "endsAt")
     url = member.get("generatorURL")
@@ -86,6 +86,13 @@ def _read(received_at_s: float, member: Any) -> Alert:
         url=web_link(url),
         value=value_from(annotations),
     )
+
+
+def _texts(values: Any) -> Any:
+    """Return labels or annotations with an empty text for null, as Go reads them."""
+    if type(values) is not dict or None not in values.values():
+        return values
+    return {name: "" if value is None else value for name, value in values.items()}
 
 
 @lru_cache(maxsize=256)

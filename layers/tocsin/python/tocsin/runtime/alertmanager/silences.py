@@ -132,7 +132,7 @@ def _wanted(given: dict[str, Any]) -> WantedSilence:
         raise _unreadable("matchers is no list")
     if not matchers:
         raise framework_error(422, 612, "matchers in body should have at least 1 items")
-    annotations = given.get("annotations") or {}
+    annotations = _or_left_out(given.get("annotations"), {})
     if type(annotations) is not dict:
         raise _unreadable("annotations is no object")
     try:
@@ -141,7 +141,7 @@ def _wanted(given: dict[str, Any]) -> WantedSilence:
     except InvalidAlert as error:
         raise _unreadable(error.message) from error
     return WantedSilence(
-        id=_text(given.get("id") or "", "id"),
+        id=_text(_or_left_out(given.get("id"), ""), "id"),
         matchers=tuple(_matcher(index, each) for index, each in enumerate(matchers)),
         starts_at_s=starts_at_s,
         ends_at_s=ends_at_s,
@@ -166,6 +166,11 @@ def _matcher(index: int, given: Any) -> Matcher:
     name = _text(given["name"], f"matchers.{index}.name")
     value = _text(given["value"], f"matchers.{index}.value")
     return Matcher(name, _OPERATORS[is_equal, is_regex], value)
+
+
+def _or_left_out(value: Any, otherwise: Any) -> Any:
+    """Return a value, or what stands for one that is left out; null is left out."""
+    return otherwise if value is None else value
 
 
 def _text(value: Any, name: str) -> str:
