@@ -1,5 +1,6 @@
 """A configuration as an Alertmanager would show it."""
 
+import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,6 +100,12 @@ def test_secrets_and_addresses_are_masked() -> None:
             "slack_configs": [{"send_resolved": True, "api_url": "<secret>", "channel": "#ops"}],
         },
     ]
+
+
+@pytest.mark.parametrize("value", [SECRET, f"{SECRET} ", f" {SECRET}"])
+def test_an_authorization_that_names_no_scheme_is_all_secret(value: str) -> None:
+    receivers = {"hook": receiver("hook", headers={"Authorization": value})}
+    assert SECRET not in to_alertmanager_yaml(config(receivers=receivers))
 
 
 def test_the_receivers_behind_one_name_are_its_integrations() -> None:

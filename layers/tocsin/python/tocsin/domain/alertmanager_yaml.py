@@ -67,7 +67,9 @@ def _integration(receiver: Receiver) -> dict[str, Any]:
         return {**shown, "api_url": MASKED, "channel": receiver.channel}
     authorization = receiver.headers.get("Authorization")
     if authorization is not None:
-        scheme = authorization.partition(" ")[0]
+        scheme, _, credentials = authorization.strip().partition(" ")
+        # What is one word is no scheme, but the secret itself.
+        scheme = scheme if credentials else MASKED
         # The name of a user with a password is as secret as an address.
         shown["http_config"] = (
             {"basic_auth": {"username": MASKED, "password": MASKED}}
