@@ -16,11 +16,12 @@ from cli.onemachine.options import Options
 from cli.onemachine.routes import Routes
 from cli.onemachine.server import Server
 from cli.onemachine.stores import open_stores
+from cli.onemachine.worker import log_broken
 from tocsin import __version__
-from tocsin.domain.errors import ConfigurationError
+from tocsin.domain.errors import ConfigurationError, TocsinError
 from tocsin.runtime.clock import now_s
 
-_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # A request waits a second at most for what it sent to be merged.
 _ANSWER_S = 3.0
 
@@ -31,7 +32,7 @@ def run(options: Options, read: Read) -> None:
     Raises ConfigurationError if it cannot begin. Must be called in the main thread.
     """
     # Every thread inherits this, so the signals wait for the main one to take them.
-    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     with ExitStack() as stack:
         stack.enter_context(held(options.storage))
         stores = open_stores(options.storage, options.archive_s)
@@ -50,15 +51,20 @@ def run(options: Options, read: Read) -> None:
             threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
             stack.callback(server.drain, _ANSWER_S)
             log("info", "Listening", address=server.address, version=__version__)
-        _wait(file.reload)
+        wait(file.reload)
     log("info", "Stopped")
 
 
-def _wait(reload: Callable[[], Any]) -> None:
-    while (number := signal.sigwait(_SIGNALS)) == signal.SIGHUP:
+def wait(reload: Callable[[], Any]) -> None:
+    """Return at SIGTERM or SIGINT, and call `reload` at each SIGHUP, whatever becomes of that."""
+    while (number := signal.sigwait(SIGNALS)) == signal.SIGHUP:
         try:
             reload()
         except ConfigurationError:
             # It is said already, and what was configured goes on.
             continue
+        except TocsinError as error:
+            log("error", "the configuration cannot be kept", err=error)
+        except Exception as error:  # noqa: BLE001 - a bug here is no reason to stop delivery
+            log_broken("reading the configuration broke", error)
     log("info", "Stopping", signal=signal.Signals(number).name)
