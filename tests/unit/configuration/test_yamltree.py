@@ -41,7 +41,8 @@ def test_what_cannot_be_meant_is_a_problem(text, problem):
         ("a: 1\nb: [", "f:2: not YAML: "),
         ("a: 1\n---\nb: 2\n", "f:2: not YAML: "),
         ("a: 1\nb: \x01", "f:2: not YAML: "),
-        ("a: *x", "f:1: not YAML: found undefined alias"),
+        ("a: *x", "f:1: not YAML: found undefined alias; a text that begins with * needs quotes"),
+        ("a: !x!y z", "f:1: not YAML: found undefined tag handle; a text that begins with !"),
         ("&a [*a]", "f:1: too many or too deeply nested values"),
         ("[" * 2000, "f:1: nested too deeply"),
         ("#" + "x" * TEXT_LIMIT_BYTES, "f:1: more than"),
@@ -51,6 +52,19 @@ def test_what_is_not_one_document_is_refused_with_its_line(text, message):
     with pytest.raises(ConfigurationErrors) as refused:
         read(text, "f", {})
     assert str(refused.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    "text", ["a: !!int s3cret", "a: !!bool s3cret", "a: !!int ''", "a: *s3cret"]
+)
+def test_what_cannot_be_read_is_not_quoted(text):
+    try:
+        problems = read(text, "f", {}).problems
+    except ConfigurationErrors as errors:
+        problems = errors.problems
+    (problem,) = problems
+    assert problem.line == 1
+    assert "s3cret" not in str(problem)
 
 
 def test_aliases_cannot_blow_up():

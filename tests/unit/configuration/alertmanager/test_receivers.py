@@ -273,6 +273,7 @@ def test_templates_and_tracing_and_labels_are_said_not_to_be_taken() -> None:
         ("webhook", "{}", "webhook_configs[0]: needs one of url and url_file"),
         ("webhook", "{url: http://h/, url_file: u}", "webhook_configs[0]: needs one of url and"),
         ("webhook", f"{{url: 'ftp://{SECRET}/'}}", "webhook_configs[0].url: not a URL; it must"),
+        ("webhook", f'{{url: "http://h/{SECRET}\\0"}}', "webhook_configs[0].url: not a URL"),
         ("webhook", f"{{url: '//{SECRET}:x/'}}", "webhook_configs[0].url: not a URL"),
         (
             "webhook",

@@ -181,6 +181,25 @@ route:
     assert waits == [(1, 2), (3, 2), (4, 2)]
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("route: {receiver: {{ name }}}", "am.yml:1: route.receiver: a key must be text"),
+        ("route: {? [a] : b}", "am.yml:1: route: a key must be text"),
+        ("route: &a {receiver: a, <<: *a}", "am.yml:1: too many or too deeply nested values"),
+        (
+            "a0: &a0 {x: y}\n"
+            + "".join(f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}]}}\n" for n in range(1, 40)),
+            "am.yml:",
+        ),
+    ],
+)
+def test_what_somebody_forgot_to_fill_in_or_merged_too_often_is_refused(
+    text: str, problem: str
+) -> None:
+    assert errors(text + "\n" + LEAST)[0].startswith(problem)
+
+
 def test_what_looks_like_a_variable_is_text() -> None:
     top = route("{receiver: a, routes: [{matchers: ['x=\"${HOME}\"']}]}")
     assert top.routes[0].matchers == (Matcher("x", "=", "${HOME}"),)

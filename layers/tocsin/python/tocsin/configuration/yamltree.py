@@ -23,6 +23,11 @@ _TYPED = {_TAG + name for name in ("null", "bool", "int", "float")}
 _TEXT = {_TAG + name for name in ("str", "timestamp", "value", "merge")}
 
 
+# What YAML makes of a text that somebody forgot to put in quotes: the name that it goes on to
+# quote is a part of that text, which may be a secret.
+_FORGOTTEN_QUOTES = {"found undefined alias": "*", "found undefined tag handle": "!"}
+
+
 class Tree(msgspec.Struct, frozen=True):
     """The plain values of a YAML document, the line of each, and what could not be read.
 
@@ -59,7 +64,7 @@ def _compose(text: str, filename: str) -> yaml.Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise _unreadable(filename, line, f"not YAML: {error.problem}") from error
+        raise _unreadable(filename, line, f"not YAML: {_reason(error)}") from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise _unreadable(filename, line, f"not YAML: {error.reason}") from error
@@ -68,6 +73,14 @@ def _compose(text: str, filename: str) -> yaml.Node:
     if node is None:
         raise _unreadable(filename, 1, "the file is empty")
     return node
+
+
+def _reason(error: yaml.MarkedYAMLError) -> str:
+    problem = error.problem or ""
+    for start, sign in _FORGOTTEN_QUOTES.items():
+        if problem.startswith(start):
+            return f"{start}; a text that begins with {sign} needs quotes"
+    return problem
 
 
 def _unreadable(filename: str, line: int, message: str) -> ConfigurationErrors:
@@ -95,16 +108,20 @@ class Reader:
 
     def value(self, node: yaml.Node, location: Location) -> Any:
         """Return the plain value of a node, and note its line."""
-        self._nodes += 1
-        line = node.start_mark.line + 1
-        self.lines.setdefault(location, line)
-        if self._nodes > NODE_LIMIT or len(location) > DEPTH_LIMIT:
-            raise _unreadable(self._filename, line, "too many or too deeply nested values")
+        self.lines.setdefault(location, node.start_mark.line + 1)
+        self.count(node, len(location))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, location)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*location, at)) for at, item in enumerate(node.value)]
         return self.scalar(node, location)
+
+    def count(self, node: yaml.Node, depth: int) -> None:
+        """Raise ConfigurationErrors where there are too many nodes, or one lies too deep."""
+        self._nodes += 1
+        if self._nodes > NODE_LIMIT or depth > DEPTH_LIMIT:
+            line = node.start_mark.line + 1
+            raise _unreadable(self._filename, line, "too many or too deeply nested values")
 
     def pairs(self, node: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.Node]]:
         """Return the keys and values of a block."""
@@ -136,7 +153,7 @@ class Reader:
         """Return the value of a node that is no list and no block."""
         try:
             if node.tag in _TYPED:
-                return self.typed(node)
+                return self._typed(node)
             if node.tag in _TEXT:
                 return self.text(node.value, location)
             self._report(node.start_mark.line + 1, location, "this YAML tag has no meaning here")
@@ -144,6 +161,12 @@ class Reader:
             self._report(node.start_mark.line + 1, location, str(error))
         self.unread.add(location)
         return STAND_IN
+
+    def _typed(self, node: yaml.Node) -> Any:
+        try:
+            return self.typed(node)
+        except (ValueError, LookupError):
+            raise ValueError("not the number or the word that its tag says") from None
 
     def typed(self, node: yaml.Node) -> Any:
         """Return the value of a node that is a number, true, false or null."""

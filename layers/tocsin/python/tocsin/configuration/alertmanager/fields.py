@@ -84,6 +84,8 @@ def url_problem(text: str) -> str:
     """Return why a text is no URL, nor stands for one, without quoting it; "" if it is fine."""
     if text == MASKED or "{{" in text:
         return ""
+    if any(character < " " or character == "\x7f" for character in text):
+        return "not a URL"
     try:
         parts = urlsplit(text)
         _ = parts.port

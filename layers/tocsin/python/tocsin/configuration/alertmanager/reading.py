@@ -66,17 +66,28 @@ def _joined(pair: re.Match[str]) -> str:
     return f"\\U{ord(code):08x}"
 
 
+def _name(key: yaml.Node) -> Any:
+    """Return what two keys have in common that are one; a key that is no text has its own."""
+    return key.value if isinstance(key, yaml.ScalarNode) else id(key)
+
+
 class _GoReader(Reader):
     def pairs(self, node: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.Node]]:
         """Return the keys and values of a block, and those merged into it that it has not."""
+        return self._merged(node, 0)
+
+    def _merged(self, node: yaml.MappingNode, depth: int) -> list[tuple[yaml.Node, yaml.Node]]:
+        # A block may be merged into itself.
+        self.count(node, depth)
         own = [pair for pair in node.value if pair[0].tag != _MERGE]
-        names = {key.value for key, _ in own}
+        names = {_name(key) for key, _ in own}
         for _, value in (pair for pair in node.value if pair[0].tag == _MERGE):
             for block in value.value if isinstance(value, yaml.SequenceNode) else [value]:
                 if not isinstance(block, yaml.MappingNode):
                     continue
-                merged = [pair for pair in self.pairs(block) if pair[0].value not in names]
-                names |= {key.value for key, _ in merged}
+                pairs = self._merged(block, depth + 1)
+                merged = [pair for pair in pairs if _name(pair[0]) not in names]
+                names |= {_name(key) for key, _ in merged}
                 own += merged
         return own
 
