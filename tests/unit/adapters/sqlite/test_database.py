@@ -1,5 +1,6 @@
 """Transactions on the file, and what of it is safe when."""
 
+import os
 import sqlite3
 import threading
 
@@ -108,3 +109,15 @@ def test_after_a_flush_that_failed_nothing_is_called_safe(database, monkeypatch)
     # What needs no flush goes on: most of it is there after the next start.
     database.write(lambda file: file.execute(INSERT, ("c",)))
     assert names(database) == ["a", "b", "c"]
+
+
+def test_nobody_else_reads_the_secrets_in_the_file(tmp_path):
+    before = os.umask(0o022)
+    try:
+        database = Database(tmp_path / "new.db")
+        database.write(lambda _: None)
+    finally:
+        os.umask(before)
+    modes = {each.name: each.stat().st_mode & 0o777 for each in tmp_path.glob("new.db*")}
+    database.close()
+    assert modes == {"new.db": 0o600, "new.db-wal": 0o600, "new.db-shm": 0o600}

@@ -7,6 +7,7 @@ one before another. What must not be lost to that is flushed by us (`durable`), 
 Source: https://www.sqlite.org/pragma.html#pragma_synchronous and https://www.sqlite.org/wal.html
 """
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -38,6 +39,7 @@ class Database:
         self._pooling = threading.Lock()
         self._readers: list[Connection] = []
         try:
+            _make(path)
             self._writer = self._connect()
             _prepare(self._writer)
             self._flusher = Flusher(path.with_name(f"{path.name}-wal"))
@@ -117,6 +119,16 @@ class Database:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         return connection
+
+
+def _make(path: Path) -> None:
+    """Make the file, if there is none, for its owner alone: secrets of receivers lie in it.
+
+    SQLite makes the files beside it with the same permissions. Source: sqlite.org/src, os_unix.c,
+    findCreateFileMode.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare(connection: Connection) -> None:
