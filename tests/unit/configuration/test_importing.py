@@ -154,6 +154,17 @@ def test_what_tocsin_yaml_does_not_take_is_said_and_the_rest_written() -> None:
     assert imported.notes == ("receiver a is not encrypted; tocsin.yaml takes https:// alone",)
 
 
+def test_a_timeout_that_slack_receivers_have_not_is_said() -> None:
+    text = (
+        "global: {slack_api_url: 'https://h/'}\nroute: {receiver: a}\n"
+        "receivers: [{name: a, slack_configs: [{channel: '#a', timeout: 2s}]}]\n"
+    )
+    (note,) = import_alertmanager(text, "am.yml", "acme").notes
+    assert (
+        note == "receiver a has 10s for an answer: a Slack receiver has no timeout of its own here"
+    )
+
+
 def test_a_file_that_is_wrong_is_refused() -> None:
     with pytest.raises(ConfigurationErrors, match=r"am\.yml:1: route: is required"):
         import_alertmanager("receivers: []", "am.yml", "acme")

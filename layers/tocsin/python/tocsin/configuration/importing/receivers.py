@@ -51,9 +51,7 @@ def _receiver(
     url = variables.of(receiver.url, f"{name}_URL", f"the address of receiver {name}")
     block: dict[str, Any] = {"url": url}
     if receiver.kind == "slack":
-        if receiver.channel:
-            block["channel"] = literal(receiver.channel)
-        return {"name": name, "slack": {**block, "send_resolved": receiver.send_resolved}}
+        return {"name": name, "slack": {**block, **_slack(name, receiver, notes)}}
     if receiver.headers:
         block["headers"] = {
             header: variables.of(value, f"{name}_{header}", _meaning(name, header, value))
@@ -67,6 +65,16 @@ def _receiver(
     if not receiver.send_resolved:
         block["send_resolved"] = False
     return {"name": name, "webhook": block}
+
+
+def _slack(name: str, receiver: Receiver, notes: list[str]) -> dict[str, Any]:
+    if receiver.timeout_s != LONGEST_TIMEOUT_S:
+        notes.append(
+            f"receiver {name} has {format_duration(LONGEST_TIMEOUT_S)} for an answer: a Slack "
+            "receiver has no timeout of its own here"
+        )
+    channel = {"channel": literal(receiver.channel)} if receiver.channel else {}
+    return {**channel, "send_resolved": receiver.send_resolved}
 
 
 def _meaning(name: str, header: str, value: str) -> str:
