@@ -4,7 +4,8 @@ Source: RFC 9112, for what a body's length is (section 6.3) and chunked bodies (
 """
 
 from collections.abc import Mapping
-from typing import BinaryIO, Protocol
+from sys import maxsize
+from typing import BinaryIO
 
 from tocsin.domain.errors import InvalidInput, TooLarge
 from tocsin.pipeline.envelope import FRAME_LIMIT_BYTES
@@ -12,20 +13,19 @@ from tocsin.pipeline.envelope import FRAME_LIMIT_BYTES
 # Nothing that is accepted is longer when it is inflated, so nothing is when it is sent.
 BODY_LIMIT_BYTES = FRAME_LIMIT_BYTES
 _LINE_LIMIT_BYTES = 8192
+_LONGEST_NUMBER = 20
 _HEX = frozenset(b"0123456789abcdefABCDEF")
 
 
-class _Headers(Protocol):
-    def get(self, name: str, failobj: str) -> str: ...
+def read_body(headers: Mapping[str, str], source: BinaryIO) -> bytes:
+    """Read the body that follows `headers`, whose names are in lower case.
 
-
-def read_body(headers: "_Headers | Mapping[str, str]", source: BinaryIO) -> bytes:
-    """Read the body that follows `headers`.
-
-    Raises InvalidInput where its length cannot be known or is not true, and TooLarge.
+    A header that came several times is one value, joined by commas. Raises InvalidInput where
+    the length cannot be known or is not true, and TooLarge.
     """
-    coding = headers.get("Transfer-Encoding", "").strip().lower()
-    length = headers.get("Content-Length", "").strip()
+    coding = headers.get("transfer-encoding", "").strip().lower()
+    # One that is said twice is fine, two that differ are not.
+    length = ", ".join({each.strip() for each in headers.get("content-length", "").split(",")})
     if coding:
         # Both would let two readers see two different requests.
         if coding != "chunked" or length:
@@ -35,7 +35,8 @@ def read_body(headers: "_Headers | Mapping[str, str]", source: BinaryIO) -> byte
         return b""
     if not (length.isascii() and length.isdigit()):
         raise InvalidInput("Content-Length must be a number", status=400)
-    return _read(source, int(length), 0)
+    # Python reads no number of thousands of digits.
+    return _read(source, int(length) if len(length) <= _LONGEST_NUMBER else maxsize, 0)
 
 
 def _chunks(source: BinaryIO) -> bytes:

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
@@ -100,14 +101,14 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer any method; the routes know which there are."""
+        headers = _joined(self.headers.items())
         try:
-            body = read_body(self.headers, cast(BinaryIO, self.rfile))
+            body = read_body(headers, cast(BinaryIO, self.rfile))
         except InvalidInput as error:
             # What is left of the body would be read as the next request.
             self.close_connection = True
             self._send(refused(framework_error(error.status, error.status, error.message)))
             return
-        headers = {name.lower(): value for name, value in self.headers.items()}
         self._send(self.server.answer(self.command, self.path, headers, body))
 
     do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = do_PATCH = do_GET  # noqa: N815
@@ -143,3 +144,12 @@ class Handler(BaseHTTPRequestHandler):
             if self.command != "HEAD":
                 self.wfile.write(response.body)
             self.wfile.flush()
+
+
+def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return headers by their names in lower case; of several with one name the values joined."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        lower = name.lower()
+        found[lower] = f"{found[lower]}, {value}" if lower in found else value
+    return found

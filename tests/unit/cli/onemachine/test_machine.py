@@ -124,6 +124,24 @@ def test_a_client_that_waits_to_be_asked_for_its_body_is_asked_at_once(server):
         assert connection.recv(1024).startswith(b"HTTP/1.1 200 ")
 
 
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        "Content-Length: 2\r\nContent-Length: 4\r\n",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
+    ],
+)
+def test_a_request_with_two_ends_is_refused_and_the_connection_closed(server, lengths):
+    head = f"POST /am/api/v2/alerts HTTP/1.1\r\nContent-Type: application/json\r\n{lengths}\r\n[]  "
+    with socket.create_connection(("127.0.0.1", server.address.port), timeout=10) as connection:
+        connection.sendall(head.encode())
+        connection.shutdown(socket.SHUT_WR)
+        with connection.makefile("rb") as answers:
+            found = answers.read()
+    assert found.startswith(b"HTTP/1.1 400 ")
+    assert found.count(b"HTTP/1.1") == 1
+
+
 def test_only_a_change_of_the_file_is_a_version(file, stores, tmp_path, receiver):
     file.reload()
     assert stores.configs.current("default").version == 1
