@@ -50,7 +50,12 @@ class Server(ThreadingHTTPServer):
             log("warn", "a connection is refused: there are too many", limit=_CONNECTIONS_LIMIT)
             self.shutdown_request(request)
             return
-        super().process_request(request, client_address)
+        try:
+            super().process_request(request, client_address)
+        except BaseException:
+            # There was no thread for it.
+            self._room.release()
+            raise
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """Serve a connection to its end."""

@@ -169,3 +169,14 @@ def test_a_bug_in_an_answer_is_an_answer(server, monkeypatch):
 def test_an_address_that_is_taken_is_said(server):
     with pytest.raises(ConfigurationError, match="cannot listen"):
         Server(server.address, server.routes)
+
+
+def test_a_connection_that_cannot_be_served_leaves_its_place_to_the_next(server, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(server, "_room", threading.BoundedSemaphore(1))
+    monkeypatch.setattr("cli.onemachine.server.ThreadingHTTPServer.process_request", broken)
+    for _ in range(2):
+        with pytest.raises(RuntimeError):
+            server.process_request(None, None)
