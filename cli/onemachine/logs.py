@@ -1,5 +1,6 @@
 """Log lines as Alertmanager writes them: logfmt, on standard error."""
 
+import json
 import logging
 from datetime import UTC, datetime
 from typing import Any
@@ -41,5 +42,6 @@ def log(level: str, message: str, **facts: Any) -> None:
 def _quoted(value: str) -> str:
     if value and all(character.isprintable() and character not in ' "=' for character in value):
         return value
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
+    # What is not printable may be a line, or a word to the terminal that shows it.
+    escaped = json.dumps(value, ensure_ascii=not value.isprintable())
+    return escaped.replace("\x7f", "\\u007f")
