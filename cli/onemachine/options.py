@@ -11,6 +11,7 @@ from tocsin.domain.errors import ConfigurationError
 TENANT = "default"
 
 _UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536_000}
+_PORT = re.compile(r"[0-9]{1,5}")
 _DURATION = re.compile(r"(?:\d+(?:ms|[smhdwy]))+")
 _PART = re.compile(r"(\d+)(ms|[smhdwy])")
 
@@ -41,7 +42,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 def read_address(text: str) -> Address:
     """Read host:port, :port or [IPv6]:port. Raises ConfigurationError."""
     host, colon, port = text.rpartition(":")
-    if not colon or not port.isdigit() or int(port) > 65_535:
+    if not colon or _PORT.fullmatch(port) is None or int(port) > 65_535:
         raise ConfigurationError(f"{text!r} is no address: write host:port, or :port for all")
     return Address(host.removeprefix("[").removesuffix("]"), int(port))
 

@@ -77,6 +77,9 @@ def test_its_version_is_asked_for_as_alertmanagers_is(ran):
         ("--web.config.file=web.yml", "put a proxy in front"),
         ("--web.systemd-socket", "say --web.listen-address"),
         ("--web.listen-address=nowhere", "no address"),
+        ("--web.listen-address=h:²", "no address"),
+        ("--web.listen-address=h:65536", "no address"),
+        (f"--web.listen-address=h:{'9' * 5000}", "no address"),
         ("--data.retention=long", "no duration"),
     ],
 )
