@@ -32,6 +32,8 @@ def api() -> Api:
         ("PATCH", "/api/v2/silence/x", "DELETE,GET"),
         ("DELETE", "/api/v2/silences", "GET,POST"),
         ("POST", "/api/v2/alerts/groups", "GET"),
+        ("POST", "/metrics", "GET"),
+        ("POST", "/-/ready", "GET,HEAD"),
     ],
 )
 def test_another_method_is_a_405_that_names_the_right_ones(

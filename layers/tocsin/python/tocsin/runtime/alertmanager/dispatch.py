@@ -1,6 +1,6 @@
 """From a request to an answer: one table of routes, with Alertmanager's answers to all others."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -39,6 +39,10 @@ _ROUTES: dict[str, dict[str, _Endpoint]] = {
     "/silences": {"GET": get_silences, "POST": post_silence},
     "/status": {"GET": get_status},
 }
+_METRICS: dict[str, _Endpoint] = {
+    "GET": lambda _, ports, config, now_s: get_metrics(ports, config, now_s)
+}
+_PROBES = ("GET", "HEAD")
 # A browser asks before it sends what a form could not. It never sends credentials of its own
 # here: an answer for everybody is of no use to a request that carries them.
 _PREFLIGHT = {
@@ -84,23 +88,22 @@ def writes_silences(request: HttpRequest) -> bool:
 def _answer(request: HttpRequest, ports: AlertmanagerPorts, tenant: str, now_s: float) -> Reply:
     path = request.path
     if path in ("/-/healthy", "/-/ready"):
-        return probe()
+        return probe() if request.method in _PROBES else _not_allowed(request.method, _PROBES)
     if is_preflight(request):
         return preflight(request)
     config = ports.configs.current(tenant) or _unconfigured(tenant)
-    if path == "/metrics":
-        return get_metrics(ports, config, now_s)
-    if not path.startswith(f"{_BASE}/"):
+    if path != "/metrics" and not path.startswith(f"{_BASE}/"):
         return plain(404, "404 page not found\n")
-    methods = _ROUTES.get(_route(path))
+    methods = _METRICS if path == "/metrics" else _ROUTES.get(_route(path))
     if methods is None:
         raise framework_error(404, 404, f"path {path[:256]} was not found")
     if request.method not in methods:
-        return _not_allowed(request.method, ",".join(methods))
+        return _not_allowed(request.method, methods)
     return methods[request.method](request, ports, config, now_s)
 
 
-def _not_allowed(method: str, allowed: str) -> Reply:
+def _not_allowed(method: str, methods: Iterable[str]) -> Reply:
+    allowed = ",".join(methods)
     message = f"method {method[:16]} is not allowed, but [{allowed}] are"
     reply = refused(framework_error(405, 405, message))
     return msgspec.structs.replace(reply, headers={**reply.headers, "Allow": allowed})
