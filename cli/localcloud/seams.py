@@ -13,6 +13,7 @@ EXPIRING_TABLES = (
     "JournalTable",
     "BreakerTable",
     "SeenTable",
+    "MetricTable",
     "ControlTable",
 )
 TTL_ATTRIBUTE = "expires_at_s"

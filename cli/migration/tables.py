@@ -9,6 +9,7 @@ RESOURCES: dict[Kind, str] = {
     "groups": "GroupTable",
     "journal": "JournalTable",
     "rules": "RuleTable",
+    "metrics": "MetricTable",
     "control": "ControlTable",
 }
 

@@ -59,6 +59,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the route speaks as an Alertmanager does."""
         return self.path.endswith("/api/v2/alerts")
 
+    @property
+    def carries_alerts(self) -> bool:
+        """Whether what it is about are alerts, of which the books know."""
+        return not self.path.endswith("/v1/metrics")
+
     def content(self) -> bytes:
         """Return the body as it goes over the wire."""
         return self.body if isinstance(self.body, bytes) else self.body()

@@ -69,11 +69,30 @@ def _shape(case: Case, answer: dict[str, Any]) -> Iterator[str]:
         yield from _alertmanager_shape(case, status, body)
         return
     content = json.loads(body)
-    if case.path.endswith("/v2/enqueue"):
+    if case.path.endswith("/v1/metrics"):
+        yield from _metrics_shape(case, status, content)
+    elif case.path.endswith("/v2/enqueue"):
         yield from _event_shape(case, status, content)
     elif "error" in content:
         yield from _error(case, content)
     elif not _has(content, _RESULT) or status not in (case.accepted_as, 422):
+        yield "neither a result nor an error"
+    else:
+        yield from _result(case, status, content)
+
+
+def _metrics_shape(case: Case, status: int, content: dict[str, Any]) -> Iterator[str]:
+    """Our result, an answer of OTLP, or our error with its message beside it."""
+    if status == 200:
+        partial = content.get("partialSuccess", {"rejectedDataPoints": "1", "errorMessage": "x"})
+        wanted = {"rejectedDataPoints": str, "errorMessage": str}
+        if not {*content} <= {"partialSuccess"} or not _has(partial, wanted):
+            yield "not OTLP's answer"
+    elif "error" in content:
+        if content.get("message") != content["error"].get("message"):
+            yield "an error without its message beside it"
+        yield from _error(case, {"error": content["error"]})
+    elif not _has(content, _RESULT) or status not in (202, 422):
         yield "neither a result nor an error"
     else:
         yield from _result(case, status, content)

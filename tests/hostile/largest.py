@@ -44,6 +44,8 @@ _ENVIRONMENT = {
     "TOCSIN_ENV": "test",
     "CONTROL_TABLE": "control",
     "SEEN_TABLE": "seen",
+    "METRIC_TABLE": "metrics",
+    "METRIC_KEPT_S": "90000",
     "KEY_PEPPER_SECRET_ARN": "pepper",
     "ENRICH_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/1/enrich",
     "ENRICH_URGENT_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/1/enrich-urgent",

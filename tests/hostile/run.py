@@ -64,7 +64,11 @@ def _send_and_judge(deployment: Deployment, tenant: str, case: Case, found: Run)
     secrets = (key, key.split("_")[3], deployment.stack.resources.pepper)
     found.complaints += judge(case, answer, cpu_s, secrets)
     note(found.rows.setdefault(case.kind, Row()), case, answer, cpu_s)
-    return accepted_in(answer) if isinstance(answer, dict) else 0
+    return _alerts_in(case, answer)
+
+
+def _alerts_in(case: Case, answer: Any) -> int:
+    return accepted_in(answer) if isinstance(answer, dict) and case.carries_alerts else 0
 
 
 def send(stack: World, key: str, case: Case) -> tuple[Any, float]:
@@ -88,6 +92,6 @@ def note(row: Row, case: Case, answer: Any, cpu_s: float) -> None:
     row.good += status < 300
     row.refused += 400 <= status < 500
     row.failed += status >= 500
-    row.alerts += accepted_in(answer) if isinstance(answer, dict) else 0
+    row.alerts += _alerts_in(case, answer)
     if cpu_s * 1000 > row.slowest_ms:
         row.slowest_ms, row.slowest = cpu_s * 1000, case.name

@@ -22,6 +22,7 @@ from tocsin.domain.fingerprint import fingerprint
 from tocsin.runtime.alertmanager import dispatch
 from tocsin.runtime.enqueue import PagerDutyEvents
 from tocsin.runtime.intake import Alertmanager, Native
+from tocsin.runtime.pushing import PushedMetrics
 
 pytestmark = [pytest.mark.xdist_group("hostile"), pytest.mark.timeout(600)]
 
@@ -37,6 +38,12 @@ CHECKS = [
 # What the routes of one alert are asked for.
 KNOWN = "Known"
 ONE = ("GET /v1/alerts/{provider}", "POST /v1/alerts/{provider}/{action}")
+SIGNED = (
+    InvalidSignature(),
+    InvalidInput("another body", status=409, code="replayed"),
+    TooManyRequests("too many", retry_after_s=1, scope="alerts"),
+    Overloaded("too much", retry_after_s=1, scope="pipeline"),
+)
 # `make e2e` tries more.
 EXAMPLES = int(os.environ.get("HOSTILE_EXAMPLES", "25"))
 
@@ -66,30 +73,36 @@ def test_it_has_the_routes_of_the_template_and_of_the_apis_and_no_others() -> No
     assert routes == INGEST | one_alert | api
 
 
-@pytest.mark.parametrize("dialect", [Native(), Alertmanager()])
+@pytest.mark.parametrize("dialect", [Native(), Alertmanager(), PushedMetrics()], ids=type)
 def test_it_knows_what_is_answered_when_nothing_can_be_accepted(
-    dialect: Native | Alertmanager,
+    dialect: Native | Alertmanager | PushedMetrics,
 ) -> None:
-    path = "/v1/alerts" if isinstance(dialect, Native) else "/api/v2/alerts"
+    paths = {Native: "/v1/alerts", Alertmanager: "/api/v2/alerts", PushedMetrics: "/v1/metrics"}
+    path = paths[type(dialect)]
     documented = document()["paths"][path]["post"]["responses"]
     assert str(dialect.unavailable()["statusCode"]) in documented
 
 
-@pytest.mark.parametrize("dialect", [Native(), Alertmanager(), PagerDutyEvents()])
 @pytest.mark.parametrize(
-    "error",
+    ("dialect", "error"),
     [
-        InvalidSignature(),
-        InvalidInput("another body", status=409, code="replayed"),
-        TooManyRequests("too many", retry_after_s=1, scope="alerts"),
-        Overloaded("too much", retry_after_s=1, scope="pipeline"),
-    ],
-    ids=lambda error: error.code,
+        (dialect, error)
+        for dialect in (Native(), Alertmanager(), PagerDutyEvents())
+        for error in SIGNED
+    ]
+    # Metrics are not signed, so that none is a repeat.
+    + [(PushedMetrics(), error) for error in SIGNED if error.code != "replayed"],
+    ids=lambda each: getattr(each, "code", type(each).__name__),
 )
 def test_it_knows_what_is_answered_without_a_look_at_the_alerts(
-    dialect: Native | Alertmanager | PagerDutyEvents, error: InvalidInput
+    dialect: Native | Alertmanager | PagerDutyEvents | PushedMetrics, error: InvalidInput
 ) -> None:
-    suffix = {Native: "/v1/alerts", Alertmanager: "/api/v2/alerts", PagerDutyEvents: "/v2/enqueue"}
+    suffix = {
+        Native: "/v1/alerts",
+        Alertmanager: "/api/v2/alerts",
+        PagerDutyEvents: "/v2/enqueue",
+        PushedMetrics: "/v1/metrics",
+    }
     paths = [path for _, path in INGEST if suffix[type(dialect)] in path]
     assert len(paths) > 1
     status = str(dialect.refused(error)["statusCode"])

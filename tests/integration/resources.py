@@ -73,6 +73,7 @@ def make_resources(client: Callable[[str], Any]) -> Resources:
         "POWERTOOLS_METRICS_NAMESPACE": "Tocsin",
         "POWERTOOLS_LOG_LEVEL": "INFO",
         "CACHE_URL": "",
+        "METRIC_KEPT_S": "90000",
         "BACKLOG_LIMIT_MESSAGES": "20000",
         "URGENT_BACKLOG_LIMIT_MESSAGES": "5000",
         "BACKLOG_AGE_LIMIT_S": "300",
@@ -97,6 +98,7 @@ def _tables(dynamodb: Any, environ: dict[str, str]) -> None:
         ("CONTROL_TABLE", ["pk", "sk"]),
         ("SEEN_TABLE", ["pk", "sk"]),
         ("RULE_TABLE", ["pk", "sk"]),
+        ("METRIC_TABLE", ["pk", "sk"]),
     ):
         attributes = dict.fromkeys(keys, "S")
         extra: dict[str, Any] = {}

@@ -8,7 +8,8 @@ from tests.template.transformed import Stack, source, target
 from tocsin.domain.errors import TooLarge
 
 ALERTS = ["/v1/alerts", "/v1/alerts/{provider}", "/api/v2/alerts", "/v2/enqueue"]
-INGEST = {("post", path) for path in ALERTS} | {("post", f"/k/{{key}}{path}") for path in ALERTS}
+SENT = [*ALERTS, "/v1/metrics"]
+INGEST = {("post", path) for path in SENT} | {("post", f"/k/{{key}}{path}") for path in SENT}
 ANY = "x-amazon-apigateway-any-method"
 PROBES = ["/-/healthy", "/-/ready", "/metrics"]
 ALERTMANAGER = ["/api/v2/alerts", "/api/v2/{proxy+}"]

@@ -32,6 +32,7 @@ GRANTS = {
     "IngestFunction": {
         "ControlTable": {"dynamodb:GetItem"},
         "SeenTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
+        "MetricTable": {"dynamodb:BatchWriteItem"},
         SIGNING_SECRETS: {"secretsmanager:GetSecretValue"},
         "KeyPepperSecret": {"secretsmanager:GetSecretValue"},
         "EnrichQueue": {SEND, "sqs:GetQueueAttributes"},

@@ -9,6 +9,7 @@ from tests.hostile.corpus import (
     enqueue,
     events,
     keys,
+    metrics,
     notjson,
     numbers,
     requests,
@@ -21,7 +22,7 @@ from tests.hostile.corpus import (
 
 _MODULES = (
     notjson, shapes, numbers, texts, times, codings, requests, routes, keys, events, batches,
-    enqueue, samples,
+    enqueue, metrics, samples,
 )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ TABLES = {
     "JournalTable": TableShape(("pk:S", "sk:S")),
     "BreakerTable": TableShape(("pk:S",)),
     "SeenTable": TableShape(("pk:S", "sk:S")),
+    "MetricTable": TableShape(("pk:S", "sk:S")),
     "ControlTable": TableShape(("pk:S", "sk:S")),
 }
 # Least visibility timeout in seconds: six times the function's timeout, and the window.

@@ -58,6 +58,9 @@ class Limits(Block):
         default=200,
         description="Requests a minute to `/v1/alerts/PROVIDER` and `/v2/enqueue`, all together.",
     )
+    metrics: RequestsAMinute = Field(
+        default=200, description="Requests a minute to `/v1/metrics`, of metrics that are pushed."
+    )
     providers: dict[ProviderName, Bucket] = Field(
         default={},
         description="A further limit for each provider that is named here, and one for each "
@@ -70,6 +73,7 @@ def to_limits(model: Limits) -> domain.Limits:
     return domain.Limits(
         alerts=model.alerts,
         webhook=model.webhook,
+        metrics=model.metrics,
         providers={
             name: domain.Bucket(rate_per_s=bucket.rate, burst=bucket.burst)
             for name, bucket in model.providers.items()
@@ -82,6 +86,7 @@ def displayed_limits(limits: domain.Limits) -> dict[str, object]:
     shown: dict[str, object] = {
         "alerts": limits.alerts or _WORD,
         "webhook": limits.webhook or _WORD,
+        "metrics": limits.metrics or _WORD,
     }
     if limits.providers:
         shown["providers"] = {

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-Endpoint = Literal["alerts", "webhook"]
+Endpoint = Literal["alerts", "webhook", "metrics"]
 
 UNLIMITED = 0
 WINDOW_S = 60
@@ -27,6 +27,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     alerts: int = 100
     webhook: int = 200
+    metrics: int = 200
     providers: dict[str, Bucket] = {}
 
 
@@ -61,11 +62,16 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def quotas_for(limits: Limits, endpoint: Endpoint, provider: str) -> tuple[Quota, ...]:
-    """Return the limits that hold for a request; none where all of them are lifted."""
+    """Return the limits that hold for a request; none where all of them are lifted.
+
+    Metrics have a window of their own, and no bucket: what pushes them must not keep alerts out.
+    """
     quotas: list[Quota] = []
-    requests = limits.alerts if endpoint == "alerts" else limits.webhook
-    if requests != UNLIMITED:
-        quotas.append(Quota(scope=endpoint, limit=requests))
+    requests = {"alerts": limits.alerts, "webhook": limits.webhook, "metrics": limits.metrics}
+    if requests[endpoint] != UNLIMITED:
+        quotas.append(Quota(scope=endpoint, limit=requests[endpoint]))
+    if endpoint == "metrics":
+        return tuple(quotas)
     bucket = limits.providers.get(provider) or limits.providers.get(ANY_PROVIDER)
     if bucket is not None:
         quotas.append(

@@ -4,6 +4,11 @@ import msgspec
 
 from tocsin.domain.rule import Query
 
+# The most that one answer holds; a source that has more says so instead. A point needs some 130
+# bytes of memory.
+SERIES_LIMIT = 20_000
+POINTS_LIMIT = 500_000
+
 Labels = tuple[tuple[str, str], ...]
 # (epoch seconds, value)
 Point = tuple[float, float]
@@ -27,10 +32,12 @@ class Asked(msgspec.Struct, frozen=True):
 class Unanswered(msgspec.Struct, frozen=True):
     """A query that a source did not answer, and why. It says nothing of the metric.
 
-    That is not missing data, which is an answer: a series without points, or no series.
+    That is not missing data, which is an answer: a series without points, or no series. `is_down`:
+    the source itself gave no answer, whatever it was asked.
     """
 
     reason: str
+    is_down: bool = False
 
 
 Answer = tuple[Series, ...] | Unanswered

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from tocsin.domain.matchers import Matcher
 from tocsin.domain.rulestate import RuleState
 from tocsin.domain.series import Answer, Asked, Series
 
@@ -29,8 +30,19 @@ class Metrics(Protocol):
         `at_s` is when they were received. Returns only when all are stored.
         """
 
-    def read(self, tenant: str, metric: str, from_s: float, to_s: float) -> list[Series]:
-        """Return the points with a time from `from_s` to `to_s`, series by series."""
+    def read(
+        self,
+        tenant: str,
+        metric: str,
+        from_s: float,
+        to_s: float,
+        matchers: tuple[Matcher, ...] = (),
+    ) -> list[Series]:
+        """Return the points with a time from `from_s` to `to_s`, series by series.
+
+        Perhaps a moment late. Only series that `matchers` match. Raises TooLarge above the limits
+        of one answer (see domain.series).
+        """
 
 
 class RuleStates(Protocol):

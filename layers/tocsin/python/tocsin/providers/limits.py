@@ -1,7 +1,11 @@
-"""How large the parts of one alert may be; `docs/alert.md` lists the same numbers."""
+"""How large the parts of an alert may be, as `docs/alert.md` says, and of pushed metrics."""
 
 # More in one request would keep a worker longer than its time allows.
 ALERTS_PER_REQUEST = 10_000
+
+# Points of metrics in one request.
+POINTS_PER_REQUEST = 10_000
+METRIC_NAME_CHARACTERS = 256
 
 # Labels are identity, so what is above a limit is refused: a cut label could join two alerts.
 LABELS_PER_ALERT = 128

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -18,7 +18,7 @@ from tocsin.adapters.sqs import SqsOutbox
 from tocsin.domain.errors import InvalidInput, Overloaded, TocsinError, TooManyRequests
 from tocsin.pipeline.backpressure import BacklogLimit, Backpressure
 from tocsin.pipeline.ingest import Answer, Ingest, Request
-from tocsin.ports import Configs, Keys, Limiter, Queue, Seen
+from tocsin.ports import Configs, Keys, Limiter, Metrics, Queue, Seen
 from tocsin.runtime.access import authenticate
 from tocsin.runtime.clock import now_s
 from tocsin.runtime.gateway import HttpRequest, body_of, from_event, resource_of
@@ -33,6 +33,7 @@ from tocsin.runtime.worker import Context
 
 if TYPE_CHECKING:
     from tocsin.pipeline.signed import SignedRequests
+    from tocsin.runtime.pushing import PushedMetrics, Stored
 
 
 # The type of the SNS message that asks for it.
@@ -48,6 +49,7 @@ class _Parts(msgspec.Struct, frozen=True):
     signed: "Callable[[], SignedRequests]"
     limiter: Limiter
     backpressure: Backpressure
+    metrics: Callable[[], Metrics]
 
 
 @cache
@@ -78,7 +80,15 @@ def _parts() -> _Parts:
         signed=cache(lambda: _signed_requests(seen)),
         limiter=make_limiter(settings.cache_url, settings.tocsin_env),
         backpressure=Backpressure(SqsOutbox(hasty_client("sqs"), urls, {}), limits, now_s),
+        metrics=cache(lambda: _metrics(settings)),
     )
+
+
+def _metrics(settings: IngestSettings) -> Metrics:
+    from tocsin.adapters.dynamodb.metrics import DynamoMetrics
+
+    kept_s = float(settings.metric_kept_s)
+    return DynamoMetrics(client("dynamodb"), settings.metric_table, kept_s)
 
 
 def _signed_requests(seen: Callable[[], Seen]) -> "SignedRequests":
@@ -95,9 +105,14 @@ def handler(event: dict[str, Any], context: Context) -> Any:
     dialect, signing, passage = dialect_of(resource_of(event)), Signing(), Passage()
     try:
         request = from_event(event, context.aws_request_id)
-        result = _accept(request, dialect, signing, passage)
-        if not signing.is_repeat:
-            counts = {"accepted": result.accepted, "rejected": len(result.rejected)}
+        result: Answer | Stored
+        if request.resource.endswith("/v1/metrics"):
+            result = _push(request, cast("PushedMetrics", dialect), signing, passage)
+            counts = result.counts
+        else:
+            result = _accept(request, dialect, signing, passage)
+            if not signing.is_repeat:
+                counts = {"accepted": result.accepted, "rejected": len(result.rejected)}
         return passage.stamped(dialect.accepted(result))
     except InvalidInput as error:
         counts = {_name(error): 1}
@@ -159,6 +174,22 @@ def _accept(request: HttpRequest, dialect: Dialect, signing: Signing, passage: P
     signing.settle(parts.signed, key, given.received_at_s)
     parts.used.note(key, given.received_at_s)
     return answer
+
+
+def _push(
+    request: HttpRequest, dialect: "PushedMetrics", signing: Signing, passage: Passage
+) -> "Stored":
+    """Store the points of one request."""
+    parts = _parts()
+    key = authenticate(request, "ingest", parts.keys, parts.pepper, now_s())
+    name = dialect.provider_name(request)
+    passage.enter(request, key.tenant, name, parts.limiter, parts.configs)
+    dialect.check(request)
+    body = body_of(request)
+    request_id = signing.request_id(request, key, name, body)
+    stored = dialect.take(key.tenant, request_id, body, now_s(), parts.metrics())
+    parts.used.note(key, now_s())
+    return stored
 
 
 def _log_subscription(body: bytes, confirmed_topic: str) -> None:

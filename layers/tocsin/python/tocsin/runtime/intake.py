@@ -32,7 +32,7 @@ class Dialect(Protocol):
     def kept(self, body: bytes, key: ApiKey) -> bytes:
         """Return the body as it may be stored."""
 
-    def accepted(self, result: Answer) -> Any: ...
+    def accepted(self, result: Any) -> Any: ...
 
     def refused(self, error: InvalidInput) -> Any: ...
 
@@ -156,4 +156,8 @@ def dialect_of(resource: str) -> Dialect:
         from tocsin.runtime.enqueue import PagerDutyEvents
 
         return PagerDutyEvents()
+    if resource.endswith("/v1/metrics"):
+        from tocsin.runtime.pushing import PushedMetrics
+
+        return PushedMetrics()
     return Alertmanager() if resource.endswith("/api/v2/alerts") else Native()

@@ -14,7 +14,7 @@ from tocsin.providers.registry import NAMES
 from tocsin.runtime.clock import now_s
 from tocsin.runtime.gateway import HttpRequest
 
-_LIFTED = Limits(alerts=UNLIMITED, webhook=UNLIMITED)
+_LIFTED = Limits(alerts=UNLIMITED, webhook=UNLIMITED, metrics=UNLIMITED)
 # Whoever sends less than this a minute is small, and did not fill the queues.
 _SMALL_SENDER_REQUESTS = 10
 
@@ -85,6 +85,8 @@ class Passage:
 
 def endpoint_of(request: HttpRequest) -> Endpoint:
     """Return the class of a route: `webhook` where the path says whose payload it is."""
+    if request.resource.endswith("/v1/metrics"):
+        return "metrics"
     is_webhook = request.resource.endswith(("/alerts/{provider}", "/v2/enqueue"))
     return "webhook" if is_webhook else "alerts"
 

@@ -36,6 +36,7 @@ GroupTable = Annotated[str, _says("Table of notification groups.")]
 JournalTable = Annotated[str, _says("Table of packed records.")]
 BreakerTable = Annotated[str, _says("Table of what is known of failing endpoints.")]
 SeenTable = Annotated[str, _says("Table of signed requests, and of when keys were used.")]
+MetricTable = Annotated[str, _says("Table of the metrics that tenants push.")]
 ArchiveBucket = Annotated[str, _says("Bucket of the archives, claims and large groups.")]
 KeyPepper = Annotated[str, _says("Secret under which API keys are hashed.")]
 EnrichQueue = Annotated[str, _says("Queue from ingest to enrich.")]
@@ -53,6 +54,8 @@ class IngestSettings(Common, frozen=True, rename=str.upper, kw_only=True):
 
     control_table: ControlTable
     seen_table: SeenTable
+    metric_table: MetricTable
+    metric_kept_s: Annotated[str, _whole("Seconds for which pushed metrics are kept.")]
     key_pepper_secret_arn: KeyPepper
     enrich_queue_url: EnrichQueue
     enrich_urgent_queue_url: EnrichUrgentQueue

@@ -18,7 +18,7 @@ from typing import Literal
 from tocsin.adapters.dynamodb.attributes import Item, Value, attribute, item
 from tocsin.domain.errors import Retryable
 
-Kind = Literal["fingerprints", "groups", "journal", "rules", "control"]
+Kind = Literal["fingerprints", "groups", "journal", "rules", "metrics", "control"]
 Step = Callable[[Item], Item]
 
 
@@ -37,6 +37,7 @@ STEPS: dict[Kind, Sequence[Step]] = {
     "journal": (_begin,),
     "rules": (_begin,),
     "control": (_begin,),
+    "metrics": (_begin,),
 }
 
 
