@@ -13,6 +13,7 @@ COMMANDS = {
     "up": ("cli.commands.up", "Start the local cloud and keep it up until Ctrl-C."),
     "alertmanager": ("cli.commands.alertmanager", "Run as an Alertmanager on this machine."),
     "alert": ("cli.commands.alert", "Show an alert, and acknowledge, assign or resolve it."),
+    "oncall": ("cli.commands.oncall", "Show who is on call."),
     "config": ("cli.commands.config", "Check, apply, show and import tocsin.yaml."),
     "keys": ("cli.commands.keys", "Create, list and revoke API keys."),
     "normalize": ("cli.commands.normalize", "Print the canonical alerts of a payload."),

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from tocsin.configuration.escalation_conversion import to_escalation
 from tocsin.configuration.fingerprint_models import FingerprintRule
 from tocsin.configuration.limits import to_limits
 from tocsin.configuration.mapping_conversion import to_payload_mapping
@@ -29,6 +30,7 @@ def to_tenant_config(name: str, model: Tenant, version: int) -> config.TenantCon
         fingerprints=(RuleSet(rules=rules),) if rules else (),
         storage=tuple(_storage(rule) for rule in model.storage),
         external_url=model.external_url,
+        **to_escalation(model),
     )
 
 

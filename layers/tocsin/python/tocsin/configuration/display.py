@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from tocsin.configuration.escalation_conversion import displayed_escalation
 from tocsin.configuration.limits import displayed_limits
 from tocsin.configuration.mapping_conversion import displayed_mapping
 from tocsin.configuration.routing_display import displayed_routing
@@ -25,6 +26,7 @@ def displayed(config: TenantConfig) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "receivers": [_receiver(receiver) for receiver in config.receivers.values()],
         **displayed_routing(config),
+        **displayed_escalation(config),
         "fingerprints": [said(rule) for rule in newest],
         "storage": [_storage(rule) for rule in config.storage],
         "settings": _settings(config),

@@ -198,6 +198,10 @@ Name = Annotated[
     AfterValidator(_checked(_NAME, NAME_RULE)),
     _described("name"),
 ]
+# The name of an escalation policy, or "" for none.
+PolicyName = Annotated[
+    str, AfterValidator(lambda text: text and _checked(_NAME, NAME_RULE)(text)), _described("name")
+]
 MatcherText = Annotated[
     str, AfterValidator(_readable(parse_matcher, "matcher")), _described("matcher")
 ]

@@ -7,6 +7,7 @@ from pydantic import Field, PrivateAttr
 
 from tocsin.configuration.alertmanager import NotTaken
 from tocsin.configuration.block import Block
+from tocsin.configuration.escalation_models import EscalationPolicy, Person, Schedule
 from tocsin.configuration.fields import Duration, FileName, Name, Url, between
 from tocsin.configuration.fingerprint_models import FingerprintRule
 from tocsin.configuration.limits import Limits
@@ -89,6 +90,16 @@ class Tenant(Block):
     )
     time_intervals: list[NamedTimeInterval] = Field(
         default=[], max_length=200, description="Times at which routes keep silent, or do not."
+    )
+    policies: list[EscalationPolicy] = Field(
+        default=[],
+        max_length=200,
+        description="Escalation policies: who is told of what nobody acknowledges; see "
+        "escalation.md.",
+    )
+    schedules: list[Schedule] = Field(default=[], max_length=200, description="On-call schedules.")
+    people: list[Person] = Field(
+        default=[], max_length=1000, description="Who can be on call, and where to tell them."
     )
     alertmanager: FileName | None = Field(
         default=None,

@@ -5,7 +5,15 @@ from typing import Annotated
 from pydantic import Field
 
 from tocsin.configuration.block import Block
-from tocsin.configuration.fields import Duration, GroupLabel, LabelName, MatcherText, Name, between
+from tocsin.configuration.fields import (
+    Duration,
+    GroupLabel,
+    LabelName,
+    MatcherText,
+    Name,
+    PolicyName,
+    between,
+)
 
 GroupTime = Annotated[Duration, between("0s", "7d")]
 RepeatInterval = Annotated[Duration, between("1s", "30d")]
@@ -60,6 +68,11 @@ class Route(Block):
         max_length=50,
         description="Time intervals outside of all of which the route keeps silent, if there are "
         "any; not for the top route, and not inherited.",
+    )
+    policy: PolicyName | None = Field(
+        default=None,
+        description="The escalation policy of what nobody acknowledges; `''` is none. The "
+        "parent's if left out; see escalation.md.",
     )
     routes: list["Route"] = Field(default=[], max_length=200, description="Child routes.")
 

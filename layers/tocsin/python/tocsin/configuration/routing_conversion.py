@@ -54,6 +54,7 @@ def _route(model: Route, parent: config.Route) -> config.Route:
         group_by=parent.group_by if model.group_by is None else tuple(model.group_by),
         continues=model.continues,
         timing=to_timing(model, parent.timing),
+        policy=parent.policy if model.policy is None else model.policy,
     )
     return replace(route, routes=tuple(_route(child, route) for child in model.routes))
 

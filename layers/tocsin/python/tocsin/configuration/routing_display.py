@@ -20,7 +20,7 @@ def displayed_routing(config: TenantConfig) -> dict[str, Any]:
             {"name": name, "receivers": list(receivers)}
             for name, receivers in config.integrations.items()
         ]
-    shown["route"] = _route(config.route)
+    shown["route"] = _route(config.route, has_policies=bool(config.policies))
     if config.inhibit_rules:
         shown["inhibit_rules"] = [_inhibit_rule(rule) for rule in config.inhibit_rules]
     if config.time_intervals:
@@ -31,7 +31,7 @@ def displayed_routing(config: TenantConfig) -> dict[str, Any]:
     return shown
 
 
-def _route(route: Route) -> dict[str, Any]:
+def _route(route: Route, *, has_policies: bool) -> dict[str, Any]:
     shown: dict[str, Any] = {"receiver": route.receiver, "group_by": list(route.group_by)}
     if route.matchers:
         shown["matchers"] = _texts(route.matchers)
@@ -46,8 +46,10 @@ def _route(route: Route) -> dict[str, Any]:
     for name, intervals in (("mute", timing.mute), ("active", timing.active)):
         if intervals:
             shown[f"{name}_time_intervals"] = list(intervals)
+    if has_policies:
+        shown["policy"] = route.policy
     if route.routes:
-        shown["routes"] = [_route(child) for child in route.routes]
+        shown["routes"] = [_route(child, has_policies=has_policies) for child in route.routes]
     return shown
 
 

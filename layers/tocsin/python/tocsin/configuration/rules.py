@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from tocsin.configuration.escalation_rules import broken_escalation
 from tocsin.configuration.findings import Finding
 from tocsin.configuration.fingerprint_models import FingerprintRule
 from tocsin.configuration.mappings import ALL, MappedText, PayloadMapping, leads_to_many
@@ -34,6 +35,7 @@ def _of_tenant(name: str, tenant: Tenant) -> Iterator[Finding]:
             yield ("fingerprints", index, *below), message
     yield from misplaced(tenant)
     yield from broken_routing(tenant)
+    yield from broken_escalation(tenant)
 
 
 def _of_signatures(
