@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from tocsin.adapters.aws import translated
-from tocsin.adapters.dynamodb.attributes import Item, attribute
+from tocsin.adapters.dynamodb.attributes import Item, Value, attribute
 from tocsin.adapters.dynamodb.batches import get_all
 from tocsin.adapters.dynamodb.formats import upgraded, versioned
 from tocsin.adapters.dynamodb.queries import query_all
@@ -55,6 +55,7 @@ class DynamoRuleStates:
         """
         if state.is_empty and state.version == 0:
             return
+        parameters: dict[str, Any]
         if state.is_empty:
             parameters = {"Key": _key(state.tenant, state.rule)}
             call = self._client.delete_item
@@ -88,7 +89,7 @@ def _item(state: RuleState) -> Item:
     doc = compress(msgspec.json.encode(state))
     if len(doc) > _LIMIT_BYTES:
         raise Permanent(f"rule {state.rule} has too many series that are not well to remember")
-    values = {
+    values: dict[str, Value | None] = {
         "pk": _partition(state.tenant),
         "sk": state.rule,
         "version": state.version,
