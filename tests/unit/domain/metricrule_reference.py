@@ -112,8 +112,16 @@ class Reference:
                 each[()] if speaks and identity not in each else each.get(identity)
                 for each, speaks in zip(values, speaking, strict=True)
             ]
-            self.judge(identity, found, at_s, told)
+            if identity in present or self.minds(identity):
+                self.judge(identity, found, at_s, told)
         return sorted(told) + self.begin(at_s)
+
+    def minds(self, identity):
+        """Tell whether a series matters that has no data of its own."""
+        history = self.verdicts[identity]
+        is_bad = identity in self.firing or (history and history[-1][1] == "bad")
+        misses = any(each.compare == "absent" for each in self.rule.conditions)
+        return is_bad or misses or self.rule.missing == "breaching"
 
     def values(self, at_s, answers):
         result = []

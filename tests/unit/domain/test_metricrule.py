@@ -70,6 +70,11 @@ def test_a_series_does_not_fire_anew_before_its_cooldown_is_over():
     assert watched.ticks(90) == [["resolved b", "firing a"]]
 
 
+def test_a_breach_that_passes_does_not_shorten_the_cooldown():
+    watched = Watched(rule(cooldown_s=300.0))
+    assert watched.ticks(90, 10, 90, 10, 90, 90, 90) == [FIRING, RESOLVED, [], [], [], [], FIRING]
+
+
 def test_what_the_limit_holds_back_fires_later_the_longest_breach_first():
     watched = Watched(rule(limit=2, limit_window_s=300.0))
     assert watched.tick(a=90, z=90) == ["firing a", "firing z"]

@@ -1,8 +1,10 @@
 """The evaluator of metric rules beside the reference, on random rules and series with gaps."""
 
 from math import inf, nan
+from random import Random
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,13 +63,18 @@ def answered(wanted, data):
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     rules,
     st.fixed_dictionaries({"m": metrics, "n": metrics}),
     st.lists(st.sampled_from([30, 60, 60, 60, 180]), min_size=3, max_size=20),
 )
 def test_alerts_are_those_of_the_reference(rule, data, steps):
+    check(rule, data, steps)
+
+
+def check(rule, data, steps):
+    """Assert that evaluator and reference tell the same at each step, in seconds."""
     reference, state, at_s = Reference(rule), RuleState(tenant="t", rule="R"), T0
     for step in steps:
         at_s += step
@@ -102,3 +109,53 @@ def assert_only_what_matters(rule, state, at_s):
     for each in state.series.values():
         cools_down = each.resolved_at_s and at_s - each.resolved_at_s < rule.cooldown_s
         assert each.phase != "ok" or cools_down
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_so_they_are_where_values_wander_about_the_threshold(seed):
+    random = Random(seed)
+    rule = random_rule(random)
+    data = {metric: wandering(random) for metric in "mn"}
+    check(rule, data, [random.choice([30, 60, 60, 60, 60, 180]) for _ in range(60)])
+
+
+def random_rule(random):
+    count = random.choice([1, 1, 1, 2, 3])
+    found = [
+        Condition(
+            query=random.choice(QUERIES),
+            compare=random.choice(COMPARISONS),
+            threshold=float(random.randint(1, 4)),
+            resolve=random.choice([None, None, 1.5, 2.5]),
+            aggregate=random.choice(["avg", "max", "last", "sum", "p50", "rate"]),
+            window_s=random.choice([60.0, 60.0, 180.0]),
+        )
+        for _ in range(count)
+    ]
+    return MetricRule(
+        name="R",
+        conditions=tuple(sorted(found, key=lambda each: each.compare != "absent")),
+        combine=random.choice(["all", "any"]),
+        by=random.choice([None, None, (), ("host",), ("dc",)]),
+        breaches=random.choice([1, 1, 2, 3]),
+        for_s=random.choice([0.0, 0.0, 120.0]),
+        keep_firing_for_s=random.choice([0.0, 0.0, 120.0]),
+        missing=random.choice(["missing", "breaching", "notBreaching", "ignore"]),
+        cooldown_s=random.choice([0.0, 0.0, 300.0]),
+        limit=random.choice([0, 0, 1, 3]),
+        limit_window_s=random.choice([300.0, 900.0]),
+    )
+
+
+def wandering(random):
+    """Return series with a point each half minute whose values wander, with gaps."""
+    found = {}
+    for labels in random.sample(LABELS, random.randint(0, 4)):
+        value, is_there, points = 2.0, True, []
+        for index in range(240):
+            value = min(max(value + random.choice([-1.0, 0.0, 1.0]), 0.0), 5.0)
+            is_there = is_there != (random.random() < 0.05)
+            if is_there:
+                points.append((T0 + 30.0 * index, value))
+        found[labels] = tuple(points)
+    return found

@@ -77,6 +77,14 @@ def test_a_series_that_is_gone_for_a_day_is_forgotten():
     assert watched.tick(b=1) == []
 
 
+def test_what_the_limit_holds_back_is_not_forgotten():
+    watched = Watched(rule(condition("absent"), limit=1, limit_window_s=200_000.0))
+    watched.tick(a=1, b=1)
+    assert watched.tick() == ["firing a"]
+    assert watched.tick(minutes=1500) == ["resolved a"]
+    assert watched.tick(minutes=1900) == ["firing b"]
+
+
 def test_an_ignored_gap_of_a_day_ends_an_alert():
     watched = Watched(rule(missing="ignore"))
     watched.tick(a=90)
@@ -145,6 +153,14 @@ def test_series_with_the_same_labels_by_count_as_one():
     )
     (told,) = evaluate(of, RuleState(tenant="t", rule="r"), [series], T0).alerts
     assert (told.labels, told.value) == ({"alertname": "HighCpu", "dc": "x"}, 90.0)
+
+
+def test_a_label_without_a_value_is_no_label():
+    series = [
+        Series(labels, ((T0, value),)) for labels, value in [((), 80.0), ((("dc", ""),), 100.0)]
+    ]
+    (told,) = evaluate(rule(by=("dc",)), RuleState(tenant="t", rule="r"), [series], T0).alerts
+    assert (told.labels, told.value) == ({"alertname": "HighCpu"}, 90.0)
 
 
 def test_the_known_series_are_bounded():
