@@ -55,12 +55,17 @@ class KeyedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     labels: Labels = ()
     phase: Phase = "ok"
     happenings: tuple[Happening, ...] = ()
-    # What fires now of the alerts that match: by fingerprint, since when.
+    # What the rule's own alert is about while it fires, where its end depends on that: the alerts
+    # that fire (correlation) or flap, by fingerprint, and since when.
     firing: dict[str, float] = {}
+    # The alert that it made and that fires: its end has the same labels, whatever was edited.
+    made: Alert | None = None
     fired_at_s: float = 0.0
     resolved_at_s: float = 0.0
     # When something last fired, for `absent`.
     seen_at_s: float = 0.0
+    # Up to when what happened was told of, or held back: it makes no second alert.
+    settled_at_s: float = 0.0
     is_held_back: bool = False
 
 
