@@ -85,7 +85,14 @@ def hasty_client(service: str) -> Any:
     return _make_client(service, read_timeout_s=1, attempts=1)
 
 
-def _make_client(service: str, read_timeout_s: int, attempts: int) -> Any:
+@cache
+def regional_client(service: str, region: str, read_timeout_s: float) -> Any:
+    """Return this process's client for a service in a region, "" for its own; one attempt more."""
+    options = {"region_name": region} if region else {}
+    return _make_client(service, read_timeout_s=read_timeout_s, attempts=2, **options)
+
+
+def _make_client(service: str, read_timeout_s: float, attempts: int, **options: str) -> Any:
     from botocore.config import Config
 
     config = Config(
@@ -97,7 +104,7 @@ def _make_client(service: str, read_timeout_s: int, attempts: int) -> Any:
         parameter_validation=False,
         user_agent_extra=f"tocsin/{__version__}",
     )
-    return _session().create_client(service, config=config)
+    return _session().create_client(service, config=config, **options)
 
 
 def translate(error: Exception, service: str) -> TocsinError:

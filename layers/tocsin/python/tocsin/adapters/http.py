@@ -18,6 +18,7 @@ from tocsin.domain.errors import Permanent, Retryable
 
 CONNECT_TIMEOUT_S = 3.05
 ANSWER_LIMIT_BYTES = 64 * 1024
+_CHUNK_BYTES = 64 * 1024
 
 # They write paths, one of every request and one of answers with odd headers, and the path of a
 # webhook is its secret.
@@ -61,14 +62,19 @@ class Http:
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def post(
-        self, url: str, body: bytes, headers: Mapping[str, str], timeout_s: float
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        timeout_s: float,
+        limit_bytes: int = ANSWER_LIMIT_BYTES,
     ) -> HttpAnswer:
-        """Post a body and return the answer, whatever its status.
+        """Post a body and return the answer, whatever its status, cut off at `limit_bytes`.
 
         Raises Retryable if there is none in time, and Permanent for a URL that must not or
         cannot be asked. The reasons never repeat the URL, which may be a secret.
         """
-        return self._call("POST", url, body, headers, timeout_s)
+        return self._call("POST", url, body, headers, timeout_s, limit_bytes)
 
     def get(self, url: str, timeout_s: float) -> HttpAnswer:
         """Read an address, under the same guards, and return the answer, whatever its status.
@@ -84,6 +90,7 @@ class Http:
         body: bytes | None,
         headers: Mapping[str, str],
         timeout_s: float,
+        limit_bytes: int = ANSWER_LIMIT_BYTES,
     ) -> HttpAnswer:
         deadline_s = monotonic() + timeout_s
         try:
@@ -96,7 +103,7 @@ class Http:
                 timeout=urllib3.Timeout(total=timeout_s, connect=min(CONNECT_TIMEOUT_S, timeout_s)),
                 stream=True,
             ) as response:
-                content = _read(response, deadline_s)
+                content = _read(response, deadline_s, limit_bytes)
         except InvalidIPAddress:
             raise Permanent("the address is not public") from None
         except ValueError as error:
@@ -116,15 +123,15 @@ def _is_about_the_answer(error: ValueError) -> bool:
     return isinstance(cause, urllib3.exceptions.HTTPError)
 
 
-def _read(response: requests.Response, deadline_s: float) -> bytes:
+def _read(response: requests.Response, deadline_s: float, limit_bytes: int) -> bytes:
     """Read an answer up to the limit, and no longer than until the deadline.
 
     A body that breaks off is no failure: the status has said what became of the request.
     """
     content = bytearray()
     with suppress(urllib3.exceptions.HTTPError, OSError):
-        while len(content) < ANSWER_LIMIT_BYTES and monotonic() < deadline_s:
-            chunk = response.raw.read1(ANSWER_LIMIT_BYTES - len(content))
+        while len(content) < limit_bytes and monotonic() < deadline_s:
+            chunk = response.raw.read1(min(limit_bytes - len(content), _CHUNK_BYTES))
             if not chunk:
                 break
             content += chunk

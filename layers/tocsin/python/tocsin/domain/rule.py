@@ -35,6 +35,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     expression: str = ""
     namespace: str = ""
     dimensions: tuple[tuple[str, str], ...] = ()
+    # What CloudWatch makes one point of, of all that it got in a step: Average, Sum, p99 …
+    statistic: str = "Average"
     # The distance of two points that the source is asked for, where it makes them.
     step_s: float = 60.0
 
