@@ -31,6 +31,9 @@ _WHAT = {
     "reopened": "fires again",
     "repeat": "merged",
     "stale": "too old, or put to rest",
+    "escalation-deferred": "step put off",
+    "escalation-stopped": "escalation stopped",
+    "escalation-resumed": "escalation goes on",
 }
 
 
@@ -114,10 +117,23 @@ def _story(timeline: Mapping[str, Any]) -> Iterator[RenderableType]:
         table.add_row(
             Text(at(entry["at"])),
             Text(f"{_WHAT.get(what, what)}{told}", style=_STYLES.get(what, "")),
-            Text(plain(entry.get("by") or entry.get("receiver") or entry.get("provider") or "")),
+            Text(plain(_who(entry))),
             Text("  ".join(_details(entry))),
         )
     yield table
+
+
+def _who(entry: Mapping[str, Any]) -> str:
+    told = ", ".join(entry.get("escalation", {}).get("receivers", ()))
+    names = (entry.get("by"), entry.get("receiver"), entry.get("provider"), told)
+    return next((name for name in names if name), "")
+
+
+def _escalation(found: Mapping[str, Any]) -> Iterator[str]:
+    again = f", round {found['round'] + 1}" if found["round"] else ""
+    yield f"{plain(found['policy'])}, step {found['step']}{again}"
+    if found["people"]:
+        yield f"on call: {plain(', '.join(found['people']))}"
 
 
 def _details(entry: Mapping[str, Any]) -> Iterator[str]:
@@ -125,6 +141,8 @@ def _details(entry: Mapping[str, Any]) -> Iterator[str]:
         yield f"to {plain(entry['assignee']) or 'nobody'}"
     if "until" in entry:
         yield f"until {at(entry['until'])}"
+    if "escalation" in entry:
+        yield from _escalation(entry["escalation"])
     if "count" in entry:
         yield (
             f"{entry['count']} times, last {at(entry['last_at'])}"

@@ -102,7 +102,11 @@ class Machine:
     def _evaluate(self, heard: Heard) -> Evaluate:
         stores = self._stores
         ports = EvaluatePorts(
-            outbox=stores.queues, blobs=stores.blobs, groups=stores.groups, configs=stores.configs
+            outbox=stores.queues,
+            blobs=stores.blobs,
+            groups=stores.groups,
+            configs=stores.configs,
+            silences=stores.silences,
         )
         return Evaluate(ports, heard)
 

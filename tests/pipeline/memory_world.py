@@ -168,7 +168,14 @@ class MemoryWorld:
             minds_texts=self._heard is not None,
         )
         self._evaluate = Evaluate(
-            EvaluatePorts(outbox=outbox, blobs=blobs, groups=groups, configs=configs), self._heard
+            EvaluatePorts(
+                outbox=outbox,
+                blobs=blobs,
+                groups=groups,
+                configs=configs,
+                silences=self.silences,
+            ),
+            self._heard,
         )
         self._notify = Notify(
             NotifyPorts(

@@ -233,6 +233,7 @@ class World:
                 blobs=self._blobs,
                 groups=self._port("groups", self.groups),
                 configs=self._configs,
+                silences=self._silences,
             )
         )
         return lambda: evaluate.handle(deliveries, self.now_s, self._has_time())

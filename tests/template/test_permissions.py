@@ -56,8 +56,9 @@ GRANTS = {
         "*": TRACES,
     },
     "EvaluateFunction": {
-        "ControlTable": {"dynamodb:GetItem"},
+        "ControlTable": {"dynamodb:GetItem", "dynamodb:Query"},
         "GroupTable": {"dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
+        "GroupTable/index/inhibiting": {"dynamodb:Query"},
         "JournalTable": {"dynamodb:PutItem"},
         "NotifyQueue": {SEND},
         "NotifyUrgentQueue": {SEND},

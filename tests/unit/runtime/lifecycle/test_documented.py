@@ -7,7 +7,7 @@ import yaml
 from tests.template.transformed import ROOT
 from tocsin.domain.handling import KINDS, ActionKind
 from tocsin.domain.journal import Verdict
-from tocsin.domain.occurrences import Outcome
+from tocsin.domain.occurrences import Escalated, Outcome
 from tocsin.pipeline.onealert import State
 from tocsin.runtime.lifecycle.reading import NAME_LIMIT, TEXT_LIMIT
 
@@ -19,7 +19,8 @@ SCHEMAS: dict[str, Any] = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text(
 
 def test_the_description_of_the_api_knows_every_word() -> None:
     schemas = SCHEMAS["schemas"]
-    what = {"accepted", "duplicate", *get_args(Verdict), *get_args(Outcome), *get_args(ActionKind)}
+    kinds = (Verdict, Outcome, ActionKind, Escalated)
+    what = {"accepted", "duplicate", *(word for kind in kinds for word in get_args(kind))}
     assert set(schemas["TimelineEntry"]["properties"]["what"]["enum"]) == what
     assert set(schemas["OneAlert"]["properties"]["state"]["enum"]) == set(get_args(State))
     assert tuple(SCHEMAS["parameters"]["Action"]["schema"]["enum"]) == KINDS

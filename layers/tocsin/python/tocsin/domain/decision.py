@@ -30,7 +30,9 @@ def decide(
         if collapses and _goes_on(member, told):
             return _fires_as_before(member, told)
         return close(member, told, send_resolved)
-    is_settled = told is not None and told.episode == member.episode
+    is_settled = (
+        told is not None and told.episode == member.episode and not is_due_again(member, told)
+    )
     if member.status == "firing" and not is_settled:
         return Decision(step=_step(member, "firing", member.fired_by), alert=member.alert)
     if member.status == "resolved" and (told is None or told.episode < member.episode):
@@ -46,7 +48,14 @@ def is_pending(member: Member, told: Mapping[str, Told]) -> bool:
     if last is None:
         # What was over before it was known need not be told.
         return bool(member.fired_by)
-    return last.episode < member.episode or last.step != member.status
+    is_news = last.episode < member.episode or last.step != member.status
+    return is_news or is_due_again(member, last)
+
+
+def is_due_again(member: Member, told: Told) -> bool:
+    """Tell whether a receiver knows that an alert fires, and a round began to tell it anew."""
+    is_same = told.episode == member.episode and told.step == member.status == "firing"
+    return is_same and told.round < member.round
 
 
 def has_work(group: Group) -> bool:
@@ -67,12 +76,13 @@ def is_known(member: Member, told: Mapping[str, Told]) -> bool:
         and last is not None
         and (last.episode, last.step) == (member.episode, "firing")
         and last.outcome == "delivered"
+        and not is_due_again(member, last)
     )
 
 
 def told_of(step: Step, outcome: Outcome, by: str = "") -> Told:
     """Return what is known of a step that ended with `outcome`."""
-    return Told(step.episode, step.step, outcome, by)
+    return Told(step.episode, step.step, outcome, by, step.round)
 
 
 def close(member: Member, told: Told, send_resolved: bool) -> Decision:
@@ -122,4 +132,4 @@ def _never_told(member: Member) -> Decision:
 
 
 def _step(member: Member, step: Status, source: str) -> Step:
-    return Step(member.fingerprint, member.episode, step, source)
+    return Step(member.fingerprint, member.episode, step, source, member.round)

@@ -27,10 +27,14 @@ class EscalationPolicy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 class Climb(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How far an episode has come: the next step, in which round, and when it is due.
 
-    `due_at_s` None: there is no further step, or somebody has the alert in hand.
+    `due_at_s` None: there is no further step, or somebody has the alert in hand. `reached` are
+    receiver and route of the groups that were told, besides what they have of the episode's own
+    group. `waits` says why the step that is due was put off.
     """
 
     policy: str
     step: int = 0
     round: int = 0
     due_at_s: float | None = None
+    reached: tuple[tuple[str, str], ...] = ()
+    waits: str = ""

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from tocsin.domain.alert import Alert, Status
+from tocsin.domain.escalation import Climb
 from tocsin.domain.handling import Handling
 
 # "dead" was tried too often and may have arrived; "refused" certainly did not.
@@ -69,6 +70,10 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     # it ended: to them it is over, so what fires now is no part of it.
     handling: Handling | None = None
     in_hand_before: int = 0
+    # How far it has come in the policy of its route.
+    climb: Climb | None = None
+    # In the group of an escalation step: the round in which it is to be told (again).
+    round: int = 0
 
     def fires(self, now_s: float) -> bool:
         """Tell whether the alert fires now: nobody resolved it, and its time is not over."""
@@ -94,6 +99,8 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     outcome: Outcome
     # The notification that was dead-lettered with it: sent again, it must be the same one.
     by: str = ""
+    # The round of escalation in which it was told.
+    round: int = 0
 
     @property
     def is_dead(self) -> bool:
@@ -102,12 +109,16 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Step(msgspec.Struct, frozen=True, array_like=True):
-    """One thing to tell: that `episode` of an alert fires, or that it is resolved."""
+    """One thing to tell: that `episode` of an alert fires, or that it is resolved.
+
+    `round`: that it fires still, told anew in that round of its escalation.
+    """
 
     fingerprint: str
     episode: int
     step: Status
     source: str
+    round: int = 0
 
 
 class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

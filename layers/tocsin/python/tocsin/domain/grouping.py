@@ -8,6 +8,7 @@ from tocsin.domain import flush
 from tocsin.domain.alert import routing_labels
 from tocsin.domain.aliases import concerned, tombstones
 from tocsin.domain.change import Change
+from tocsin.domain.climbing import due_climbs
 from tocsin.domain.config import TenantConfig, Timing
 from tocsin.domain.decision import has_work
 from tocsin.domain.episode import Merged, merge, resolve_by_hand, time_out
@@ -151,7 +152,7 @@ def finish(applied: Applied, config: TenantConfig, timing: Timing, now_s: float)
             group.members[member.fingerprint] = _compact(member)
     firing = [each for each in group.members.values() if each.status == "firing"]
     holds = [each.holds_until_s for each in firing if each.holds_until_s is not None]
-    group.resolve_due_at_s = min(holds, default=None)
+    group.resolve_due_at_s = min([*holds, *due_climbs(firing)], default=None)
     group.expires_at_s = None if firing else now_s + IDLE_S
     # What is over and told is remembered for days, and hurries nobody.
     group.urgent = any(

@@ -31,7 +31,10 @@ def idempotency_key(key: GroupKey, steps: Iterable[Step], since_s: float | None 
 
     What repeats has none, but the time of what it repeats, `since_s`.
     """
-    said = sorted((step.fingerprint, step.episode, step.step) for step in steps)
+    said = sorted(
+        (step.fingerprint, step.episode, step.step, *((step.round,) if step.round else ()))
+        for step in steps
+    )
     named = (key, said) if since_s is None else (key, said, since_s)
     digest = blake2b(msgspec.json.encode(named), digest_size=16)
     return f"toc_{digest.hexdigest()}"
@@ -44,11 +47,19 @@ def settle_steps(told: Mapping[str, Told], intent: Intent, outcome: Outcome) -> 
         before = told.get(step.fingerprint)
         # Behind a refused firing an earlier end may still be owed: then the receiver may
         # believe that the alert fires, whichever episode it heard of.
-        is_owed = outcome == "refused" and before is not None and before.is_dead
+        # So it is where it was told in an earlier round that this very episode fires.
+        is_owed = outcome == "refused" and before is not None and _may_believe(before, step)
         ended = "dead" if is_owed else outcome
         by = intent.key if ended in ("dead", "refused") else ""
         settled[step.fingerprint] = told_of(step, ended, by)
     return settled
+
+
+def _may_believe(told: Told, step: Step) -> bool:
+    """Tell whether a receiver may believe that an alert fires though it refused to be told so."""
+    return told.is_dead or (
+        step.round > 0 and (told.episode, told.step) == (step.episode, "firing")
+    )
 
 
 def revive(told: Mapping[str, Told], key: str) -> tuple[dict[str, Told], frozenset[str]]:

@@ -98,4 +98,35 @@ class ActionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     at_s: float
 
 
-Record = EnvelopeRecord | TransitionRecord | DeliveryRecord | GivenUpRecord | ActionRecord
+class EscalationRecord(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="escalation"
+):
+    """One thing that evaluate did about the escalation of an episode.
+
+    `step`: it told these `receivers`, among them those of `people` who were on call. `deferred`:
+    the step that was due waits for `reason`. `stopped`: there is no further step, for `reason`.
+    `resumed`: it goes on. `step` counts from 1, `round` from 0.
+    """
+
+    what: Literal["step", "deferred", "stopped", "resumed"]
+    fingerprint: str
+    episode: int
+    group: str
+    receiver: str
+    policy: str
+    step: int
+    round: int = 0
+    receivers: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    reason: str = ""
+    at_s: float
+
+
+Record = (
+    EnvelopeRecord
+    | TransitionRecord
+    | DeliveryRecord
+    | GivenUpRecord
+    | ActionRecord
+    | EscalationRecord
+)

@@ -15,6 +15,7 @@ from tocsin.domain.journal import (
     ActionRecord,
     DeliveryRecord,
     EnvelopeRecord,
+    EscalationRecord,
     GivenUpRecord,
     Record,
     TransitionRecord,
@@ -22,10 +23,17 @@ from tocsin.domain.journal import (
 )
 
 Outcome = Literal["delivered", "suppressed", "dead-lettered", "failed"]
-What = Literal["accepted", "duplicate"] | Verdict | Outcome | ActionKind
+Escalated = Literal["escalated", "escalation-deferred", "escalation-stopped", "escalation-resumed"]
+What = Literal["accepted", "duplicate"] | Verdict | Outcome | ActionKind | Escalated
 
 # What senders repeat, minute by minute.
 _REPEATED = {"accepted", "duplicate", "repeat", "stale"}
+_ESCALATED: dict[str, Escalated] = {
+    "step": "escalated",
+    "deferred": "escalation-deferred",
+    "stopped": "escalation-stopped",
+    "resumed": "escalation-resumed",
+}
 _GIVEN_UP = "received too often without being finished"
 
 
@@ -51,6 +59,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str = ""
     count: int = 1
     until_s: float | None = None
+    escalation: EscalationRecord | None = None
 
 
 def concerns(record: Record, fingerprint: str) -> bool:
@@ -80,6 +89,7 @@ def occurrences(
     entries += _transitions(found, episodes)
     entries += _deliveries(found, episodes)
     entries += _actions(found, episodes, kept)
+    entries += _escalations(found, episodes)
     return list(_in_rows(sorted(entries, key=lambda each: each.at_s)))
 
 
@@ -165,6 +175,24 @@ def _deliveries(found: Iterable[Record], episodes: Collection[int]) -> Iterable[
                     reason=record.reason,
                     attempt=record.attempt,
                     source=record.source,
+                ),
+            )
+    return known.values()
+
+
+def _escalations(found: Iterable[Record], episodes: Collection[int]) -> Iterable[Entry]:
+    """Return each step once: several receivers of one route climb together."""
+    known: dict[tuple[object, ...], Entry] = {}
+    for record in found:
+        if isinstance(record, EscalationRecord) and record.episode in episodes:
+            known.setdefault(
+                (record.at_s, record.what, record.policy, record.step, record.round),
+                Entry(
+                    at_s=record.at_s,
+                    what=_ESCALATED[record.what],
+                    group=record.group,
+                    reason=record.reason,
+                    escalation=record,
                 ),
             )
     return known.values()

@@ -161,7 +161,10 @@ def _filled(
 
 def _reason(planned: Plan, beside: list[Alert]) -> str:
     """Say why a notification is sent. Source: Alertmanager, notify/notify.go, NotifyReason."""
-    if any(step.step == "firing" for step in planned.steps):
+    fires = [step for step in planned.steps if step.step == "firing"]
+    if fires and all(step.round for step in fires):
+        return "escalation repeated"
+    if fires:
         is_first = all(told.step == "resolved" for told in planned.told.values())
         return "first notification" if is_first else "new alerts added"
     if planned.steps:

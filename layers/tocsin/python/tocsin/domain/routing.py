@@ -89,10 +89,25 @@ def timing_of(config: TenantConfig, key: GroupKey) -> Timing | None:
     return max(found, key=fit).timing if found else None
 
 
+def policy_of(config: TenantConfig, key: GroupKey) -> str | None:
+    """Return the policy of a group's route, "" for none; None if no such route is there (any more).
+
+    Of routes at one place in the tree it is the first that leads to the group's receiver.
+    """
+    for placed in all_routes(config.route):
+        told = integrations_of(config, placed.route.receiver)
+        if placed.path == key.route and key.receiver in told:
+            return placed.route.policy
+    return None
+
+
 def without_timing(route: Route) -> Route:
-    """Return a tree that leads to the same groups, and says nothing of when they speak."""
+    """Return a tree that leads to the same groups, and says nothing of when they speak.
+
+    Nor does it say how they escalate.
+    """
     below = tuple(without_timing(child) for child in route.routes)
-    return msgspec.structs.replace(route, timing=Timing(), routes=below)
+    return msgspec.structs.replace(route, timing=Timing(), policy="", routes=below)
 
 
 def _by_name(matcher: Matcher) -> tuple[str, str, int]:

@@ -30,11 +30,12 @@ from tocsin.domain.routing import groups_for, groups_that_may_know
 from tocsin.pipeline.actions import Order, unpack_orders
 from tocsin.pipeline.batch import Delivery, Outcome, each_tenant
 from tocsin.pipeline.changes import unpack_changes
+from tocsin.pipeline.escalating import Escalating
 from tocsin.pipeline.former import FormerRoutes
 from tocsin.pipeline.heard import Heard
 from tocsin.pipeline.poke import pack_pokes, unpack_pokes
 from tocsin.pipeline.recipients import Recipients
-from tocsin.ports import Blobs, Configs, Groups, Outbox, Queue
+from tocsin.ports import Blobs, Configs, Groups, Outbox, Queue, Silences
 
 # A conflict means that another worker made progress; the queue's redelivery is the last resort.
 _COMMIT_TRIES = 8
@@ -48,6 +49,7 @@ class EvaluatePorts(msgspec.Struct, frozen=True, kw_only=True):
     blobs: Blobs
     groups: Groups
     configs: Configs
+    silences: Silences
 
 
 class _Work(msgspec.Struct):
@@ -81,6 +83,7 @@ class Evaluate:
         self._heard = heard or Heard(0)
         self._former = FormerRoutes(ports.configs)
         self._recipients = Recipients(ports.configs)
+        self._escalating = Escalating(ports.groups, ports.silences, self._recipients)
 
     def handle(
         self, deliveries: Sequence[Delivery], now_s: float, has_time: Callable[[], bool]
@@ -158,6 +161,7 @@ class Evaluate:
             for key, wanted_here in _where_they_fire(wanted, stored).items()
             if key in stored or wanted_here.changes
         ]
+        applied = self._escalating.follow(config, stored, applied, now_s, outcome)
         changed: list[Group] = []
         for each in applied:
             timing = self._recipients.timing(config, each.group)

@@ -6,9 +6,10 @@ from functools import cache
 from typing import Any
 
 from tocsin.adapters.aws import client
-from tocsin.adapters.cached import CachedConfigs
+from tocsin.adapters.cached import CachedConfigs, CachedSilences
 from tocsin.adapters.dynamodb.configs import DynamoConfigs
 from tocsin.adapters.dynamodb.groups import DynamoGroups
+from tocsin.adapters.dynamodb.silences import DynamoSilences
 from tocsin.adapters.s3 import S3Blobs
 from tocsin.adapters.sqs import SqsOutbox
 from tocsin.pipeline.batch import Delivery, Outcome
@@ -37,6 +38,7 @@ def _evaluate() -> Evaluate:
         blobs=blobs,
         groups=DynamoGroups(dynamodb, settings.group_table, settings.journal_table, blobs),
         configs=CachedConfigs(DynamoConfigs(dynamodb, settings.control_table), now_s),
+        silences=CachedSilences(DynamoSilences(dynamodb, settings.control_table), now_s),
     )
     return Evaluate(ports)
 

@@ -13,6 +13,7 @@ from tocsin.adapters.dynamodb.transactions import Action
 from tocsin.adapters.journalparts import by_tenant, content_name, group_id
 from tocsin.domain.group import Group
 from tocsin.domain.journal import Record
+from tocsin.domain.stepreach import origin_of
 
 # Below the limits of the service: the journal's items come on top, and records are counted
 # before they are compressed.
@@ -30,11 +31,11 @@ class Part(msgspec.Struct):
     tenants: set[str] = set()
     size_bytes: int = 0
 
-    def takes(self, group: Group, size_bytes: int) -> bool:
-        """Tell whether a group still fits into this transaction."""
+    def takes(self, group: Group, size_bytes: int, count: int = 1) -> bool:
+        """Tell whether a group, or `count` of its tenant, still fits into this transaction."""
         tenants = self.tenants | {group.key.tenant}
         return (
-            len(self.groups) + 1 + len(tenants) <= ACTIONS_LIMIT
+            len(self.groups) + count + len(tenants) <= ACTIONS_LIMIT
             and self.size_bytes + size_bytes <= BYTES_LIMIT
         )
 
@@ -54,15 +55,33 @@ def parts(groups: Iterable[tuple[Group, Packed]], records: Iterable[Record]) -> 
     pairs = list(groups)
     ids = {group.key.id for group, _ in pairs}
     part = Part(records=[record for name in about if name not in ids for record in about[name]])
-    for group, packed in pairs:
-        own = about.get(group.key.id, [])
-        size_bytes = _size_bytes(packed, own)
-        if part.groups and not part.takes(group, size_bytes):
+    for family in _families(pairs):
+        sized = [
+            (group, packed, own, _size_bytes(packed, own))
+            for group, packed, own in (
+                (group, packed, about.get(group.key.id, [])) for group, packed in family
+            )
+        ]
+        size_bytes = sum(each[3] for each in sized)
+        if part.groups and len(sized) > 1 and not part.takes(family[0][0], size_bytes, len(sized)):
             yield part
             part = Part()
-        part.add(group, packed, own, size_bytes)
+        for group, packed, own, own_bytes in sized:
+            if part.groups and not part.takes(group, own_bytes):
+                yield part
+                part = Part()
+            part.add(group, packed, own, own_bytes)
     if part.groups or part.records:
         yield part
+
+
+def _families(pairs: Iterable[tuple[Group, Packed]]) -> Iterable[list[tuple[Group, Packed]]]:
+    """Put the groups of escalation steps together with those whose alerts they have, in order."""
+    families: dict[object, list[tuple[Group, Packed]]] = {}
+    for group, packed in pairs:
+        key = group.key
+        families.setdefault((key.tenant, origin_of(key), key.labels), []).append((group, packed))
+    return families.values()
 
 
 def _size_bytes(packed: Packed, records: Sequence[Record]) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.fingerprint import alertmanager_fingerprint
 from tocsin.domain.handling import Action, Handling
+from tocsin.domain.journal import EscalationRecord
 from tocsin.domain.occurrences import Entry
 from tocsin.domain.wire import rfc3339
 from tocsin.pipeline.onealert import OneAlert, Standing
@@ -126,13 +127,29 @@ def _entry(entry: Entry, config: TenantConfig) -> dict[str, Any]:
     if entry.receiver:
         shown["receiver"] = shown_name(entry.receiver, config)
         shown["integration"] = entry.receiver
+    if entry.escalation is not None:
+        shown["escalation"] = _escalation(entry.escalation)
     if entry.snoozed_until_s is not None:
         shown["until"] = rfc3339(entry.snoozed_until_s)
-    if entry.count > 1:
-        shown["count"] = entry.count
+    return {**shown, **_row(entry)}
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    """Return how often a thing happened, and when the last time, where that was several times."""
+    shown: dict[str, Any] = {"count": entry.count} if entry.count > 1 else {}
     if entry.until_s is not None:
         shown["last_at"] = rfc3339(entry.until_s)
     return shown
+
+
+def _escalation(record: EscalationRecord) -> dict[str, Any]:
+    return {
+        "policy": record.policy,
+        "step": record.step,
+        "round": record.round,
+        "receivers": list(record.receivers),
+        "people": list(record.people),
+    }
 
 
 def _moment(at_s: float | None) -> str | None:
