@@ -48,6 +48,11 @@ class ConfigurationFile:
         taken = (tenant.taken for tenant in self.document.tenants.values())
         return [each for one in taken if one is not None for each in one.not_taken]
 
+    @property
+    def rule_notes(self) -> list[Problem]:
+        """What tenants do not have from the rule files that the file names."""
+        return [note for tenant in self.document.tenants.values() for note in tenant.rules.notes]
+
     @cached_property
     def plain_secrets(self) -> list[Problem]:
         """The signing secrets that would be stored with the configuration."""

@@ -15,6 +15,7 @@ COMMANDS = {
     "alert": ("cli.commands.alert", "Show an alert, and acknowledge, assign or resolve it."),
     "oncall": ("cli.commands.oncall", "Show who is on call."),
     "config": ("cli.commands.config", "Check, apply, show and import tocsin.yaml."),
+    "rules": ("cli.commands.rules", "Check, test, list and apply rules over metrics and alerts."),
     "keys": ("cli.commands.keys", "Create, list and revoke API keys."),
     "normalize": ("cli.commands.normalize", "Print the canonical alerts of a payload."),
     "fingerprint": ("cli.commands.fingerprint", "Explain fingerprints, and propose rules."),

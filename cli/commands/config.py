@@ -48,9 +48,11 @@ def check(file: Path) -> None:
         click.echo(f"    keys       {', '.join(key.name for key in tenant.keys) or 'none'}")
         if tenant.mappings:
             click.echo(f"    mappings   {', '.join(each.name for each in tenant.mappings)}")
+        click.echo(f"    rules      {len(tenant.rules.rules)}")
     if given.loopback:
         click.echo(f"warning: {loopback_warning(given.loopback)}", err=True)
-    for problem in (*given.not_taken, *given.plain_secrets, *given.merging):
+    notes = (*given.not_taken, *given.rule_notes, *given.plain_secrets, *given.merging)
+    for problem in notes:
         click.echo(f"warning: {problem}", err=True)
 
 
@@ -69,7 +71,7 @@ def apply(file: Path, target: Target) -> None:
     if not target.is_local:
         given.refuse_loopback()
     secrets = () if target.is_local else given.plain_secrets
-    for problem in (*given.not_taken, *secrets, *given.merging):
+    for problem in (*given.not_taken, *given.rule_notes, *secrets, *given.merging):
         click.echo(f"warning: {problem}", err=True)
     configs, keys = target.configs, target.keys
     for step in plan(document, read_applied(document, configs, keys)):

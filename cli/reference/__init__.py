@@ -7,10 +7,11 @@ from cli.reference.providers import providers_page
 from cli.reference.table import table
 from cli.reference.variables import variable_rows
 from tocsin.configuration import Document
+from tocsin.configuration.rulefiles.models import RuleFile
 from tocsin.domain.wire import json_schema
 from tocsin.runtime import settings
 
-__all__ = ["alert_schema", "configuration_page", "providers_page"]
+__all__ = ["alert_schema", "configuration_page", "providers_page", "rules_schema"]
 
 _PAGE = """\
 # Configuration
@@ -41,6 +42,13 @@ makes it the configuration in force; `tocsin config show` shows that, and every 
   `{{{{ path }}}}` in it; [JSON of one's own](providers/mapping.md) explains both.
 
 {fields}
+## Rule files
+
+[Rules](rules.md) explains them. `tocsin rules check` says what is wrong with one, and
+[rules.schema.json](rules.schema.json) is its JSON schema, for editors. A *metric* is a name of up
+to 255 letters, digits and `_ : . / % -`; an *aggregate* and a *matcher* are as explained there.
+
+{rules}
 ## Environment variables of the functions
 
 `template.yaml` sets them; nobody sets one by hand.
@@ -52,6 +60,7 @@ def configuration_page() -> str:
     """Return the whole page."""
     return _PAGE.format(
         fields=table(("field", "type", "default", "meaning"), field_rows(Document)),
+        rules=table(("field", "type", "default", "meaning"), field_rows(RuleFile)),
         variables=table(("variable", "functions", "meaning"), variable_rows(settings.ALL)),
     )
 
@@ -59,3 +68,9 @@ def configuration_page() -> str:
 def alert_schema() -> str:
     """Return the JSON schema of the canonical alert."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def rules_schema() -> str:
+    """Return the JSON schema of a rule file."""
+    schema = {"title": "A rule file of tocsin", **RuleFile.model_json_schema()}
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

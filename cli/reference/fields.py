@@ -10,7 +10,7 @@ from cli.reference.table import Row
 
 Schema = Mapping[str, Any]
 
-_WORDS = {"string": "text", "boolean": "true or false"}
+_WORDS = {"string": "text", "boolean": "true or false", "number": "number"}
 
 
 def field_rows(model: type[BaseModel]) -> Iterator[Row]:

@@ -72,7 +72,7 @@ def no_new_format(stored):
     return {name: value for name, value in stored.items() if name not in ("v", "marked")}
 
 
-@pytest.mark.parametrize("version", [None, 0])
+@pytest.mark.parametrize("version", [None, 0, 1])
 def test_what_an_earlier_release_wrote_is_read_as_ever(stores, version):
     readers = stores.readers()
     del readers["lease"]
@@ -83,14 +83,14 @@ def test_what_an_earlier_release_wrote_is_read_as_ever(stores, version):
 
 @pytest.mark.parametrize("name", ["groups", "lease", "journal", "fingerprints"])
 def test_what_a_newer_release_wrote_comes_back_as_an_error(stores, name):
-    stores.say(2)
+    stores.say(3)
     with pytest.raises(NewerFormat):
         stores.readers()[name]()
 
 
 @pytest.mark.parametrize("name", ["config", "version", "key", "keys"])
 def test_newer_configurations_and_keys_are_errors_not_absences(stores, name):
-    stores.say(2)
+    stores.say(3)
     with pytest.raises(NewerFormat):
         stores.readers()[name]()
 
@@ -98,7 +98,7 @@ def test_newer_configurations_and_keys_are_errors_not_absences(stores, name):
 class TestNewer:
     def test_a_group_is_not_touched_by_evaluate(self, stores):
         (read,) = stores.groups.read([KEY]).values()
-        stores.say(2)
+        stores.say(3)
         before = stores.stored()
         with pytest.raises(NewerFormat):
             stores.groups.commit([replace(read, members={})], [], T0)
@@ -106,14 +106,14 @@ class TestNewer:
 
     def test_a_group_is_not_touched_by_notify(self, stores):
         held = stores.groups.acquire(KEY, "worker-1", T0, T0 + 45)
-        stores.say(2)
+        stores.say(3)
         before = stores.stored()
         with pytest.raises(Conflict):
             stores.groups.intend(held, intent())
         assert stores.stored() == before
 
     def test_an_attempt_at_the_lease_leaves_no_trace(self, stores):
-        stores.say(2)
+        stores.say(3)
         before = stores.stored()
         with pytest.raises(NewerFormat):
             stores.groups.acquire(KEY, "worker-1", T0, T0 + 45)

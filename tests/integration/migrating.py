@@ -10,10 +10,13 @@ from cli.migration.run import Migration, Watcher
 from tests.integration.formats import items, tables
 from tests.integration.resources import make_resources
 from tocsin.adapters import aws
+from tocsin.adapters.dynamodb.formats import STEPS, current
 
 NOW_S = 1_763_790_000.0
 PAGE_ITEMS = 50
 COUNTS = {"fingerprints": 230, "groups": 120, "journal": 60, "control": 70}
+
+CURRENT = {str(current(kind)) for kind in STEPS}
 
 
 class Died(BaseException):

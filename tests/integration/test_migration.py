@@ -8,6 +8,7 @@ from cli.migration.checkpoints import PARTITION
 from tests.integration.formats import add_format
 from tests.integration.migrating import (
     COUNTS,
+    CURRENT,
     NOW_S,
     PAGE_ITEMS,
     Died,
@@ -15,7 +16,7 @@ from tests.integration.migrating import (
     fresh_stack,
     upgraded,
 )
-from tocsin.adapters.dynamodb.formats import STEPS, NewerFormat
+from tocsin.adapters.dynamodb.formats import STEPS, NewerFormat, current
 from tocsin.domain.errors import ConfigurationError
 
 SMALL = {"fingerprints": 3, "groups": 3, "journal": 1, "control": 2}
@@ -53,7 +54,8 @@ class TestWhole:
         tallies = stack.apply()
         assert {kind: tally.changed for kind, tally in tallies.items()} == COUNTS
         assert stack.stored() == {
-            kind: [upgraded(item) for item in every] for kind, every in before.items()
+            kind: [upgraded(item, current(kind)) for item in every]
+            for kind, every in before.items()
         }
         assert stack.client.calls.count("scan") >= sum(COUNTS.values()) // PAGE_ITEMS
 
@@ -65,7 +67,7 @@ class TestWhole:
         tallies = stack.apply()
         assert [tally.changed for tally in tallies.values()] == [0, 0, 0, 0]
         assert {kind: tally.versions for kind, tally in tallies.items()} == {
-            kind: {1: count} for kind, count in COUNTS.items()
+            kind: {current(kind): count} for kind, count in COUNTS.items()
         }
         assert stack.stored() == before
         assert "update_item" not in stack.client.calls
@@ -150,14 +152,14 @@ class TestInterrupted:
         with pytest.raises(Died):
             stack.apply()
         (checkpoint,) = [item for item in stack.stored()["control"] if item["pk"]["S"] == PARTITION]
-        assert checkpoint["v"] == {"N": "1"}
+        assert checkpoint["v"] == {"N": str(current("control"))}
         stack.client.before = None
         stack.client.calls.clear()
         tallies = stack.apply()
         assert tallies["fingerprints"].items == COUNTS["fingerprints"]
         assert tallies["fingerprints"].changed == COUNTS["fingerprints"]
         assert stack.client.calls.count("update_item") == sum(COUNTS.values()) - 3 * PAGE_ITEMS
-        assert stack.formats() == {"1"}
+        assert stack.formats() == CURRENT
         assert len(stack.stored()["control"]) == COUNTS["control"]
 
     def test_a_table_that_is_done_is_not_gone_through_again(self, stack):

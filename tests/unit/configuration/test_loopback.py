@@ -40,6 +40,15 @@ def test_each_is_named_with_its_place_and_what_to_set():
     ]
 
 
+def test_a_source_is_named_too():
+    text = TEXT + "    sources: [{name: prom, prometheus: {url: 'http://127.0.0.1:9090'}}]\n"
+    *_, last = [str(each.problem) for each in receivers({}, text)]
+    assert last == (
+        "t.yaml:13: tenants.acme.sources[0].prometheus.url: source 'prom' is at 127.0.0.1, "
+        "which only the local cloud can reach; give it a public https:// address"
+    )
+
+
 def test_the_value_of_the_variable_counts():
     (only,) = found({"HOOK": "https://hooks.example.com/y"})
     assert "'here'" in only

@@ -9,6 +9,7 @@ from tocsin.configuration.mapping_conversion import to_payload_mapping
 from tocsin.configuration.models import Tenant
 from tocsin.configuration.routing_conversion import to_routing
 from tocsin.configuration.signing import to_signatures
+from tocsin.configuration.source_models import to_source
 from tocsin.configuration.storage_models import Redaction, StorageRule
 from tocsin.domain import config, fingerprint_rules, storage_rules
 from tocsin.domain.fingerprint_rules import RuleSet
@@ -30,6 +31,9 @@ def to_tenant_config(name: str, model: Tenant, version: int) -> config.TenantCon
         fingerprints=(RuleSet(rules=rules),) if rules else (),
         storage=tuple(_storage(rule) for rule in model.storage),
         external_url=model.external_url,
+        rules=model.rules.rules,
+        sources={source.name: to_source(source) for source in model.sources},
+        is_operator=model.settings.operator,
         **to_escalation(model),
     )
 

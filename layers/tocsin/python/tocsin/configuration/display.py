@@ -10,6 +10,7 @@ from tocsin.configuration.limits import displayed_limits
 from tocsin.configuration.mapping_conversion import displayed_mapping
 from tocsin.configuration.routing_display import displayed_routing
 from tocsin.configuration.signing import MASK, displayed_signatures
+from tocsin.configuration.source_models import displayed_source
 from tocsin.domain.breaker import BreakerPolicy
 from tocsin.domain.config import Receiver, TenantConfig
 from tocsin.domain.duration import format_duration
@@ -36,6 +37,8 @@ def displayed(config: TenantConfig) -> dict[str, Any]:
         shown["signatures"] = displayed_signatures(config.signatures)
     if config.external_url:
         shown["external_url"] = config.external_url
+    if config.sources:
+        shown["sources"] = [displayed_source(*each) for each in config.sources.items()]
     if config.mappings:
         shown["mappings"] = [displayed_mapping(mapping) for mapping in config.mappings]
     return shown
@@ -49,7 +52,10 @@ def said(rule: msgspec.Struct) -> dict[str, Any]:
 
 def _settings(config: TenantConfig) -> dict[str, Any]:
     shown: dict[str, Any] = {"resolve_timeout": format_duration(config.resolve_timeout_s)}
-    return {**shown, "plain_labels": True} if config.plain_labels else shown
+    for name, is_set in (("plain_labels", config.plain_labels), ("operator", config.is_operator)):
+        if is_set:
+            shown[name] = True
+    return shown
 
 
 def _storage(rule: StorageRule) -> dict[str, Any]:

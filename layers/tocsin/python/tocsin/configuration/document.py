@@ -10,11 +10,12 @@ from tocsin.configuration.findings import errors_at, findings_of
 from tocsin.configuration.models import Document, FromAlertmanager
 from tocsin.configuration.problems import ConfigurationErrors, Problem, path_of
 from tocsin.configuration.rules import broken_rules
+from tocsin.configuration.tenant_rules import gather_rules
 from tocsin.configuration.yamltree import Tree, read
 
 
 def load(text: str, filename: str, environ: Mapping[str, str]) -> Document:
-    """Read and check a configuration, and the Alertmanager's files that it names.
+    """Read and check a configuration, and the Alertmanager's and rule files that it names.
 
     Raises ConfigurationErrors with every problem that was found. Rules between the parts are
     looked at once each part is right by itself.
@@ -34,6 +35,11 @@ def load(text: str, filename: str, environ: Mapping[str, str]) -> Document:
         if tenant.alertmanager is not None
         for problem in _read_alertmanager(document, name, tree, filename)
     ]
+    for name, tenant in document.tenants.items():
+        try:
+            tenant.take_rules(gather_rules(tenant, name, tree, filename, environ))
+        except ConfigurationErrors as errors:
+            problems += errors.problems
     if problems:
         raise ConfigurationErrors(problems)
     return document

@@ -1,4 +1,4 @@
-"""Receivers on loopback: the local cloud can reach them, a function on AWS cannot."""
+"""Receivers and sources on loopback: the local cloud can reach them, a function on AWS cannot."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ _NAMED = 5
 
 
 class LoopbackReceiver(msgspec.Struct, frozen=True):
-    """A receiver on loopback: where its address stands, and which variables give it."""
+    """A receiver or a source on loopback: where its address stands, which variables give it."""
 
     name: str
     host: str
@@ -24,13 +24,14 @@ class LoopbackReceiver(msgspec.Struct, frozen=True):
     line: int
     path: str
     variables: tuple[str, ...]
+    kind: str = "receiver"
 
     @property
     def problem(self) -> Problem:
         """What is wrong with it for a stack on AWS."""
         what = f"{self._setting} to" if self.variables else "give it"
         message = (
-            f"receiver {self.name!r} is at {self.host}, which only the local cloud can reach; "
+            f"{self.kind} {self.name!r} is at {self.host}, which only the local cloud can reach; "
             f"{what} a public https:// address"
         )
         return Problem(self.file, self.line, self.path, message)
@@ -49,7 +50,7 @@ class LoopbackReceiver(msgspec.Struct, frozen=True):
 def loopback_receivers(
     document: Document, text: str, filename: str, environ: Mapping[str, str]
 ) -> list[LoopbackReceiver]:
-    """Return each receiver of a document that is on loopback.
+    """Return each receiver and each source of a document that is on loopback.
 
     `text` and `environ` are what the document was loaded from: they say on which line the
     address stands, and which variables give it.
@@ -63,8 +64,10 @@ def loopback_receivers(
             tree.line(location),
             path_of(location),
             tuple(tree.variables.get(location, ())),
+            kind,
         )
-        for name, host, location in _on_loopback(document)
+        for kind, on_loopback in (("receiver", _receivers), ("source", _sources))
+        for name, host, location in on_loopback(document)
     ]
 
 
@@ -79,7 +82,7 @@ def loopback_warning(receivers: Sequence[LoopbackReceiver]) -> str:
     )
 
 
-def _on_loopback(document: Document) -> Iterator[tuple[str, str, Location]]:
+def _receivers(document: Document) -> Iterator[tuple[str, str, Location]]:
     for tenant, block in document.tenants.items():
         for index, receiver in enumerate(block.receivers):
             kind, url = _address(receiver)
@@ -91,6 +94,16 @@ def _on_loopback(document: Document) -> Iterator[tuple[str, str, Location]]:
             host = urlsplit(made.url).hostname or ""
             if is_loopback(host):
                 yield made.name, host, ("tenants", tenant, "alertmanager")
+
+
+def _sources(document: Document) -> Iterator[tuple[str, str, Location]]:
+    for tenant, block in document.tenants.items():
+        for index, source in enumerate(block.sources):
+            url = source.prometheus.url.get_secret_value() if source.prometheus else ""
+            host = urlsplit(url).hostname or ""
+            if is_loopback(host):
+                location = ("tenants", tenant, "sources", index, "prometheus", "url")
+                yield source.name, host, location
 
 
 def _address(receiver: Receiver) -> tuple[str, str]:

@@ -14,7 +14,10 @@ from tocsin.configuration.limits import Limits
 from tocsin.configuration.mappings import PayloadMapping
 from tocsin.configuration.receiver_models import Receiver, ReceiverGroup
 from tocsin.configuration.route_models import InhibitRule, Route
+from tocsin.configuration.rulefiles.gathered import TenantRules
+from tocsin.configuration.rulefiles.wanted import DefaultRules, PrometheusRules
 from tocsin.configuration.signing import Signature
+from tocsin.configuration.source_models import MetricSource
 from tocsin.configuration.storage_models import StorageRule
 from tocsin.configuration.time_intervals import NamedTimeInterval
 from tocsin.domain.apikey import Scope
@@ -48,6 +51,11 @@ class Settings(Block):
         default=False,
         description="Whether matchers and `group_by` see an alert's own labels alone, as those of "
         "Alertmanager do, and not its `severity` and `provider` besides.",
+    )
+    operator: bool = Field(
+        default=False,
+        description="Whether the tenant runs this installation: its rules may ask for tocsin's "
+        "own metrics, which are about all tenants, and it has the default rules over them.",
     )
 
 
@@ -120,6 +128,27 @@ class Tenant(Block):
     storage: list[StorageRule] = Field(
         default=[], max_length=50, description="How request bodies are stored."
     )
+    rule_files: list[FileName] = Field(
+        default=[],
+        max_length=100,
+        description="Rule files, relative to this one; `rules/*.yaml` is all that match. See "
+        "rules.md.",
+    )
+    prometheus_rules: list[PrometheusRules] = Field(
+        default=[],
+        max_length=20,
+        description="Rule files of Prometheus, of which the alerting rules are taken.",
+    )
+    default_rules: DefaultRules = Field(
+        default=True,
+        description="Whether the rules that ship with tocsin hold, or the names of those to leave "
+        "out. A rule of the same name stands in for one of them.",
+    )
+    sources: list[MetricSource] = Field(
+        default=[],
+        max_length=20,
+        description="Where rules get numbers from, besides those pushed to `/v1/metrics`.",
+    )
     settings: Settings = Field(
         default=Settings(), description="What applies to the tenant as a whole."
     )
@@ -130,6 +159,7 @@ class Tenant(Block):
     )
 
     _taken: FromAlertmanager | None = PrivateAttr(default=None)
+    _rules: TenantRules = PrivateAttr(default=TenantRules())
 
     @property
     def taken(self) -> FromAlertmanager | None:
@@ -139,6 +169,15 @@ class Tenant(Block):
     def take(self, taken: FromAlertmanager) -> None:
         """Keep what was read from the file that `alertmanager` names."""
         self._taken = taken
+
+    @property
+    def rules(self) -> TenantRules:
+        """The rules of the files that are named and the default ones, once those were read."""
+        return self._rules
+
+    def take_rules(self, rules: TenantRules) -> None:
+        """Keep the rules that were read."""
+        self._rules = rules
 
 
 class Document(Block):

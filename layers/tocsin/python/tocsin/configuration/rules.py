@@ -10,6 +10,7 @@ from tocsin.configuration.models import Document, Tenant
 from tocsin.configuration.places import misplaced
 from tocsin.configuration.routing_rules import broken_routing, twice
 from tocsin.configuration.signing import Signature
+from tocsin.configuration.source_models import MetricSource
 from tocsin.providers.mapping_path import is_template
 from tocsin.providers.registry import NAMES
 
@@ -33,6 +34,8 @@ def _of_tenant(name: str, tenant: Tenant) -> Iterator[Finding]:
     for index, rule in enumerate(tenant.fingerprints):
         for below, message in _of_fingerprint(rule):
             yield ("fingerprints", index, *below), message
+    yield from twice("sources", (source.name for source in tenant.sources))
+    yield from _of_sources(name, tenant.sources)
     yield from misplaced(tenant)
     yield from broken_routing(tenant)
     yield from broken_escalation(tenant)
@@ -54,6 +57,20 @@ def _of_signatures(
             if not (secret.secret or f"tocsin/{tenant}/").startswith(f"tocsin/{tenant}/"):
                 location = ("secrets", position, "secret")
                 yield index, (location, f"a secret of this tenant begins with tocsin/{tenant}/")
+
+
+def _of_sources(tenant: str, sources: Sequence[MetricSource]) -> Iterator[Finding]:
+    for index, source in enumerate(sources):
+        prometheus = source.prometheus
+        basic = prometheus.basic if prometheus else None
+        bearer = prometheus.bearer if prometheus else None
+        for location, secret in (
+            (("basic", "secret"), basic.secret if basic else None),
+            (("bearer",), bearer),
+        ):
+            if secret is not None and not secret.startswith(f"tocsin/{tenant}/"):
+                message = f"a secret of this tenant begins with tocsin/{tenant}/"
+                yield ("sources", index, "prometheus", *location), message
 
 
 def _of_mappings(mappings: Sequence[PayloadMapping]) -> Iterator[Finding]:

@@ -8,14 +8,20 @@ import msgspec
 
 from tocsin.adapters.aws import translated
 from tocsin.adapters.dynamodb.attributes import Item, Value, attribute
-from tocsin.adapters.dynamodb.formats import NewerFormat, upgraded, versioned
+from tocsin.adapters.dynamodb.formats import CONFIGURATION, NewerFormat, upgraded, versioned
 from tocsin.adapters.dynamodb.queries import query_all
 from tocsin.adapters.dynamodb.transactions import write
+from tocsin.domain.compression import compress, decompress
 from tocsin.domain.config import TenantConfig
+from tocsin.domain.errors import ConfigurationError
 
-_CURRENT = "config#current"
+_CURRENT = f"{CONFIGURATION}current"
 # One item a tenant in one partition, since a scan would read everything else as well.
 _TENANTS = "tenants"
+
+# An item has at most 400 KB (409,600 bytes), and the rest of it needs some hundred.
+_PACKED_LIMIT_BYTES = 400_000
+_UNPACKED_LIMIT_BYTES = 64 * 1024 * 1024
 
 _decoder = msgspec.json.Decoder(TenantConfig)
 
@@ -39,11 +45,11 @@ class DynamoConfigs:
         """Store `config` as the version after the current one.
 
         Of `source`, which may hold secrets in comments, only the checksum is kept. Raises
-        Conflict if the version is not the next.
+        Conflict if the version is not the next, and ConfigurationError if it is too long.
         """
         values: dict[str, Value | None] = {
             "version": config.version,
-            "doc": msgspec.json.encode(config).decode(),
+            "doc": _packed(config),
             "source_sha256": sha256(source.encode()).hexdigest(),
             "applied_at_s": at_s,
         }
@@ -88,9 +94,19 @@ class DynamoConfigs:
         return _decoded(tenant, upgraded("control", stored))
 
 
+def _packed(config: TenantConfig) -> bytes:
+    packed = compress(msgspec.json.encode(config))
+    if len(packed) > _PACKED_LIMIT_BYTES:
+        raise ConfigurationError(
+            f"the configuration of {config.tenant} has {len(packed)} bytes, compressed, of which "
+            f"{_PACKED_LIMIT_BYTES} can be stored: give it fewer or shorter rules"
+        )
+    return packed
+
+
 def _decoded(tenant: str, stored: Item) -> TenantConfig:
     try:
-        return _decoder.decode(stored["doc"]["S"])
+        return _decoder.decode(decompress(stored["doc"]["B"], _UNPACKED_LIMIT_BYTES))
     except msgspec.DecodeError as error:
         # Only where, since the text may quote what stands there.
         place = str(error).partition(" - at ")[2] or type(error).__name__
@@ -101,4 +117,4 @@ def _decoded(tenant: str, stored: Item) -> TenantConfig:
 
 
 def _version_key(version: int) -> str:
-    return f"config#{version:08d}"
+    return f"{CONFIGURATION}{version:08d}"

@@ -16,10 +16,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from tocsin.adapters.dynamodb.attributes import Item, Value, attribute, item
+from tocsin.domain.compression import compress
 from tocsin.domain.errors import Retryable
 
 Kind = Literal["fingerprints", "groups", "journal", "rules", "metrics", "control"]
 Step = Callable[[Item], Item]
+
+# How the sort key of each version of a tenant's configuration begins, in the control table.
+CONFIGURATION = "config#"
 
 
 class NewerFormat(Retryable):
@@ -31,12 +35,20 @@ def _begin(stored: Item) -> Item:
     return stored
 
 
+def _pack_configurations(stored: Item) -> Item:
+    """From 1 to 2: the text of a configuration is compressed, since many rules are long."""
+    is_configuration = stored.get("sk", {}).get("S", "").startswith(CONFIGURATION)
+    if is_configuration and "S" in stored.get("doc", {}):
+        return {**stored, "doc": attribute(compress(stored["doc"]["S"].encode()))}
+    return stored
+
+
 STEPS: dict[Kind, Sequence[Step]] = {
     "fingerprints": (_begin,),
     "groups": (_begin,),
     "journal": (_begin,),
     "rules": (_begin,),
-    "control": (_begin,),
+    "control": (_begin, _pack_configurations),
     "metrics": (_begin,),
 }
 

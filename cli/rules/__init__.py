@@ -1,0 +1,1 @@
+"""What `tocsin rules` reads and says."""
