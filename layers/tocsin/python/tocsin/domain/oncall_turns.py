@@ -88,7 +88,7 @@ def _holds(restriction: Restriction, week_s: int) -> bool:
     return week_s >= from_s or week_s < until_s
 
 
-def _clock(at_s: float, where: tzinfo) -> tuple[int, int]:
+def _clock(at_s: float, where: tzinfo | None) -> tuple[int, int]:
     """Return the seconds that the clock shows, and the most that it has shown until then.
 
     The two differ only in an hour that comes the second time.
@@ -101,7 +101,7 @@ def _clock(at_s: float, where: tzinfo) -> tuple[int, int]:
     return shown_s, changed_s + _offset_s(changed_s - 1, where) - 1
 
 
-def _set_back_at_s(at_s: float, where: tzinfo) -> int:
+def _set_back_at_s(at_s: float, where: tzinfo | None) -> int:
     """Return when the clock was set back before a time that it shows the second time."""
     now_s = int(at_s // 1)
     after, before = now_s, now_s - _DAY_S
@@ -116,7 +116,7 @@ def _set_back_at_s(at_s: float, where: tzinfo) -> int:
     return after
 
 
-def _offset_s(at_s: float, where: tzinfo) -> int:
+def _offset_s(at_s: float, where: tzinfo | None) -> int:
     offset = datetime.fromtimestamp(at_s, where).utcoffset()
     return 0 if offset is None else int(offset.total_seconds())
 

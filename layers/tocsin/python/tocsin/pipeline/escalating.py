@@ -77,7 +77,7 @@ class Escalating:
 
     def _muted(self, config: TenantConfig, group: Group, now_s: float) -> dict[str, str]:
         """Return which alerts may not be told now, and why; read only where a step is due."""
-        timing = self._recipients.timing(config, group.key)
+        timing = self._recipients.timing(config, group)
         silence = muted_by_time(config, timing, now_s)
         if silence:
             return dict.fromkeys(group.members, silence)
