@@ -109,6 +109,20 @@ def test_an_end_is_never_too_late_for_what_is_known_to_fire() -> None:
     assert world.state is known
 
 
+def test_the_order_of_an_alert_counts_and_not_when_it_was_learned() -> None:
+    world = World(kind="correlation", threshold=1)
+    assert world.take(ends("A", T0, order_at_s=T0 + 50), fires("A", T0 + 40, order_at_s=T0)) == []
+    [made] = world.take(fires("A", T0 + 5, order_at_s=T0 + 60), at_s=T0 + 41)
+    assert made.status == "firing"
+
+
+def test_what_two_groups_say_of_one_source_is_one_whoever_comes_first() -> None:
+    one, other = World(threshold=2), World(threshold=2)
+    seen = [fires("A", T0, source="s"), fires("A", T0 + 5, source="s", order_at_s=T0)]
+    assert one.take(*seen) == other.take(*reversed(seen)) == []
+    assert one.state == other.state
+
+
 def test_an_end_counts_where_its_alert_fired_under_another_severity() -> None:
     world = World(
         kind="correlation",

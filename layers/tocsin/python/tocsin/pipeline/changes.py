@@ -28,7 +28,7 @@ def pack_changes(
     tenant: str, changes: Sequence[Change], name: str, trace: str, blobs: Blobs
 ) -> Iterator[OutMessage]:
     """Yield the messages that carry `changes`; `name` identifies this unit of work."""
-    for start, texts in _chunks(changes):
+    for start, texts in chunks(changes):
         envelope = Envelope(
             v=VERSION,
             kind="changes",
@@ -41,12 +41,12 @@ def pack_changes(
         yield encode(seal(envelope, b"[" + b",".join(texts) + b"]", blobs))
 
 
-def _chunks(changes: Sequence[Change]) -> Iterator[tuple[int, list[bytes]]]:
-    """Cut changes by count and by size; yield where each chunk starts, and its JSON texts."""
+def chunks(parts: Sequence[msgspec.Struct]) -> Iterator[tuple[int, list[bytes]]]:
+    """Cut a list by count and by size; yield where each chunk starts, and its JSON texts."""
     texts: list[bytes] = []
     start = size_bytes = 0
-    for change in changes:
-        text = _encoder.encode(change)
+    for part in parts:
+        text = _encoder.encode(part)
         is_full = len(texts) == CHANGES_LIMIT or size_bytes + len(text) + 1 > CHUNK_LIMIT_BYTES
         if texts and is_full:
             yield start, texts

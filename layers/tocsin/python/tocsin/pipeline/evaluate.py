@@ -32,6 +32,7 @@ from tocsin.pipeline.batch import Delivery, Outcome, each_tenant
 from tocsin.pipeline.changes import unpack_changes
 from tocsin.pipeline.escalating import Escalating
 from tocsin.pipeline.former import FormerRoutes
+from tocsin.pipeline.happenings import send_happenings
 from tocsin.pipeline.heard import Heard
 from tocsin.pipeline.poke import pack_pokes, unpack_pokes
 from tocsin.pipeline.recipients import Recipients
@@ -71,6 +72,11 @@ class _Wanted(msgspec.Struct):
     if_firing: list[Change] = []
     actions: list[Action] = []
 
+    @property
+    def events(self) -> list[Change]:
+        """All events for the group, of whatever kind."""
+        return self.changes + self.if_known + self.if_firing
+
 
 class Evaluate:
     """Handle batches of changes and of groups whose alerts may have timed out.
@@ -109,6 +115,10 @@ class Evaluate:
         else:
             raise Conflict("other workers kept changing the same groups", retry_after_s=1)
         self._poke(applied, own[0], now_s)
+        visited = ((each.group, wanted[each.group.key].events) for each in applied)
+        since_s = min(delivery.envelope.at_s for delivery in own)
+        outbox, blobs = self._ports.outbox, self._ports.blobs
+        send_happenings(config, visited, own[0].envelope, since_s, outbox, blobs)
 
     def _unpack(self, own: list[Delivery], outcome: Outcome) -> _Work:
         work = _Work()

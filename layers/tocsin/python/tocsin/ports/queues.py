@@ -15,6 +15,7 @@ Queue = Literal[
     "evaluate-urgent",
     "notify",
     "notify-urgent",
+    "rules",
 ]
 
 
