@@ -12,6 +12,7 @@ from tests.pipeline.memory_world import START_S, Fault, MemoryWorld
 from tests.pipeline.test_handling import act, only
 from tests.pipeline.test_timers import iso
 from tocsin.domain.alertrule import take
+from tocsin.domain.escalation import EscalationPolicy, EscalationStep
 from tocsin.domain.handling import Action
 from tocsin.domain.happening import SeenChange
 from tocsin.domain.matchers import parse_matcher
@@ -140,6 +141,23 @@ def test_on_one_machine_repeats_show_when_the_time_of_an_alert_is_over() -> None
     found = seen(world)
     assert found
     assert {(each.status, each.repeats) for each in found} == {("firing", True)}
+
+
+def test_the_group_of_an_escalation_step_tells_nothing_a_second_time() -> None:
+    policies = {
+        "page": EscalationPolicy(
+            name="page", steps=(EscalationStep(after_s=60, receivers=("boss",)),)
+        )
+    }
+    receivers = {name: receiver(name) for name in ("oncall", "boss")}
+    world = world_of(ALL, route=route(policy="page"), receivers=receivers, policies=policies)
+    world.send(webhook(member("a")))
+    world.drain()
+    world.settle()
+    assert len(world.groups.groups) == 2
+    world.send(webhook(resolved("a")))
+    world.drain()
+    assert facts(seen(world)) == [("a", "firing"), ("a", "resolved")]
 
 
 def _fire(world: MemoryWorld) -> None:

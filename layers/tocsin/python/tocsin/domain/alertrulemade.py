@@ -1,12 +1,12 @@
 """The alerts that alert rules make, with the alerts that each is about in its annotations."""
 
-import re
 from collections.abc import Mapping
 
 import msgspec
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.duration import format_duration
+from tocsin.domain.metricalert import number, rendered
 from tocsin.domain.rule import OWN, AlertRule
 from tocsin.domain.series import Labels
 
@@ -15,7 +15,6 @@ NAMED_LIMIT = 20
 # Labels that say something else of a made alert than of those that it is about. Prometheus puts
 # the same word before labels that collide.
 _EXPORTED = {"alertname", "provider", "severity"}
-_PLACE = re.compile(r"\{\{\s*\$(?:(value)|labels\.([^\s{}]+))\s*\}\}")
 
 
 def made_alert(
@@ -79,16 +78,3 @@ def named(concerned: Mapping[str, str]) -> str:
     more = len(shown) - NAMED_LIMIT
     listed = ", ".join(shown[:NAMED_LIMIT])
     return f"{listed} and {more} more" if more > 0 else listed
-
-
-def number(value: float) -> str:
-    """Write a value for people: ten digits at most."""
-    return str(int(value)) if value.is_integer() else format(value, ".10g")
-
-
-def rendered(text: str, labels: Mapping[str, str], value: float) -> str:
-    """Put values for `{{ $labels.NAME }}` ("" without such a label) and `{{ $value }}`.
-
-    Nothing else is a place, and what is put in is not looked at again.
-    """
-    return _PLACE.sub(lambda found: number(value) if found[1] else labels.get(found[2], ""), text)

@@ -115,7 +115,9 @@ class Evaluate:
         else:
             raise Conflict("other workers kept changing the same groups", retry_after_s=1)
         self._poke(applied, own[0], now_s)
-        visited = ((each.group, wanted[each.group.key].events) for each in applied)
+        # The group of an escalation step hears of its alerts from another one here.
+        groups = (each.group for each in applied if each.group.key in wanted)
+        visited = ((group, wanted[group.key].events) for group in groups)
         since_s = min(delivery.envelope.at_s for delivery in own)
         outbox, blobs = self._ports.outbox, self._ports.blobs
         send_happenings(config, visited, own[0].envelope, since_s, outbox, blobs)
