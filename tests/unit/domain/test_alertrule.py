@@ -136,6 +136,14 @@ def test_an_end_counts_where_its_alert_fired_under_another_severity() -> None:
     assert _statuses(world.take(changed)) == ["resolved"]
 
 
+def test_a_firing_that_comes_again_is_known_for_as_long_as_it_would_count() -> None:
+    world = World(kind="correlation", threshold=1)
+    first, over = fires("A"), ends("A", T0 + 1)
+    world.take(first, over)
+    world.take(fires("B", T0 + 900), ends("B", T0 + 901))
+    assert world.take(first, at_s=T0 + 60 + LATE_S - 1) == []
+
+
 def test_an_end_that_overtook_its_firing_wins() -> None:
     world = World(kind="correlation", threshold=2)
     assert world.take(ends("A", T0 + 5), fires("B", T0 + 6)) == []
@@ -388,6 +396,8 @@ def test_memory_is_bounded_in_a_storm() -> None:
         [keyed] = world.state.keyed.values()
         assert len(keyed.happenings) <= 2 * HAPPENINGS_LIMIT
         assert keyed.phase == "firing"
+    names = {each.name for each in world.state.keyed["[]"].happenings}
+    assert all(f"A9.{index}" in names for index in range(499, 300, -2))
     # Above the limit too, what is over is not taken for what fires.
     assert {each.name for each in _present(world)} <= {
         f"A{batch}.{index}" for batch in range(10) for index in range(1, 500, 2)
