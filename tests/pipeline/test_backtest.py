@@ -1,5 +1,6 @@
 """Back-tests over histories as they happen, against what people expect of them."""
 
+import json
 import socket
 from random import Random
 from typing import Any
@@ -8,14 +9,17 @@ import pytest
 from msgspec.structs import replace
 
 from tests.builders import T0, change, config, receiver, route
+from tests.pipeline.memory_world import MemoryWorld
 from tocsin.domain.change import Change
 from tocsin.domain.config import TenantConfig, Timing
+from tocsin.domain.errors import Permanent
 from tocsin.domain.escalation import EscalationPolicy, EscalationStep
 from tocsin.domain.inhibition import InhibitRule
 from tocsin.domain.matchers import Matcher
 from tocsin.domain.rule import AlertRule, Condition, MetricRule, Query
 from tocsin.domain.series import Series
 from tocsin.domain.silence import Silence
+from tocsin.pipeline.backtestarchive import archived_changes
 from tocsin.pipeline.backtestresult import Backtested
 from tocsin.pipeline.backtestrules import History
 from tocsin.runtime.backtest import backtest
@@ -289,6 +293,36 @@ def test_nothing_leaves_memory(name: str, monkeypatch: pytest.MonkeyPatch, tmp_p
     result = backtest(tested, history)
     assert result.told
     assert (tested, history) == (make_config(), make_history())
+
+
+def test_what_was_archived_is_a_history() -> None:
+    world = MemoryWorld(outage_config())
+    world.now_s = at(1)
+    labels = {"rack": "r1", "severity": "warning"}
+    for host in "abc":
+        alert = {"labels": {"alertname": f"Down{host}", "host": host, **labels}}
+        world.send(json.dumps([alert]).encode(), "alertmanager-api")
+    world.drain()
+    objects = list(world.archive.data.values())
+    changes = list(archived_changes(objects, outage_config(), world.configs, world.blobs))
+    assert sorted(each.alert.labels["host"] for each in changes) == ["a", "b", "c"]
+    assert {each.received_at_s for each in changes} == {at(1)}
+    history = History(from_s=BEGIN_S, until_s=at(20), changes=changes)
+    result = backtest(outage_config(), history)
+    # Nobody repeated them, so that all of it ended by the clock.
+    assert [(rule, status) for _, rule, status in fired(result)] == [
+        ("Outage", "firing"),
+        ("Outage", "resolved"),
+    ]
+    other = replace(outage_config(), tenant="other")
+    with pytest.raises(Permanent):
+        list(archived_changes(objects, other, world.configs, world.blobs))
+
+
+def test_what_rules_made_then_is_made_anew() -> None:
+    made = change("Outage", at(3), provider="tocsin", severity="critical")
+    history = History(from_s=BEGIN_S, until_s=at(10), changes=[made])
+    assert backtest(outage_config(), history) == Backtested()
 
 
 def test_alerts_of_other_times_are_left_out() -> None:

@@ -278,6 +278,15 @@ def test_flapping_is_of_one_alert_and_ends_when_it_was_quiet() -> None:
     assert _statuses(world.look(T0 + 140)) == ["resolved"]
 
 
+def test_what_flapped_long_ago_ends_by_the_clock_and_not_by_what_is_as_late() -> None:
+    world = World(kind="flapping", threshold=3)
+    late = T0 + 300
+    restless = [fires("A"), ends("A", T0 + 1), fires("A", T0 + 2)]
+    assert _statuses(world.take(*restless, at_s=late)) == ["firing"]
+    assert world.take(ends("A", T0 + 3), at_s=late + 1) == []
+    assert _statuses(world.look(late + 2)) == ["resolved"]
+
+
 def test_a_cooldown_keeps_from_firing_anew_until_it_is_over() -> None:
     world = World(cooldown_s=100.0)
     world.take(fires("A"))

@@ -20,8 +20,6 @@ LATE_S = 900.0
 # Twice the threshold is always remembered.
 HAPPENINGS_LIMIT = 256
 RULE_LIMIT = 5000
-# The highest threshold that a rule may have.
-THRESHOLD_LIMIT = 1000
 # Of firings between the begin and the end of a run, which matter only if an end comes late.
 _BETWEEN_LIMIT = 8
 

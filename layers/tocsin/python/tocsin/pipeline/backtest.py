@@ -15,6 +15,7 @@ from tocsin.domain.config import TenantConfig
 from tocsin.domain.errors import ConfigurationError
 from tocsin.domain.happening import SeenChange
 from tocsin.domain.identity import Identifier
+from tocsin.domain.rule import OWN
 from tocsin.pipeline.backtestqueues import Due, Recorder, VirtualQueues
 from tocsin.pipeline.backtestresult import Backtested, Fired, Told, untold
 from tocsin.pipeline.backtestrules import History, VirtualRules
@@ -117,7 +118,9 @@ class Backtest:
         """Put the past into the queues, as it came: what came together travels together."""
         together: dict[float, list[Change]] = {}
         for change in sorted(history.changes, key=lambda each: (each.received_at_s, each.source)):
-            if history.from_s <= change.received_at_s <= history.until_s:
+            is_of_then = history.from_s <= change.received_at_s <= history.until_s
+            # What rules made then is made anew, or is not.
+            if is_of_then and change.alert.provider != OWN:
                 together.setdefault(change.received_at_s, []).append(change)
         for at_s, changes in together.items():
             self._queues.at(at_s)

@@ -1,8 +1,8 @@
-"""Evaluate: merge events into the state, commit it, poke notify.
+"""Evaluate: merge events into the state, commit it, poke notify, and tell the rules over alerts.
 
 The commit comes before the poke. A crash between the two is mended by the redelivery, which
 finds its events merged already and pokes again, and at the latest by the due time that the
-commit left in the index.
+commit left in the index. What rules are told is found in the state, and so again as well.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
