@@ -68,10 +68,11 @@ chaos: setup ## Try every fault at every call, pairs of crashes, thousands of se
 	$(BIN)/python -m tests.chaos mutants
 	$(BIN)/python -m pytest -m kill9 tests/e2e
 
-bench: setup ## Measure CPU per alert, the limiter and the view of 100,000 alerts as ratios, and AWS calls, write units and log lines
+bench: setup ## Measure CPU per alert, the limiter, the view of 100,000 alerts and metric rules as ratios, and AWS calls, write units and log lines
 	$(BIN)/python -m benchmarks.cpu
 	$(BIN)/python -m benchmarks.limiter
 	$(BIN)/python -m benchmarks.alertview
+	$(BIN)/python -m benchmarks.rules
 	$(BIN)/python -m pytest -q tests/integration/test_budgets.py
 
 docs: setup ## Write the generated pages

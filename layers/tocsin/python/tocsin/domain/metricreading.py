@@ -27,9 +27,7 @@ def identify(rule: MetricRule) -> Callable[[Labels], Labels]:
     """
     left_out = {"alertname", "__name__", *rule.labels}
     if rule.by is None:
-        return lambda labels: tuple(
-            [pair for pair in labels if pair[1] and pair[0] not in left_out]
-        )
+        return lambda labels: _without(labels, left_out)
     kept = frozenset(rule.by) - left_out
     return lambda labels: tuple([pair for pair in labels if pair[1] and pair[0] in kept])
 
@@ -102,6 +100,8 @@ class Reading:
         data; it is missing only while nothing else is there. Of `all`, one condition without
         data leaves it open unless another is not met; of `any`, those with data decide.
         """
+        if len(self.values) == 1:
+            return self._holds(0, self.rule.conditions[0], identity, fires=fires, is_known=is_known)
         found = [
             self._holds(index, condition, identity, fires=fires, is_known=is_known)
             for index, condition in enumerate(self.rule.conditions)
@@ -150,16 +150,19 @@ def remembers(rule: MetricRule) -> bool:
     return rule.missing == "breaching" or any(each.compare == "absent" for each in rule.conditions)
 
 
+def _without(labels: Labels, left_out: Set[str]) -> Labels:
+    for name, value in labels:
+        if name in left_out or not value:
+            return tuple([pair for pair in labels if pair[1] and pair[0] not in left_out])
+    return labels
+
+
 def _pools(answer: Answer, identity: Callable[[Labels], Labels]) -> _Pools:
     if isinstance(answer, Unanswered):
         raise Permanent(answer.reason)
     pools: _Pools = {}
     for series in answer:
-        key = identity(series.labels)
-        if key in pools:
-            pools[key].append(series.points)
-        else:
-            pools[key] = [series.points]
+        pools.setdefault(identity(series.labels), []).append(series.points)
     return pools
 
 

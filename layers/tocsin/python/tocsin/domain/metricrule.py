@@ -109,18 +109,19 @@ class _Evaluation:
         self.rule, self.state, self.reading, self.at_s = rule, state, reading, at_s
         # Whether it matters when a series was last seen.
         self._tracks = reading.remembers or rule.missing == "ignore"
-        self.after: dict[Labels, SeriesState] = {}
+        self.after = {each.labels: each for each in state.series.values()}
+        self.is_changed = False
         self.ends: list[Alert] = []
         self.begins: list[Alert] = []
 
     def run(self) -> Evaluated:
-        before = self._before()
-        self.reading.knows_any |= any(each.seen_at_s for each in before.values())
-        for identity in {**before, **dict.fromkeys(self.reading.candidates())}:
-            self._look(identity, before.get(identity))
+        self._drop_others()
+        self.reading.knows_any |= any(each.seen_at_s for each in self.after.values())
+        for identity in {**self.after, **dict.fromkeys(self.reading.candidates())}:
+            self._look(identity, self.after.get(identity))
         begun_at_s = self._fire()
         self._forget_most()
-        series = self._keyed()
+        series = self._keyed() if self.is_changed else self.state.series
         after = replace(
             self.state,
             evaluated_at_s=self.at_s,
@@ -130,29 +131,36 @@ class _Evaluation:
         )
         return Evaluated(state=after, alerts=(*_by_labels(self.ends), *_by_labels(self.begins)))
 
-    def _before(self) -> dict[Labels, SeriesState]:
-        """Return the series that are remembered and that the rule still has."""
-        before = {each.labels: each for each in self.state.series.values()}
-        if self.reading.speaks and () in before and () not in self.reading.seen:
-            self._drop(before, {()}, NAMED)
-        if before and self.state.shape not in ("", _shape(self.rule)):
-            kept = {*self.reading.seen, nameless(self.rule)}
-            self._drop(before, before.keys() - kept, CHANGED)
-        return before
+    def _drop_others(self) -> None:
+        """Forget series that are remembered and that the rule has no more."""
+        if self.reading.speaks and () in self.after and () not in self.reading.seen:
+            self._drop({()}, NAMED)
+        if self.after and self.state.shape not in ("", _shape(self.rule)):
+            self._drop(self.after.keys() - {*self.reading.seen, nameless(self.rule)}, CHANGED)
 
-    def _drop(self, before: dict[Labels, SeriesState], gone: Iterable[Labels], reason: str) -> None:
+    def _drop(self, gone: Iterable[Labels], reason: str) -> None:
         for labels in gone:
-            was = before.pop(labels)
+            was = self.after[labels]
             if was.phase == "firing":
                 self._end(was, reason)
+            self._put(labels, None)
+
+    def _put(self, identity: Labels, state: SeriesState | None) -> None:
+        """Remember where a series stands, or with None nothing of it."""
+        if self.after.get(identity) is state:
+            return
+        self.is_changed = True
+        if state is None:
+            del self.after[identity]
+        else:
+            self.after[identity] = state
 
     def _look(self, identity: Labels, before: SeriesState | None) -> None:
         """Decide about one series, but for the limit."""
         was = before or SeriesState(labels=identity)
         is_seen = identity in self.reading.seen
         if not is_seen and self._is_forgotten(was):
-            if was.phase == "firing":
-                self._end(was, FORGOTTEN)
+            self._drop({identity}, FORGOTTEN)
             return
         is_known = is_seen or was.seen_at_s > 0
         verdict = self.reading.verdict(identity, fires=was.phase == "firing", is_known=is_known)
@@ -160,8 +168,7 @@ class _Evaluation:
         now = advance(self.rule, noted, verdict, self.at_s)
         if was.phase == "firing" and now.phase == "ok":
             self._end(was, NO_DATA if verdict is None else NO_LONGER)
-        if self._matters(now):
-            self.after[identity] = now
+        self._put(identity, now if self._matters(now) else None)
 
     def _is_forgotten(self, was: SeriesState) -> bool:
         is_old = is_forgotten(self.rule, was, self.at_s)
@@ -171,8 +178,9 @@ class _Evaluation:
         return cools_down(self.rule, state, self.at_s)
 
     def _matters(self, state: SeriesState) -> bool:
-        is_known = self.reading.remembers and state.seen_at_s > 0
-        return state.phase != "ok" or is_known or self._cools_down(state)
+        if state.phase != "ok" or (self.reading.remembers and state.seen_at_s > 0):
+            return True
+        return self._cools_down(state)
 
     def _end(self, was: SeriesState, reason: str) -> None:
         self.ends.append(resolved(self.rule, was, self.reading, reason, self.at_s))
@@ -192,11 +200,11 @@ class _Evaluation:
         for each in due[:count]:
             value = chosen_value(self.reading, each.labels)
             now = fired(rule, each, value, at_s)
-            self.after[each.labels] = now
+            self._put(each.labels, now)
             self.begins.append(firing(rule, now, self.reading))
         for each in due[count:]:
             if not each.is_held_back:
-                self.after[each.labels] = replace(each, is_held_back=True)
+                self._put(each.labels, replace(each, is_held_back=True))
         return (*begun_at_s, *[at_s] * count) if rule.limit else ()
 
     def _forget_most(self) -> None:
@@ -205,7 +213,7 @@ class _Evaluation:
         if excess > 0:
             well = [each for each in self.after.values() if each.phase == "ok"]
             for each in sorted(well, key=lambda each: (each.seen_at_s, each.labels))[:excess]:
-                del self.after[each.labels]
+                self._put(each.labels, None)
 
     def _keyed(self) -> dict[str, SeriesState]:
         keys = {each.labels: key for key, each in self.state.series.items()}

@@ -86,9 +86,9 @@ def _reduced(
 
 
 def _values(pool: Pool, from_s: float, to_s: float) -> list[float]:
-    values: list[float] = []
-    for points in pool:
-        values += [value for at_s, value in dict(points).items() if from_s < at_s <= to_s]
+    values = [
+        value for points in pool for at_s, value in dict(points).items() if from_s < at_s <= to_s
+    ]
     if isfinite(sum(values)):
         return values
     # Either one of them is not finite, or only their sum is not.
