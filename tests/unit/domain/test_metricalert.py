@@ -1,9 +1,11 @@
 """What the alerts of metric rules say, and that their end is of the same identity."""
 
+import pytest
 from msgspec.structs import replace
 
 from tests.builders import T0
 from tests.unit.domain.watchedrule import Watched, condition, rule
+from tocsin.domain.metricalert import number
 from tocsin.domain.metricrule import evaluate, retire
 from tocsin.domain.rulestate import RuleState
 from tocsin.domain.series import Series, labels_of
@@ -37,6 +39,14 @@ def test_an_alert_ends_with_the_labels_and_severity_that_it_fired_with():
     assert watched.tick(a=10) == ["resolved a"]
     assert (watched.alert.labels, watched.alert.severity) == (fired.labels, "high")
     assert watched.alert.starts_at_s == fired.starts_at_s
+
+
+def test_a_rule_may_name_its_alerts_otherwise():
+    watched = Watched(rule(labels={"alertname": "CpuHigh"}))
+    watched.tick(a=90)
+    assert (watched.alert.name, watched.alert.labels["alertname"]) == ("CpuHigh", "CpuHigh")
+    (ended,) = retire("HighCpu", watched.state, watched.at_s + 60, "off").alerts
+    assert (ended.name, ended.labels) == ("CpuHigh", watched.alert.labels)
 
 
 def test_a_rule_that_is_gone_ends_all_its_alerts():
@@ -91,6 +101,15 @@ def test_the_end_of_an_alert_says_how_long_it_was_and_what_is_now():
     assert (ended.starts_at_s, ended.ends_at_s) == (T0 + 60, T0 + 240)
     assert ended.annotations["duration"] == "3m"
     assert ended.annotations["summary"] == ended.annotations["value"] == "12.5"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(90, "90"), (90.0, "90"), (0.1 + 0.2, "0.3"), (-2.5, "-2.5"), (1234567.25, "1234567.25"),
+     (1e300, "1e+300"), (None, "no data")],
+)  # fmt: skip
+def test_numbers_are_written_for_people(value, written):
+    assert number(value) == written
 
 
 def test_of_any_the_value_is_that_of_the_condition_that_breaches():

@@ -16,8 +16,11 @@ _SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "eq": "==", "ne": "!="
 
 
 def alert_labels(name: str, state: SeriesState) -> dict[str, str]:
-    """Return the labels of a series' alert: its own, the rule's, and the rule's name."""
-    return {**dict(state.labels), **dict(state.added), "alertname": name}
+    """Return the labels of a series' alert: its own, the rule's name, and the rule's labels.
+
+    A rule may give its alerts another `alertname` than its own name.
+    """
+    return {**dict(state.labels), "alertname": name, **dict(state.added)}
 
 
 def chosen_value(reading: Reading, identity: Labels) -> float | None:
@@ -35,7 +38,7 @@ def firing(rule: MetricRule, state: SeriesState, reading: Reading) -> Alert:
     """Return the alert of a series that has just fired."""
     labels = alert_labels(rule.name, state)
     return Alert(
-        name=rule.name,
+        name=labels["alertname"],
         status="firing",
         severity=rule.severity,
         labels=labels,
@@ -74,11 +77,12 @@ def ended(name: str, was: SeriesState, reason: str, at_s: float) -> Alert:
     """Return the end of a series' alert from what its state holds alone."""
     ends_at_s = max(at_s, was.fired_at_s)
     duration = format_duration(ends_at_s - was.fired_at_s)
+    labels = alert_labels(name, was)
     return Alert(
-        name=name,
+        name=labels["alertname"],
         status="resolved",
         severity=was.severity,
-        labels=alert_labels(name, was),
+        labels=labels,
         annotations={"duration": duration, "reason": reason},
         starts_at_s=was.fired_at_s,
         ends_at_s=ends_at_s,
@@ -91,7 +95,8 @@ def number(value: float | None) -> str:
     """Write a value for people: ten digits at most, and "no data" for none."""
     if value is None:
         return "no data"
-    is_whole = value.is_integer() and abs(value) < 1e15
+    # A threshold or a value may be an int, which has no `is_integer` before Python 3.12.
+    is_whole = float(value).is_integer() and abs(value) < 1e15
     return str(int(value)) if is_whole else format(value, ".10g")
 
 

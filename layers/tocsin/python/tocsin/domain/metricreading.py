@@ -60,8 +60,13 @@ class Reading:
         identity = identify(rule)
         self.rule = rule
         self.remembers = remembers(rule)
+        # Conditions with the same query may share an answer, such as one over several windows.
+        pools = {
+            each: _pools(answer, identity)
+            for each, answer in {id(answer): answer for answer in answers}.items()
+        }
         self.values = [
-            measure(condition, _pools(answer, identity), at_s)
+            measure(condition, pools[id(answer)], at_s)
             for condition, answer in zip(rule.conditions, answers, strict=True)
         ]
         self.seen, self._for_all = _joined(self.values)
