@@ -182,3 +182,14 @@ def test_an_edited_rule_ends_what_is_none_of_its_series_any_more():
     assert watched.tick(a=90, b=90) == ["resolved a", "firing"]
     assert watched.alerts[0].annotations["reason"] == "the rule changed"
     assert watched.tick() == []
+
+
+def test_what_an_edited_rule_gives_the_labels_of_an_ended_alert_fires_later():
+    of = rule(labels={"team": "db"})
+    series = [(Series(labels_of({"host": "a", "team": "db"}), ((T0 + 30, 90.0),)),)]
+    first = evaluate(of, RuleState(tenant="t", rule="r"), series, T0 + 50)
+    second = evaluate(rule(), first.state, series, T0 + 60)
+    third = evaluate(rule(), second.state, series, T0 + 70)
+    told = [[each.status for each in found.alerts] for found in (first, second, third)]
+    assert told == [["firing"], ["resolved"], ["firing"]]
+    assert first.alerts[0].labels == second.alerts[0].labels == third.alerts[0].labels

@@ -15,12 +15,12 @@ _PLACE = re.compile(r"\{\{\s*\$(?:(value)|labels\.([^\s{}]+))\s*\}\}")
 _SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "eq": "==", "ne": "!="}
 
 
-def alert_labels(name: str, state: SeriesState) -> dict[str, str]:
+def alert_labels(name: str, series: Labels, added: Labels) -> dict[str, str]:
     """Return the labels of a series' alert: its own, the rule's name, and the rule's labels.
 
     A rule may give its alerts another `alertname` than its own name.
     """
-    return {**dict(state.labels), "alertname": name, **dict(state.added)}
+    return {**dict(series), "alertname": name, **dict(added)}
 
 
 def chosen_value(reading: Reading, identity: Labels) -> float | None:
@@ -36,7 +36,7 @@ def chosen_value(reading: Reading, identity: Labels) -> float | None:
 
 def firing(rule: MetricRule, state: SeriesState, reading: Reading) -> Alert:
     """Return the alert of a series that has just fired."""
-    labels = alert_labels(rule.name, state)
+    labels = alert_labels(rule.name, state.labels, state.added)
     return Alert(
         name=labels["alertname"],
         status="firing",
@@ -77,7 +77,7 @@ def ended(name: str, was: SeriesState, reason: str, at_s: float) -> Alert:
     """Return the end of a series' alert from what its state holds alone."""
     ends_at_s = max(at_s, was.fired_at_s)
     duration = format_duration(ends_at_s - was.fired_at_s)
-    labels = alert_labels(name, was)
+    labels = alert_labels(name, was.labels, was.added)
     return Alert(
         name=labels["alertname"],
         status="resolved",

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.fingerprint import fingerprint
-from tocsin.domain.metricalert import chosen_value, ended, firing, resolved
+from tocsin.domain.metricalert import alert_labels, chosen_value, ended, firing, resolved
 from tocsin.domain.metricreading import SERIES_LIMIT, Reading, nameless
 from tocsin.domain.metricseries import (
     advance,
@@ -193,8 +193,7 @@ class _Evaluation:
             begun_at_s = tuple(
                 each for each in self.state.begun_at_s if at_s - each < rule.limit_window_s
             )
-        due = [each for each in self.after.values() if is_due_to_fire(rule, each, at_s)]
-        due.sort(key=lambda each: (self._cools_down(each), each.breached_at_s, each.labels))
+        due = self._due()
         allowed = max(rule.limit - len(begun_at_s), 0) if rule.limit else len(due)
         count = min(allowed, sum(not self._cools_down(each) for each in due))
         for each in due[:count]:
@@ -206,6 +205,23 @@ class _Evaluation:
             if not each.is_held_back:
                 self._put(each.labels, replace(each, is_held_back=True))
         return (*begun_at_s, *[at_s] * count) if rule.limit else ()
+
+    def _due(self) -> list[SeriesState]:
+        """Return what has breached enough to fire, what cools down last."""
+        due = [each for each in self.after.values() if is_due_to_fire(self.rule, each, self.at_s)]
+        if due and self.ends:
+            # An edited rule may give another series the labels of an alert that has just ended.
+            # Which of the two counts must not depend on the order in which they come.
+            over = {frozenset(each.labels.items()) for each in self.ends}
+            name, added = self.rule.name, tuple(self.rule.labels.items())
+            due = [
+                each
+                for each in due
+                if over.isdisjoint([frozenset(alert_labels(name, each.labels, added).items())])
+            ]
+        return sorted(
+            due, key=lambda each: (self._cools_down(each), each.breached_at_s, each.labels)
+        )
 
     def _forget_most(self) -> None:
         """Forget, above the limit of series, the well ones that were seen longest ago."""
