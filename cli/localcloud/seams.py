@@ -17,7 +17,7 @@ EXPIRING_TABLES = (
     "ControlTable",
 )
 TTL_ATTRIBUTE = "expires_at_s"
-QUEUE_FUNCTIONS = ("EnrichFunction", "EvaluateFunction", "NotifyFunction")
+QUEUE_FUNCTIONS = ("EnrichFunction", "EvaluateFunction", "NotifyFunction", "RulesFunction")
 TICK_EVERY_S = 3.0
 LETTERS_EVERY_S = 30.0
 
@@ -108,8 +108,10 @@ class Ticker:
     def _run(self) -> None:
         from botocore.exceptions import BotoCoreError, ClientError
 
+        # So that rules are evaluated as often as the clock ticks, where they are to be.
+        payload = f'{{"every_s": {self._every_s}}}'.encode()
         while not self._stopped.wait(self._every_s):
             try:
-                invoke(self._target, self._function, b"{}")
+                invoke(self._target, self._function, payload)
             except (BotoCoreError, ClientError, FunctionFailedError):
                 continue  # The scheduler of the emulator calls it as well.

@@ -9,9 +9,17 @@ import msgspec
 
 VISIBILITY_S = 181.0
 MAX_RECEIVES = 5
-# The stages in the order in which an alert passes them; urgent before the rest.
-QUEUES = ("enrich-urgent", "enrich", "evaluate-urgent", "evaluate", "notify-urgent", "notify")
-BATCH = {"enrich": 100, "evaluate": 100, "notify": 10}
+# The stages in the order in which an alert passes them, rules before all; urgent before the rest.
+QUEUES = (
+    "rules",
+    "enrich-urgent",
+    "enrich",
+    "evaluate-urgent",
+    "evaluate",
+    "notify-urgent",
+    "notify",
+)
+BATCH = {"rules": 1, "enrich": 100, "evaluate": 100, "notify": 10}
 
 
 class Message(msgspec.Struct, kw_only=True):

@@ -30,6 +30,7 @@ from tocsin.runtime import (
     letters,
     notify,
     observability,
+    rules,
     tick,
 )
 
@@ -41,6 +42,7 @@ HANDLERS: dict[str, Callable[..., Any]] = {
     "enrich": enrich.handler,
     "evaluate": evaluate.handler,
     "notify": notify.handler,
+    "rules": rules.handler,
     "tick": tick.handler,
     "letters": letters.handler,
     "api": api.handler,
@@ -50,7 +52,8 @@ _WIRED: tuple[tuple[ModuleType, str], ...] = (
     (enrich, "_enrich"),
     (evaluate, "_evaluate"),
     (notify, "_notify"),
-    (tick, "_tick"),
+    (rules, "_ruling"),
+    (tick, "_parts"),
     (letters, "_keeper"),
     (api, "_parts"),
 )

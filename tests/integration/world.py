@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 from moto import mock_aws
 
 from tests.integration.meter import Meter
-from tests.integration.resources import STAGES, Resources, make_resources
+from tests.integration.resources import QUEUES, Resources, make_resources
 from tests.strict import Strict, install
 from tocsin.adapters import aws
 from tocsin.adapters.dynamodb.configs import DynamoConfigs
@@ -19,18 +19,28 @@ from tocsin.adapters.dynamodb.keys import DynamoKeys
 from tocsin.domain import apikey
 from tocsin.domain.config import TenantConfig
 from tocsin.ports import ApiKey
-from tocsin.runtime import api, enrich, evaluate, ingest, letters, notify, tick
+from tocsin.runtime import api, enrich, evaluate, ingest, letters, notify, rules, tick
 
-HANDLERS = {"enrich": enrich.handler, "evaluate": evaluate.handler, "notify": notify.handler}
+HANDLERS = {
+    "enrich": enrich.handler,
+    "evaluate": evaluate.handler,
+    "notify": notify.handler,
+    "rules": rules.handler,
+}
 _WIRED = (
     ingest._parts,
     enrich._enrich,
     evaluate._evaluate,
     notify._notify,
-    tick._tick,
+    rules._ruling,
+    tick._parts,
     letters._keeper,
     api._parts,
 )
+
+
+# Rules take one message an invocation.
+BATCH = {"rules": 1}
 
 
 class Context:
@@ -110,15 +120,13 @@ class World:
     def drain(self) -> None:
         """Deliver until every queue is empty; what keeps failing ends as a dead letter."""
         for _ in range(50):
-            if not sum(
-                self.pump(queue) for stage in STAGES for queue in (f"{stage}-urgent", stage)
-            ):
+            if not sum(self.pump(queue, BATCH.get(queue, 100)) for queue in QUEUES):
                 return
         raise AssertionError("the queues do not run empty")
 
-    def tick(self) -> None:
-        """Run the clock once."""
-        self._call(tick.handler, {})
+    def tick(self, every_s: float | None = None) -> None:
+        """Run the clock once; `every_s` says how often, if not once a minute."""
+        self._call(tick.handler, {} if every_s is None else {"every_s": every_s})
 
     def letters(self, remaining_ms: int = 60_000) -> dict[str, int]:
         """Let dead letters be archived; return the counts."""

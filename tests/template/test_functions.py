@@ -8,7 +8,7 @@ import pytest
 from tests.template.transformed import ROOT, Stack, source, target
 from tocsin.runtime.settings import ALL
 
-STAGES = ["ingest", "enrich", "evaluate", "notify", "tick", "letters", "api"]
+STAGES = ["ingest", "enrich", "evaluate", "notify", "rules", "tick", "letters", "api"]
 ENDINGS = {"_TABLE": "Table", "_QUEUE_URL": "Queue", "_BUCKET": "Bucket", "_SECRET_ARN": "Secret"}
 
 

@@ -30,6 +30,7 @@ def _evaluate() -> Evaluate:
     urls: dict[Queue, str] = {
         "notify": settings.notify_queue_url,
         "notify-urgent": settings.notify_urgent_queue_url,
+        "rules": settings.rules_queue_url,
     }
     dynamodb = client("dynamodb")
     blobs = S3Blobs(client("s3"), settings.archive_bucket)

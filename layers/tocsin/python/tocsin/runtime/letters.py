@@ -30,6 +30,7 @@ def _keeper() -> LetterKeeper:
         "evaluate-urgent": settings.evaluate_urgent_dead_letter_queue_url,
         "notify": settings.notify_dead_letter_queue_url,
         "notify-urgent": settings.notify_urgent_dead_letter_queue_url,
+        "rules": settings.rules_dead_letter_queue_url,
     }
     # It sends nothing back, so it knows no queue but these.
     pairs = {queue: Pair("", url) for queue, url in urls.items()}

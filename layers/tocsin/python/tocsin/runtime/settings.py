@@ -35,6 +35,7 @@ FingerprintTable = Annotated[str, _says("Table of fingerprint marks.")]
 GroupTable = Annotated[str, _says("Table of notification groups.")]
 JournalTable = Annotated[str, _says("Table of packed records.")]
 BreakerTable = Annotated[str, _says("Table of what is known of failing endpoints.")]
+RuleTable = Annotated[str, _says("Table of what is remembered of rules.")]
 SeenTable = Annotated[str, _says("Table of signed requests, and of when keys were used.")]
 MetricTable = Annotated[str, _says("Table of the metrics that tenants push.")]
 ArchiveBucket = Annotated[str, _says("Bucket of the archives, claims and large groups.")]
@@ -45,7 +46,20 @@ EvaluateQueue = Annotated[str, _says("Queue from enrich to evaluate.")]
 EvaluateUrgentQueue = Annotated[str, _says("The same, for critical alerts.")]
 NotifyQueue = Annotated[str, _says("Queue from evaluate to notify.")]
 NotifyUrgentQueue = Annotated[str, _says("The same, for critical alerts.")]
+RulesQueue = Annotated[str, _says("Queue of what rules are to look at.")]
 CacheUrl = Annotated[str, msgspec.Meta(description="Redis URL of the cache; empty: none.")]
+MetricKept = Annotated[str, _whole("Seconds for which pushed metrics are kept.")]
+AllowLoopback = Annotated[
+    str,
+    msgspec.Meta(
+        pattern="^(true|false)$",
+        description="Whether receivers and metric sources may be on the function's own host; for "
+        "development.",
+    ),
+]
+ResOptions = Annotated[
+    str, _says("How long the C library looks up a host's name, as resolver(5) says.")
+]
 DeadLetterQueue = Annotated[str, _says("Where messages end that failed for good.")]
 
 
@@ -55,7 +69,7 @@ class IngestSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     control_table: ControlTable
     seen_table: SeenTable
     metric_table: MetricTable
-    metric_kept_s: Annotated[str, _whole("Seconds for which pushed metrics are kept.")]
+    metric_kept_s: MetricKept
     key_pepper_secret_arn: KeyPepper
     enrich_queue_url: EnrichQueue
     enrich_urgent_queue_url: EnrichUrgentQueue
@@ -94,6 +108,7 @@ class EvaluateSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     journal_table: JournalTable
     notify_queue_url: NotifyQueue
     notify_urgent_queue_url: NotifyUrgentQueue
+    rules_queue_url: RulesQueue
     archive_bucket: ArchiveBucket
 
 
@@ -106,27 +121,36 @@ class NotifySettings(Common, frozen=True, rename=str.upper, kw_only=True):
     breaker_table: BreakerTable
     notify_dead_letter_queue_url: DeadLetterQueue
     archive_bucket: ArchiveBucket
-    allow_loopback_receivers: Annotated[
-        str,
-        msgspec.Meta(
-            pattern="^(true|false)$",
-            description="Whether receivers may be on the function's own host; for development.",
-        ),
-    ]
-    res_options: Annotated[
-        str, _says("How long the C library looks up a receiver's name, as resolver(5) says.")
-    ]
+    allow_loopback_receivers: AllowLoopback
+    res_options: ResOptions
 
 
 class TickSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     """Environment of the tick function."""
 
+    control_table: ControlTable
     group_table: GroupTable
     archive_bucket: ArchiveBucket
     evaluate_queue_url: EvaluateQueue
     evaluate_urgent_queue_url: EvaluateUrgentQueue
     notify_queue_url: NotifyQueue
     notify_urgent_queue_url: NotifyUrgentQueue
+    rules_queue_url: RulesQueue
+
+
+class RulesSettings(Common, frozen=True, rename=str.upper, kw_only=True):
+    """Environment of the rules function."""
+
+    control_table: ControlTable
+    rule_table: RuleTable
+    metric_table: MetricTable
+    metric_kept_s: MetricKept
+    breaker_table: BreakerTable
+    archive_bucket: ArchiveBucket
+    enrich_queue_url: EnrichQueue
+    enrich_urgent_queue_url: EnrichUrgentQueue
+    allow_loopback_receivers: AllowLoopback
+    res_options: ResOptions
 
 
 class LettersSettings(Common, frozen=True, rename=str.upper, kw_only=True):
@@ -140,6 +164,7 @@ class LettersSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     evaluate_urgent_dead_letter_queue_url: DeadLetterQueue
     notify_dead_letter_queue_url: DeadLetterQueue
     notify_urgent_dead_letter_queue_url: DeadLetterQueue
+    rules_dead_letter_queue_url: DeadLetterQueue
 
 
 class ApiSettings(Common, frozen=True, rename=str.upper, kw_only=True):
@@ -164,6 +189,7 @@ ALL: dict[str, type[Common]] = {
     "enrich": EnrichSettings,
     "evaluate": EvaluateSettings,
     "notify": NotifySettings,
+    "rules": RulesSettings,
     "tick": TickSettings,
     "letters": LettersSettings,
     "api": ApiSettings,

@@ -1,0 +1,324 @@
+"""Rounds of rules: what is evaluated, stored and sent, whoever dies in between."""
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from tests.builders import T0, config
+from tocsin.adapters.memory import MemoryBlobs, MemoryConfigs, MemoryOutbox, MemoryRuleStates
+from tocsin.domain.errors import Conflict, Retryable
+from tocsin.domain.rule import Condition, MetricRule, Query
+from tocsin.domain.series import Series, Unanswered
+from tocsin.pipeline.batch import Delivery
+from tocsin.pipeline.envelope import decode
+from tocsin.pipeline.rereading import reread, source_of
+from tocsin.pipeline.roundstart import RoundPorts, RoundStart
+from tocsin.pipeline.ruling import Ruling, RulingPorts
+
+MINUTE_S = 60.0
+T = T0 // MINUTE_S * MINUTE_S
+
+
+def cpu(name="HighCpu", source="pushed", **fields):
+    query = Query(source=source, metric="cpu")
+    condition = Condition(query=query, compare="gte", threshold=85.0, window_s=300.0)
+    return MetricRule(name=name, conditions=(condition,), **fields)
+
+
+class FakeSources:
+    """Answers with what a test put there, by source; `asked` are all questions."""
+
+    def __init__(self):
+        self.values = {"pushed": {"a": 90.0}}
+        self.asked = []
+
+    def ask(self, tenant, configured, asked, now_s):
+        self.asked.append(list(asked))
+        return [self._answer(each) for each in asked]
+
+    def _answer(self, asked):
+        values = self.values[asked.query.source]
+        if isinstance(values, (Unanswered, Exception)):
+            return values
+        return tuple(
+            Series((("host", host),), ((asked.to_s - 1, value),)) for host, value in values.items()
+        )
+
+
+class Dying:
+    """A port whose n-th call of a method fails, before or after its effect, if a test says so."""
+
+    def __init__(self, real):
+        self._real = real
+        self.fails = {}
+
+    def __getattr__(self, name):
+        method = getattr(self._real, name)
+
+        def called(*args, **keywords):
+            left, when = self.fails.get(name, (0, ""))
+            self.fails[name] = (left - 1, when)
+            if left == 1 and when == "before":
+                raise Retryable("it fails before")
+            result = method(*args, **keywords)
+            if left == 1:
+                raise Retryable("its answer is lost")
+            return result
+
+        return called
+
+
+class World:
+    def __init__(self, *rules, tenants=("acme",)):
+        self.sources = FakeSources()
+        self.outbox, self.states = MemoryOutbox(), MemoryRuleStates()
+        self.blobs, self.configs = MemoryBlobs(), MemoryConfigs()
+        self.broken = []
+        for tenant in tenants:
+            self.configs.apply(config(tenant, rules=rules), "", T0)
+        self.dying_states, self.dying_outbox = Dying(self.states), Dying(self.outbox)
+        self.ruling = self.worker()
+
+    def worker(self):
+        ports = RulingPorts(
+            outbox=self.dying_outbox,
+            blobs=self.blobs,
+            configs=self.configs,
+            states=self.dying_states,
+            sources=self.sources,
+        )
+        return Ruling(ports, lambda rule, error: self.broken.append((rule, error)))
+
+    def configure(self, *rules, tenant="acme"):
+        version = self.configs.current(tenant).version + 1
+        self.configs.apply(config(tenant, rules=rules, version=version), "", T0)
+
+    def start(self, at_s):
+        ports = RoundPorts(outbox=self.outbox, blobs=self.blobs, configs=self.configs)
+        RoundStart(ports).run(at_s, MINUTE_S)
+        return [
+            Delivery(str(index), decode(message.body))
+            for index, message in enumerate(self.outbox.take("rules"))
+        ]
+
+    def round(self, minute, late_s=2.0, deliveries=None):
+        at_s = T + minute * MINUTE_S
+        deliveries = deliveries or self.start(at_s)
+        return self.ruling.handle(deliveries, at_s + late_s, lambda: True)
+
+    def sent(self):
+        """Return the alerts that were sent, by the identity of the request."""
+        found = {}
+        for queue in ("enrich-urgent", "enrich"):
+            for message in self.outbox.take(queue):
+                envelope = decode(message.body)
+                source = source_of(envelope, self.configs)
+                from tocsin.pipeline.envelope import open_frame
+
+                _, alerts = reread(envelope, source, open_frame(envelope, self.blobs))
+                assert found.get(envelope.id, alerts) == alerts
+                found[envelope.id] = alerts
+        return found
+
+    def told(self):
+        return [
+            (each.name, each.labels.get("host", each.labels.get("rule")), each.status)
+            for alerts in self.sent().values()
+            for each in alerts
+        ]
+
+
+FIRING = ("HighCpu", "a", "firing")
+OVER = ("HighCpu", "a", "resolved")
+
+
+def test_a_rule_that_breaches_fires_once_and_is_resolved_once():
+    world = World(cpu(breaches=2))
+    told = []
+    for minute, value in enumerate([90.0, 90.0, 90.0, 10.0, 10.0]):
+        world.sources.values["pushed"] = {"a": value}
+        assert world.round(minute).failed == {}
+        told.append(world.told())
+    assert told == [[], [FIRING], [], [OVER], []]
+
+
+def test_what_is_well_is_not_stored():
+    world = World(cpu())
+    world.sources.values["pushed"] = {"a": 1.0}
+    for minute in range(3):
+        world.round(minute)
+    assert (world.states.states, world.states.writes) == ({}, 0)
+
+
+def test_a_critical_alert_travels_the_urgent_queue():
+    world = World(cpu(severity="critical"))
+    world.round(0)
+    assert len(world.outbox.queues["enrich-urgent"]) == 1
+    assert world.told() == [FIRING]
+
+
+def test_a_round_that_comes_twice_counts_once():
+    world = World(cpu(breaches=2))
+    deliveries = world.start(T)
+    world.round(0, deliveries=deliveries)
+    world.round(0, deliveries=deliveries)
+    assert world.told() == []
+    world.round(1)
+    assert world.told() == [FIRING]
+
+
+def test_of_two_workers_with_one_round_one_sends():
+    world = World(cpu())
+    deliveries = world.start(T)
+    read = world.states.read
+
+    def read_and_be_overtaken(tenant, rules):
+        found = read(tenant, rules)
+        world.states.read = read
+        World.round(other, 0, deliveries=deliveries)
+        return found
+
+    other = object.__new__(World)
+    other.__dict__ = {**world.__dict__, "ruling": world.worker()}
+    world.states.read = read_and_be_overtaken
+    world.round(0, deliveries=deliveries)
+    assert world.told() == [FIRING]
+
+
+@pytest.mark.parametrize("port", ["states", "outbox"])
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("call", [1, 2])
+def test_a_worker_that_dies_leaves_nothing_untold_and_tells_nothing_else(port, when, call):
+    world = World(cpu())
+    deliveries = world.start(T)
+    dying, name = (
+        (world.dying_states, "write") if port == "states" else (world.dying_outbox, "send")
+    )
+    dying.fails[name] = (call, when)
+    world.round(0, deliveries=deliveries)
+    told = world.sent()
+    world.ruling = world.worker()
+    world.round(0, deliveries=deliveries)
+    world.round(1)
+    for name, alerts in world.sent().items():
+        assert told.setdefault(name, alerts) == alerts
+    assert [each.status for alerts in told.values() for each in alerts] == ["firing"]
+    assert world.states.read("acme", ["HighCpu"])["HighCpu"].outgoing == ()
+
+
+def test_a_source_that_does_not_answer_is_an_alert_and_no_missing_data():
+    world = World(cpu(), cpu("Other", source="prom"))
+    world.sources.values["prom"] = {"b": 90.0}
+    world.round(0)
+    assert sorted(world.told()) == [FIRING, ("Other", "b", "firing")]
+    world.sources.values["prom"] = Unanswered("prom: no answer in 10 s")
+    assert world.round(1).counts["rules_failed"] == 1
+    ((alert,),) = world.sent().values()
+    assert (alert.name, alert.labels["rule"], alert.status) == ("RuleFailed", "Other", "firing")
+    assert alert.annotations["description"] == "prom: no answer in 10 s"
+    world.round(2)
+    assert world.told() == []
+    world.sources.values["prom"] = {"b": 1.0}
+    world.round(3)
+    told = sorted(world.told())
+    assert told == [("Other", "b", "resolved"), ("RuleFailed", "Other", "resolved")]
+
+
+def test_a_rule_that_breaks_stops_no_other():
+    world = World(cpu("Broken", source="prom"), cpu())
+    world.sources.values["prom"] = ValueError("secret words")
+    outcome = world.round(0)
+    assert outcome.failed == {}
+    assert sorted(world.told()) == [FIRING, ("RuleFailed", "Broken", "firing")]
+    ((rule, _),) = world.broken
+    assert rule == "Broken"
+    (state,) = world.states.read("acme", ["Broken"]).values()
+    assert "secret words" not in state.failure
+
+
+def test_a_rule_that_is_removed_ends_what_it_began():
+    world = World(cpu(), cpu("Failing", source="prom"))
+    world.sources.values["prom"] = Unanswered("away")
+    world.round(0)
+    world.told()
+    world.configure(cpu("New"))
+    world.round(1)
+    told = sorted(world.told())
+    assert told == [OVER, ("New", "a", "firing"), ("RuleFailed", "Failing", "resolved")]
+    assert world.states.names("acme") == ["New"]
+
+
+def test_a_tenant_without_rules_is_looked_at_once_an_hour():
+    world = World(cpu())
+    world.round(0)
+    world.told()
+    world.configure()
+    hour = (3600 - T % 3600) / MINUTE_S
+    assert world.start(T + (hour - 1) * MINUTE_S) == []
+    world.round(hour)
+    assert world.told() == [OVER]
+
+
+def test_a_round_that_is_too_late_leaves_the_rules_to_the_next():
+    world = World(cpu())
+    world.round(0, late_s=1000.0)
+    assert world.told() == []
+    assert world.sources.asked == []
+
+
+def test_lag_is_measured():
+    assert World(cpu()).round(0, late_s=7.5).counts["rule_lag_s"] == 7
+
+
+def test_a_question_of_many_rules_is_asked_once():
+    world = World(*(cpu(f"rule{index}") for index in range(20)))
+    world.round(0)
+    ((asked,),) = world.sources.asked
+    assert asked.query.metric == "cpu"
+    assert len(world.told()) == 20
+
+
+def test_many_rules_are_shared_out_and_each_is_evaluated_once():
+    world = World(*(cpu(f"rule{index}") for index in range(250)))
+    deliveries = world.start(T)
+    assert len(deliveries) == 3
+    world.round(0, deliveries=deliveries)
+    assert len(world.told()) == 250
+    assert len(world.sources.asked) == 3
+
+
+def test_tenants_are_apart():
+    world = World(cpu(), tenants=("acme", "umbrella"))
+    world.round(0)
+    assert sorted(world.states.states) == [("acme", "HighCpu"), ("umbrella", "HighCpu")]
+    groups = {message.tenant for message in world.outbox.queues["enrich"]}
+    assert groups == {"acme", "umbrella"}
+
+
+def test_a_worker_that_lost_the_race_for_the_note_has_lost_nothing():
+    world = World(cpu())
+    write = world.states.write
+
+    def refuse_the_note(state):
+        if not state.outgoing:
+            world.states.write = write
+            raise Conflict("another worker was first")
+        write(state)
+
+    world.states.write = refuse_the_note
+    assert world.round(0).failed == {}
+    first = world.sent()
+    world.round(1)
+    again = world.sent()
+    assert again == first
+    assert world.states.read("acme", ["HighCpu"])["HighCpu"].outgoing == ()
+
+
+def test_what_is_in_a_message_is_what_was_decided():
+    world = World(cpu(annotations={"summary": "{{ $labels.host }} is at {{ $value }}"}))
+    world.round(0)
+    ((alert,),) = world.sent().values()
+    assert alert.annotations["summary"] == "a is at 90"
+    assert (alert.provider, alert.starts_at_s, alert.observed_at_s) == ("tocsin", T, T)
+    assert msgspec.json.decode(msgspec.json.encode(alert), type=type(alert)) == alert
+    assert replace(alert) == alert
