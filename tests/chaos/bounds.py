@@ -81,8 +81,9 @@ BASE_S: dict[str, float] = {
 # The same for those whose receiver is well all the time, where that is another bound.
 OTHERS_S: dict[str, float] = {
     "dead_receiver": QUICK_S,
-    # Behind one page of the slow one: then it is known to be slow.
-    "slow_receiver": SEND_S + QUICK_S,
+    # Behind a batch of the slow one, of which two pages are said: in these runs nothing else works
+    # meanwhile, also no stage before.
+    "slow_receiver": 2 * SEND_S + QUICK_S,
     # Their worker dies beside another's receiver, twice; then that one is not called.
     "deadly_receiver": 2 * (LEASE_S + TURN_S) + LIMIT_S,
     "deadly_for_ever": 2 * (LEASE_S + TURN_S) + LIMIT_S,
