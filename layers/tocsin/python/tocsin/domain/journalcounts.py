@@ -4,7 +4,7 @@ Records can stand in the journal twice, so each counts once, by what it is about
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable
 
 from tocsin.domain.journal import DeliveryRecord, EnvelopeRecord, Record
 from tocsin.domain.series import Labels, Series
@@ -42,21 +42,25 @@ class JournalCounts:
             for labels, found in sorted(counts.items())
         )
 
-    def ratio(
-        self, part: _Counts, whole: _Counts, by: Callable[[Labels], Labels] = lambda each: each
-    ) -> tuple[Series, ...]:
-        """Return a share for each minute in which there was anything at all, by labels."""
-        parts, wholes = _joined(part, by), _joined(whole, by)
+    def failed_percent(self) -> tuple[Series, ...]:
+        """Return by receiver how many of a minute's tries failed, for minutes that have any."""
+        tries: dict[str, Counter[int]] = {}
+        failures: dict[str, Counter[int]] = {}
+        for labels, found in self.deliveries.items():
+            outcome, receiver = dict(labels)["outcome"], dict(labels)["receiver"]
+            if outcome in ("delivered", "failed"):
+                tries.setdefault(receiver, Counter()).update(found)
+            if outcome == "failed":
+                failures[receiver] = found
         return tuple(
             Series(
-                labels,
+                (("domain", receiver),),
                 tuple(
-                    (max(at_s, self._from_s), parts.get(labels, Counter())[at_s] / count)
+                    (max(at_s, self._from_s), 100 * failures.get(receiver, Counter())[at_s] / count)
                     for at_s, count in sorted(found.items())
-                    if count
                 ),
             )
-            for labels, found in sorted(wholes.items())
+            for receiver, found in sorted(tries.items())
         )
 
     def _is_new(self, *what: Hashable) -> bool:
@@ -82,22 +86,6 @@ class JournalCounts:
         if self._is_new(*what, record.key):
             labels = (("outcome", record.outcome), ("receiver", record.receiver))
             self.deliveries.setdefault(labels, Counter())[_slot(record.at_s)] += 1
-
-
-def only(counts: Mapping[Labels, Counter[int]], name: str, *values: str) -> _Counts:
-    """Return the series in which a label has one of these values."""
-    return {
-        labels: found
-        for labels, found in counts.items()
-        if any((name, value) in labels for value in values)
-    }
-
-
-def _joined(counts: _Counts, by: Callable[[Labels], Labels]) -> _Counts:
-    joined: _Counts = {}
-    for labels, found in counts.items():
-        joined.setdefault(by(labels), Counter()).update(found)
-    return joined
 
 
 def _slot(at_s: float) -> int:

@@ -1,10 +1,10 @@
 """tocsin's own metrics, as a source that every tenant has.
 
 What is of one tenant comes from the tenant's journal and breakers. What is of the whole
-installation, its queues, is told to operators alone.
+installation comes from its queues and from CloudWatch, and is told to operators alone.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 import msgspec
@@ -13,11 +13,20 @@ from tocsin.domain.breaker import Breaker
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.journal import Record
-from tocsin.domain.journalcounts import JournalCounts, only
+from tocsin.domain.journalcounts import JournalCounts
 from tocsin.domain.matchers import match_all
 from tocsin.domain.series import Answer, Asked, Labels, Series, Unanswered
+from tocsin.pipeline.ownstack import FROM_CLOUDWATCH, Stack, from_cloudwatch
 from tocsin.pipeline.safecall import endpoint_of
-from tocsin.ports import Breakers, Configs, DeadLetters, Journal, Outbox, Queue
+from tocsin.ports import (
+    Breakers,
+    Configs,
+    DeadLetters,
+    Journal,
+    MetricSource,
+    Outbox,
+    Queue,
+)
 
 # More than so many records of a tenant in one window are not added up.
 RECORDS_LIMIT = 200_000
@@ -30,17 +39,15 @@ _FROM_JOURNAL: dict[str, Callable[[JournalCounts], tuple[Series, ...]]] = {
     "tocsin_alerts_duplicate": lambda counts: counts.series(counts.duplicates),
     "tocsin_alerts_dead": lambda counts: counts.series(counts.dead),
     "tocsin_deliveries": lambda counts: counts.series(counts.deliveries),
-    "tocsin_duplicate_ratio": lambda counts: counts.ratio(
-        counts.duplicates, counts.accepted, lambda _: ()
-    ),
-    "tocsin_delivery_failed_ratio": lambda counts: counts.ratio(
-        only(counts.deliveries, "outcome", "failed"),
-        only(counts.deliveries, "outcome", "failed", "delivered"),
-        lambda labels: tuple(pair for pair in labels if pair[0] == "receiver"),
-    ),
+    "tocsin_retry_percent": JournalCounts.failed_percent,
 }
-_OF_INSTALLATION = ("tocsin_queue_messages", "tocsin_dead_letters")
-NAMES = (*_FROM_JOURNAL, "tocsin_breaker_open", *_OF_INSTALLATION)
+_BREAKER_OPEN = "tocsin_breaker_open"
+_DEAD_LETTERS = "tocsin_dead_letters"
+_DEPTHS = ("tocsin_queue_messages", _DEAD_LETTERS)
+_OF_INSTALLATION = (*_DEPTHS, *FROM_CLOUDWATCH)
+NAMES = (*_FROM_JOURNAL, _BREAKER_OPEN, *_OF_INSTALLATION)
+
+_Counted = dict[tuple[float, float], JournalCounts | Unanswered]
 
 
 class OwnPorts(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,42 +58,46 @@ class OwnPorts(msgspec.Struct, frozen=True, kw_only=True):
     breakers: Breakers
     outbox: Outbox
     letters: DeadLetters
+    cloudwatch: MetricSource
 
 
 class OwnMetrics:
-    """Answers from what tocsin stores; `operators` are the tenants that may see its queues."""
+    """Answers from what tocsin stores and counts; `stack` says what CloudWatch calls its parts."""
 
-    def __init__(self, ports: OwnPorts, operators: Collection[str] = ()) -> None:
+    def __init__(self, ports: OwnPorts, stack: Stack) -> None:
         self._ports = ports
-        self._operators = operators
+        self._stack = stack
 
     def ask(self, tenant: str, asked: Sequence[Asked], now_s: float) -> list[Answer]:
         """Return an answer for each query, in order; the journal is read once for each window."""
-        counted: dict[tuple[float, float], JournalCounts | Unanswered] = {}
-        return [_matching(each, self._one(tenant, each, now_s, counted)) for each in asked]
+        counted: _Counted = {}
+        answers: list[Answer] = []
+        for each in asked:
+            try:
+                answer = self._one(tenant, each, now_s, counted)
+            except TocsinError as error:
+                answer = Unanswered(str(error))
+            answers.append(_matching(each, answer))
+        return answers
 
-    def _one(
-        self,
-        tenant: str,
-        asked: Asked,
-        now_s: float,
-        counted: dict[tuple[float, float], JournalCounts | Unanswered],
-    ) -> Answer:
+    def _one(self, tenant: str, asked: Asked, now_s: float, counted: _Counted) -> Answer:
         name = asked.query.metric
-        try:
-            if name in _FROM_JOURNAL:
-                span = (asked.from_s, asked.to_s)
-                if span not in counted:
-                    counted[span] = self._count(tenant, *span)
-                counts = counted[span]
-                return counts if isinstance(counts, Unanswered) else _FROM_JOURNAL[name](counts)
-            if name == "tocsin_breaker_open":
-                return tuple(self._breakers(tenant, now_s))
-            if name in _OF_INSTALLATION:
-                return self._installation(tenant, name, now_s)
-        except TocsinError as error:
-            return Unanswered(str(error))
-        return Unanswered(f"there is no such metric; there are {', '.join(NAMES)}")
+        if name in _FROM_JOURNAL:
+            span = (asked.from_s, asked.to_s)
+            if span not in counted:
+                counted[span] = self._count(tenant, *span)
+            counts = counted[span]
+            return counts if isinstance(counts, Unanswered) else _FROM_JOURNAL[name](counts)
+        if name not in NAMES:
+            return Unanswered(f"there is no such metric; there are {', '.join(NAMES)}")
+        config: TenantConfig | None = self._ports.configs.current(tenant)
+        if name == _BREAKER_OPEN:
+            return tuple(self._breakers(config, now_s))
+        if config is None or not config.is_operator:
+            return Unanswered(f"{name} is of the whole installation, and told to operators alone")
+        if name in _DEPTHS:
+            return self._depths(name, now_s)
+        return from_cloudwatch(self._ports.cloudwatch, self._stack, tenant, asked, now_s)
 
     def _count(self, tenant: str, from_s: float, to_s: float) -> JournalCounts | Unanswered:
         read = self._ports.journal.read(tenant, from_s, to_s)
@@ -95,22 +106,18 @@ class OwnMetrics:
             return Unanswered(f"the window has more than {RECORDS_LIMIT} records")
         return JournalCounts(records, from_s, to_s)
 
-    def _breakers(self, tenant: str, now_s: float) -> Iterator[Series]:
+    def _breakers(self, config: TenantConfig | None, now_s: float) -> Iterator[Series]:
         """Yield for each receiver whether its endpoint is left alone now."""
-        config: TenantConfig | None = self._ports.configs.current(tenant)
         for name, receiver in sorted(config.receivers.items() if config else ()):
-            if receiver.kind == "nobody":
+            if config is None or receiver.kind == "nobody":
                 continue
-            found = self._ports.breakers.read(endpoint_of(tenant, receiver), now_s)
+            found = self._ports.breakers.read(endpoint_of(config.tenant, receiver), now_s)
             is_open = (found or Breaker(key="")).state != "CLOSED"
-            yield _now((("receiver", name),), float(is_open), now_s)
+            # Whoever is not told anything hears of nothing: each of them is critical.
+            yield _now((("critical", "true"), ("domain", name)), float(is_open), now_s)
 
-    def _installation(self, tenant: str, name: str, now_s: float) -> Answer:
-        if tenant not in self._operators:
-            return Unanswered(f"{name} is of the whole installation, and told to operators alone")
-        depth = self._ports.outbox.depth
-        if name == "tocsin_dead_letters":
-            depth = self._ports.letters.depth
+    def _depths(self, name: str, now_s: float) -> Answer:
+        depth = (self._ports.letters if name == _DEAD_LETTERS else self._ports.outbox).depth
         return tuple(
             _now((("queue", queue),), float(depth(queue).visible), now_s) for queue in _QUEUES
         )

@@ -13,6 +13,7 @@ from tocsin.adapters.memory.journal import MemoryJournal
 from tocsin.adapters.memory.keys import MemoryKeys
 from tocsin.adapters.memory.limiter import MemoryLimiter
 from tocsin.adapters.memory.metrics import MemoryMetrics
+from tocsin.adapters.memory.metricsource import MemoryMetricSource
 from tocsin.adapters.memory.outbox import DeadLetter, MemoryOutbox
 from tocsin.adapters.memory.receivers import MemoryReceivers
 from tocsin.adapters.memory.rulestates import MemoryRuleStates
@@ -31,6 +32,7 @@ __all__ = [
     "MemoryJournal",
     "MemoryKeys",
     "MemoryLimiter",
+    "MemoryMetricSource",
     "MemoryMetrics",
     "MemoryOutbox",
     "MemoryReceivers",
