@@ -1,6 +1,8 @@
 import pytest
 
 from tocsin.configuration import ConfigurationErrors, load, to_tenant_config
+from tocsin.configuration.rulefiles.cases import RuleTest
+from tocsin.configuration.rulefiles.playing import play
 from tocsin.configuration.rulefiles.prometheus import distinct, is_prometheus, load_prometheus
 from tocsin.domain.rule import Condition, MetricRule, Query
 
@@ -153,3 +155,31 @@ tenants:
     assert len(tenant.rules.notes) == 2
     with pytest.raises(ConfigurationErrors, match="there is no Prometheus 'other' in `sources`"):
         load(text.replace("source: prom,", "source: other,"), str(file), {})
+
+
+def test_rules_of_one_name_make_alerts_of_that_name():
+    placed = loaded(
+        "groups:\n  - name: g\n    rules:\n"
+        "      - {alert: Full, expr: disk > 80, labels: {severity: warning}}\n"
+        "      - {alert: Full, expr: disk > 95, labels: {severity: critical}}\n"
+    ).rules
+    test = RuleTest.model_validate(
+        {
+            "name": "t",
+            "answers": {
+                "disk > 80": {'{host="a"}': "81x9 _x9"},
+                "disk > 95": {'{host="a"}': "_x3 96x3 _x9"},
+            },
+        }
+    )
+    episodes = [each for one in distinct(placed) for each in play(one.rule, test)]
+    assert [
+        (each.alert.name, each.alert.severity, each.at_s, each.until_s) for each in episodes
+    ] == [
+        ("Full", "warning", 0.0, 600.0),
+        ("Full", "critical", 180.0, 420.0),
+    ]
+    assert [each.alert.labels for each in episodes] == [
+        {"alertname": "Full", "host": "a", "severity": "warning"},
+        {"alertname": "Full", "host": "a", "severity": "critical"},
+    ]

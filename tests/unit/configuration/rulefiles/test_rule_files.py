@@ -229,7 +229,12 @@ def test_rules_over_alerts(text, kind, threshold, window_s):
         ),
         (
             "name: R, source: tocsin, metric: cpu, op: absent",
-            "metric: a metric of tocsin's own begins with tocsin_",
+            "metric: tocsin has no such metric; there are tocsin_alerts_accepted, "
+            "tocsin_alerts_duplicate, tocsin_alerts_dead, tocsin_duplicate_ratio, "
+            "tocsin_deliveries, tocsin_delivery_failed_ratio, tocsin_breaker_open, "
+            "tocsin_queue_messages, tocsin_dead_letters, tocsin_invocation_seconds, "
+            "tocsin_limited_requests, tocsin_success_ratio, tocsin_model_seconds, "
+            "tocsin_model_tokens_ratio",
         ),
         (
             "name: R, all: [{metric: m, op: absent}], window: 5m",

@@ -109,7 +109,7 @@ def test_a_name_is_the_tenants_alone(folder):
             "there are cw, prom, pushed, tocsin",
         ),
         (
-            "source: tocsin, metric: tocsin_x, op: absent",
+            "source: tocsin, metric: tocsin_dead_letters, op: absent",
             "source: tocsin's own metrics are about all tenants: settings.operator must be true",
         ),
         (

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from tocsin.configuration.findings import Finding
 from tocsin.configuration.rulefiles.cases import RuleTest
 from tocsin.configuration.rulefiles.models import Alerts, Condition, Rule, RuleFile
+from tocsin.domain.ownmetrics import KNOWN
 from tocsin.domain.rule import OWN, PUSHED
 
-OWN_PREFIX = "tocsin_"
 _BARE = ("absent", "present")
 # Fields that only a rule over metrics has.
 _OF_METRICS = ("by", "every", "breaches", "for_", "keep_firing_for", "missing")
@@ -137,8 +137,8 @@ def _of_query(condition: Condition) -> Iterator[Finding]:
         yield ("dimensions",), "are for CloudWatch; give `namespace`, too"
     elif condition.namespace is not None and condition.matchers:
         yield ("matchers",), "are not for CloudWatch, which has dimensions"
-    if condition.source == OWN and not (condition.metric or OWN_PREFIX).startswith(OWN_PREFIX):
-        yield ("metric",), f"a metric of tocsin's own begins with {OWN_PREFIX}"
+    if condition.source == OWN and (condition.metric or "") not in ("", *KNOWN):
+        yield ("metric",), f"tocsin has no such metric; there are {', '.join(KNOWN)}"
 
 
 def _of_expression(condition: Condition) -> Iterator[Finding]:

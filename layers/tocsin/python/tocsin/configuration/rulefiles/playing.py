@@ -8,8 +8,10 @@ from msgspec.structs import replace
 
 from tocsin.configuration.rulefiles.cases import RuleTest
 from tocsin.configuration.rulefiles.notation import Value, read_series, read_spans, read_values
-from tocsin.domain.alert import Alert
-from tocsin.domain.errors import InvalidInput
+from tocsin.domain import alertrule
+from tocsin.domain.alert import Alert, Status, severity_of
+from tocsin.domain.fingerprint import fingerprint
+from tocsin.domain.happening import SeenChange
 from tocsin.domain.matchers import match_all
 from tocsin.domain.metricrule import asked, evaluate, is_due
 from tocsin.domain.rule import AlertRule, MetricRule, Query, Rule
@@ -20,6 +22,10 @@ from tocsin.domain.series import Answer, Asked, Labels, Point, Series
 EPOCH_S = 1_700_006_400.0
 TICK_S = 60.0
 TENANT = "test"
+
+_STATUSES: tuple[Status, Status] = ("firing", "resolved")
+# What matchers see beside the labels of an alert.
+_FIELDS = ("severity", "provider")
 
 
 class Episode(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,9 +41,7 @@ def play(rule: Rule, test: RuleTest) -> list[Episode]:
 
     Raises TocsinError for what the rule cannot evaluate.
     """
-    if isinstance(rule, AlertRule):
-        raise InvalidInput("tests of rules over alerts cannot be played yet")
-    made = _of_metrics(rule, test)
+    made = _of_alerts(rule, test) if isinstance(rule, AlertRule) else _of_metrics(rule, test)
     episodes: list[Episode] = []
     firing: dict[Labels, int] = {}
     for at_s, alert in made:
@@ -79,6 +83,44 @@ def _of_metrics(rule: MetricRule, test: RuleTest) -> Iterator[tuple[float, Alert
             evaluated = evaluate(rule, state, answers, at_s)
             state = evaluated.state
             yield from ((after_s, alert) for alert in evaluated.alerts)
+
+
+def _of_alerts(rule: AlertRule, test: RuleTest) -> Iterator[tuple[float, Alert]]:
+    """Hand a rule each change as it comes, and let it look at the clock each minute."""
+    state = RuleState(tenant=TENANT, rule=rule.name)
+    changes = sorted(_changes(test), key=lambda each: each.at_s)
+    for after_s in sorted({*ticks(test), *(each.at_s - EPOCH_S for each in changes)}):
+        at_s = EPOCH_S + after_s
+        if now := [each for each in changes if each.at_s == at_s]:
+            evaluated = alertrule.take(rule, state, now, at_s)
+            state = evaluated.state
+            yield from ((after_s, alert) for alert in evaluated.alerts)
+        if after_s % TICK_S == 0:
+            evaluated = alertrule.look(rule, state, at_s)
+            state = evaluated.state
+            yield from ((after_s, alert) for alert in evaluated.alerts)
+
+
+def _changes(test: RuleTest) -> Iterator[SeenChange]:
+    for key, spans in test.alerts.items():
+        name, named = read_series(key)
+        given = {"alertname": name, **dict(named)}
+        severity = severity_of(given.get("severity", "warning"))
+        own = {label: text for label, text in given.items() if label not in _FIELDS}
+        for episode, span in enumerate(read_spans(spans)):
+            for status, at_s in zip(_STATUSES, span, strict=True):
+                if at_s is not None:
+                    yield SeenChange(
+                        source=f"{key}/{episode}/{status}",
+                        fingerprint=fingerprint(TENANT, own),
+                        name=name,
+                        status=status,
+                        order_at_s=EPOCH_S + at_s,
+                        at_s=EPOCH_S + at_s,
+                        episode=episode,
+                        labels={"provider": TENANT, **given, "severity": severity},
+                        severity=severity,
+                    )
 
 
 class _Answers:
