@@ -13,7 +13,7 @@ import click
 
 from cli.explanation import explained
 from tocsin.configuration.application import IssuedKey, Issuer
-from tocsin.ports import Configs, Keys, ListedBlobs, Seen
+from tocsin.ports import Configs, Keys, ListedBlobs, RuleStates, Seen
 
 DEFAULT_STACK = "tocsin"
 # Written by the local cloud when it is up.
@@ -73,6 +73,15 @@ class Target:
         from tocsin.adapters.dynamodb.configs import DynamoConfigs
 
         return DynamoConfigs(self.client("dynamodb"), self.resource("ControlTable"))
+
+    @cached_property
+    def rule_states(self) -> RuleStates | None:
+        """What is remembered of rules; None where the stack is of a release without any."""
+        from tocsin.adapters.dynamodb.rulestates import DynamoRuleStates
+
+        if "RuleTable" not in self.resources:
+            return None
+        return DynamoRuleStates(self.client("dynamodb"), self.resource("RuleTable"))
 
     @cached_property
     def archive(self) -> ListedBlobs:

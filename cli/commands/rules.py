@@ -1,13 +1,14 @@
 """`tocsin rules`: check, test, list and apply rules."""
 
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from cli.configuration_file import ConfigurationFile
 from cli.rules.files import counted, read_rule_files, warn
-from cli.rules.words import line_of
+from cli.rules.words import line_of, state_of
 from cli.target import Target, with_target
 from tocsin.configuration.application import apply_settings
 from tocsin.configuration.plan import TenantPlan
@@ -15,6 +16,7 @@ from tocsin.configuration.rulefiles.judging import judge, untested
 from tocsin.configuration.rules_plan import RulesPlan, plan_rules
 from tocsin.domain.errors import Conflict
 from tocsin.domain.rule import Rule
+from tocsin.domain.rulestate import RuleState
 
 _PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
 FILES = click.argument("files", nargs=-1, required=True, type=_PATH)
@@ -76,17 +78,17 @@ def test(files: tuple[Path, ...]) -> None:
 @click.option("--tenant", help="Only the rules of this tenant.")
 @with_target
 def list_(files: tuple[Path, ...], tenant: str | None, target: Target) -> None:
-    """List the rules in FILES; without FILES, those in force."""
+    """List the rules in FILES; without FILES, those in force and which of them are not well."""
     if files:
         for path, loaded in read_rule_files(files).items():
-            _list(str(path), [placed.rule for placed in loaded.rules])
+            _list(str(path), [placed.rule for placed in loaded.rules], {})
         return
     names = [tenant] if tenant else sorted(target.configs.tenants())
     for name in names:
         config = target.configs.current(name)
         if config is None:
             raise click.ClickException(f"tenant {name} has no configuration; see `config apply`")
-        _list(f"{name}, version {config.version}", list(config.rules))
+        _list(f"{name}, version {config.version}", config.rules, _states(target, name))
 
 
 @command.command()
@@ -130,7 +132,14 @@ def _apply(step: RulesPlan, text: str, target: Target) -> None:
             click.echo(f"  {what:<8}{name}")
 
 
-def _list(title: str, rules: list[Rule]) -> None:
+def _states(target: Target, tenant: str) -> Mapping[str, RuleState]:
+    stored = target.rule_states
+    return {} if stored is None else stored.read(tenant, stored.names(tenant))
+
+
+def _list(title: str, rules: Sequence[Rule], states: Mapping[str, RuleState]) -> None:
     click.echo(f"{title}: {counted(len(rules), 'rule')}")
     for rule in rules:
         click.echo(f"  {line_of(rule)}")
+        if said := state_of(states.get(rule.name)):
+            click.echo(f"    {said}")

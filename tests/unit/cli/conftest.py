@@ -2,6 +2,7 @@ import pytest
 
 from cli.target import Target
 from tocsin.adapters.memory import MemoryConfigs, MemoryKeys, MemorySeen
+from tocsin.adapters.memory.rulestates import MemoryRuleStates
 from tocsin.configuration.application import Issuer
 
 
@@ -14,6 +15,7 @@ class MemoryTarget(Target):
         self.keys = keys
         self.seen = seen
         self.issuer = issuer
+        self.rule_states = MemoryRuleStates()
 
     def _no_client(self, service):
         raise AssertionError(f"no client of {service} is needed")

@@ -5,6 +5,7 @@ from click.testing import CliRunner
 
 from cli.main import main
 from tocsin.configuration.rulefiles.shipped import shipped_rules
+from tocsin.domain.rulestate import RuleState, SeriesState
 
 CONFIG = """\
 tenants:
@@ -177,3 +178,23 @@ def test_the_default_rules_that_are_shipped_are_those_of_the_repository():
     text = (root / "rules/default.yaml").read_text(encoding="utf-8")
     assert len(shipped_rules().rules) == 12
     assert text.count("  - name: Tocsin") == 9
+
+
+def test_list_says_which_rules_are_not_well(run, memory_target):
+    runner = CliRunner(mix_stderr=False)
+    assert runner.invoke(main, ["config", "apply"], obj=memory_target).exit_code == 0
+    assert run("list").stdout.splitlines() == [
+        "acme, version 1: 1 rule",
+        "  Full  warning  avg of disk_percent over 5m >= 90",
+    ]
+    series = {
+        "a": SeriesState(phase="firing"),
+        "b": SeriesState(phase="pending", is_held_back=True),
+        "c": SeriesState(),
+    }
+    state = RuleState(tenant="acme", rule="Full", series=series, failure="no answer")
+    memory_target.rule_states.write(state)
+    *_, last = run("list").stdout.splitlines()
+    assert last == "    fires 1, pending 1, held back 1, failed: no answer"
+    memory_target.rule_states = None
+    assert "fires" not in run("list").stdout
