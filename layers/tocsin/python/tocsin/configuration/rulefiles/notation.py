@@ -14,7 +14,7 @@ from tocsin.domain.series import Labels, labels_of
 
 POINTS_LIMIT = 100_000
 
-_SERIES = re.compile(r"\s*([a-zA-Z_:/][a-zA-Z0-9_:./ %-]*?)?\s*(\{.*\})?\s*", re.DOTALL)
+_NAME = re.compile(r"[a-zA-Z_:/][a-zA-Z0-9_:./ %-]*")
 _NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _WORD = re.compile(
     rf"(?P<first>{_NUMBER})(?P<step>[-+](?!x){_NUMBER.removeprefix('[-+]?')})?(?:x(?P<more>[0-9]+))?"
@@ -30,16 +30,18 @@ def read_series(text: str) -> tuple[str, Labels]:
 
     Raises InvalidInput for text that is not a series.
     """
-    found = _SERIES.fullmatch(text)
-    if found is None or not text.strip():
+    name, brace, _ = text.strip().partition("{")
+    braces = text.strip().removeprefix(name)
+    is_named = _NAME.fullmatch(name.strip()) is not None or (not name.strip() and brace)
+    if not is_named or (brace and not braces.endswith("}")):
         raise InvalidInput(f'not a series: {text!r}; write it as name{{label="value"}}')
-    matchers = parse_matchers(found[2]) if found[2] else ()
+    matchers = parse_matchers(braces) if brace else ()
     if any(matcher.operator != "=" for matcher in matchers):
         raise InvalidInput(f"a series has values for its labels, not patterns: {text!r}")
     labels = {matcher.name: matcher.value for matcher in matchers}
     if len(labels) < len(matchers):
         raise InvalidInput(f"a label is given twice: {text!r}")
-    return found[1] or "", labels_of(labels)
+    return name.strip(), labels_of(labels)
 
 
 def read_values(text: str) -> list[Value]:
