@@ -198,3 +198,16 @@ def test_list_says_which_rules_are_not_well(run, memory_target):
     assert last == "    fires 1, pending 1, held back 1, failed: no answer"
     memory_target.rule_states = None
     assert "fires" not in run("list").stdout
+
+
+def test_config_check_counts_rules_and_says_what_is_not_taken(run, memory_target):
+    edit(
+        "tocsin.yaml",
+        "    rule_files:",
+        "    sources: [{name: p, prometheus: {url: 'https://p.example'}}]\n"
+        "    prometheus_rules: [{source: p, files: [prom.yml]}]\n    rule_files:",
+    )
+    result = CliRunner(mix_stderr=False).invoke(main, ["config", "check"], obj=memory_target)
+    assert result.exit_code == 0
+    assert "    rules      2\n" in result.stdout
+    assert "warning: prom.yml:5: groups[0].rules[1]: not taken: a recording rule" in result.stderr
