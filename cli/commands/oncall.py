@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +125,7 @@ def _shifts(schedule: Schedule, at_s: float, days: int | None) -> Iterator[Shift
 def _row(
     config: TenantConfig, schedule: Schedule, shift: Shift, days: int | None, at_s: float
 ) -> tuple[str, str, str, str]:
-    where = zone(schedule.time_zone)
+    where = zone(schedule.time_zone) or UTC
 
     def written(moment_s: float) -> str:
         return datetime.fromtimestamp(moment_s, where).strftime("%a %Y-%m-%d %H:%M")

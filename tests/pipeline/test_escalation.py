@@ -20,7 +20,10 @@ from tests.pipeline.escalation_world import (
 )
 from tests.pipeline.memory_world import START_S
 from tests.pipeline.test_timers import ends, fires, host, send
+from tocsin.domain.config import Timing
+from tocsin.domain.escalation import EscalationPolicy, EscalationStep
 from tocsin.domain.occurrences import occurrences
+from tocsin.domain.stepreach import is_of_step
 
 
 def test_steps_are_taken_one_after_another_never_early_and_one_tick_late_at_most() -> None:
@@ -140,6 +143,19 @@ def test_rounds_tell_again_each_once_under_a_key_of_its_own() -> None:
     send(world, ends("a", START_S, world.now_s))
     wait(world, 100)
     assert who(world)[4:] == [("first", "resolved"), ("second", "resolved")]
+
+
+def test_a_step_that_tells_the_routes_own_receiver_repeats_nothing_by_itself() -> None:
+    policy = EscalationPolicy(
+        name="pages", steps=(EscalationStep(after_s=300, receivers=("oncall",)),)
+    )
+    timing = Timing(group_wait_s=600, group_interval_s=600, repeat_interval_s=700)
+    world = world_of(policy, route=route(policy="pages", timing=timing))
+    send(world, fires("a", START_S))
+    wait(world, 5000)
+    of_step = [each for each in world.receivers.delivered if is_of_step(each.group)]
+    assert len(of_step) == 1
+    assert len(world.receivers.delivered) > 3
 
 
 def test_an_acknowledgement_stops_the_rounds() -> None:

@@ -161,6 +161,12 @@ def test_what_is_applied_is_shown_as_it_would_be_given() -> None:
         ),
         (
             "Europe/Berlin",
+            "Local",
+            "schedules[0].time_zone: Local is another zone on each machine; "
+            "write one such as Europe/Berlin",
+        ),
+        (
+            "Europe/Berlin",
             "Europe/Atlantis",
             "schedules[0].time_zone: there is no time zone 'Europe/Atlantis'; "
             "write one such as Europe/Berlin",

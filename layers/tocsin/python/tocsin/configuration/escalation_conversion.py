@@ -1,6 +1,6 @@
 """Between the models of policies, schedules and people, and what the pipeline uses."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from tocsin.configuration import escalation_models as models
@@ -28,7 +28,7 @@ def to_escalation(model: Tenant) -> dict[str, Any]:
 def epoch_s(text: str, time_zone: str) -> float:
     """Return a time in epoch seconds; without an offset it is by the clock of a time zone."""
     at = datetime.fromisoformat(text)
-    return (at if at.tzinfo is not None else at.replace(tzinfo=zone(time_zone))).timestamp()
+    return (at if at.tzinfo is not None else at.replace(tzinfo=zone(time_zone) or UTC)).timestamp()
 
 
 def _policy(model: models.EscalationPolicy) -> EscalationPolicy:

@@ -34,6 +34,12 @@ def _time(text: str) -> str:
     return text
 
 
+def _named_zone(text: str) -> str:
+    if text == "Local":
+        raise wrong("Local is another zone on each machine; write one such as Europe/Berlin")
+    return text
+
+
 def _described(kind: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "x-kind": kind})
 
@@ -41,6 +47,7 @@ def _described(kind: str) -> WithJsonSchema:
 LocalTime = Annotated[str, _readable(parse_local), _described("local time")]
 Moment = Annotated[str, _readable(parse_moment), _described("time of day or week")]
 Time = Annotated[str, AfterValidator(_time), _described("time")]
+ScheduleZone = Annotated[Location, AfterValidator(_named_zone)]
 StepDelay = Annotated[Duration, between("0s", "7d")]
 RepeatAfter = Annotated[Duration, between("1m", "7d")]
 Turn = Annotated[Duration, between("1h", "365d")]
@@ -120,7 +127,7 @@ class Schedule(Block):
     """Who is on call: the last layer that holds counts, and an override before all layers."""
 
     name: Name = Field(description="What policies call the schedule.")
-    time_zone: Location = Field(
+    time_zone: ScheduleZone = Field(
         default="", description="Whose clock counts, such as `Europe/Berlin`; UTC if left out."
     )
     layers: list[Layer] = Field(

@@ -35,7 +35,8 @@ def on_call(schedule: Schedule, at_s: float) -> tuple[str, ...]:
     for override in reversed(schedule.overrides):
         if override.from_s <= at_s < override.until_s:
             return (override.person,)
-    where = zone(schedule.time_zone)
+    # That of the machine would be another one on each; configurations cannot ask for it.
+    where = zone(schedule.time_zone) or UTC
     shown_s, passed_s = _clock(at_s, where)
     for layer in reversed(schedule.layers):
         person = _turn_of(layer, shown_s, passed_s)

@@ -6,6 +6,7 @@ from tocsin.domain.config import Receiver, TenantConfig, Timing
 from tocsin.domain.errors import Permanent
 from tocsin.domain.group import Group
 from tocsin.domain.routing import receiver_of, timing_now, timing_of
+from tocsin.domain.stepreach import is_of_step
 from tocsin.pipeline.recent import remember
 from tocsin.ports import Configs
 
@@ -46,8 +47,13 @@ class Recipients:
         raise Permanent(f"receiver {key.receiver} is in no configuration of tenant {key.tenant}")
 
     def timing(self, config: TenantConfig, group: Group) -> Timing:
-        """Return when a group speaks. What no route leads to speaks at once, and never again."""
+        """Return when a group speaks. What no route leads to speaks at once, and never again.
+
+        So do the steps of an escalation: they have times of their own.
+        """
         key = group.key
+        if is_of_step(key):
+            return Timing()
         names = tuple(name for name, _ in key.labels)
         place = (config.tenant, config.version, key.route, key.receiver, names)
         known = self._timings.get(place)
