@@ -193,3 +193,11 @@ def test_what_an_edited_rule_gives_the_labels_of_an_ended_alert_fires_later():
     told = [[each.status for each in found.alerts] for found in (first, second, third)]
     assert told == [["firing"], ["resolved"], ["firing"]]
     assert first.alerts[0].labels == second.alerts[0].labels == third.alerts[0].labels
+
+
+def test_what_is_missing_before_and_after_an_edit_is_one_alert():
+    watched = Watched(rule(condition("absent", matchers='job="db"')))
+    assert watched.tick() == ["firing"]
+    watched.rule = rule(condition("absent", matchers='job="db"', metric="other"))
+    assert watched.tick() == []
+    assert watched.tick(a=1) == ["resolved"]
