@@ -13,6 +13,7 @@ VARIABLES: Mapping[Kind, str] = {
     "groups": "GROUP_TABLE",
     "journal": "JOURNAL_TABLE",
     "control": "CONTROL_TABLE",
+    "rules": "RULE_TABLE",
     "metrics": "METRIC_TABLE",
 }
 

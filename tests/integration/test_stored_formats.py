@@ -8,8 +8,10 @@ from tests.integration.payloads import member, resolved, webhook
 from tests.integration.world import World, forget
 from tocsin.adapters import aws
 from tocsin.adapters.dynamodb.formats import STEPS, current, version_of
+from tocsin.adapters.dynamodb.rulestates import DynamoRuleStates
 from tocsin.domain.compression import compress, decompress
 from tocsin.domain.config import TenantConfig
+from tocsin.domain.rulestate import RuleState
 
 AM = "/v1/alerts/alertmanager"
 
@@ -27,6 +29,9 @@ def test_every_item_that_the_pipeline_writes_has_the_current_format(
     stack.post(AM, key, webhook(resolved("db-1")))
     stack.drain()
     stack.tick()
+    stack.post("/v1/metrics", key, {"name": "cpu", "value": 1})
+    rules = DynamoRuleStates(aws.client("dynamodb"), tables(stack.resources)["rules"])
+    rules.write(RuleState(tenant="acme", rule="HighCpu", failure="no answer"))
     found = list(every_item(stack.resources))
     assert {kind for kind, _ in found} == set(STEPS)
     assert [kind for kind, item in found if version_of(item) != current(kind)] == []
