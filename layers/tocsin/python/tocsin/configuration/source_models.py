@@ -19,7 +19,7 @@ from tocsin.configuration.signing import MASK, SecretName
 from tocsin.domain.duration import format_duration
 from tocsin.domain.rule import OWN, PUSHED, CloudWatchSource, PrometheusSource, Source
 
-# A rule's function asks all sources of a message one after the other.
+# All sources of an evaluation are asked at once, and have 20 seconds together.
 SourceTimeout = Annotated[Duration, between("100ms", "10s")]
 _REGION = re.compile(r"[a-z]{2}(-[a-z0-9]{1,16}){1,4}")
 
