@@ -7,6 +7,7 @@ import click
 
 import cli.demo
 from cli.demo.books import audit
+from cli.demo.climbs import check_climb
 from cli.demo.run import Demonstration
 from cli.demo.scenario import acts
 from cli.demo.sheet import balance_sheet
@@ -49,8 +50,14 @@ def command(iam: bool, state: Path) -> None:
         planned = acts(time.time())
         with view:
             evidence = demonstration.play(planned)
-    problems = demonstration.problems + audit(planned, evidence)
+    problems = [
+        *demonstration.problems,
+        *audit(planned, evidence),
+        *check_climb(evidence.climb),
+    ]
     progress.console.print(balance_sheet(evidence.overviews.values()))
+    for line in evidence.climb.lines():
+        progress.console.print(line, soft_wrap=True)
     for problem in problems:
         click.echo(f"  {problem}", err=True)
     if problems:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 from msgspec import structs
 
+from cli.demo.climbs import Climb
 from cli.demo.overview import Overview
 from cli.demo.plan import Act, Notice, notices, totals
 from cli.demo.sender import Told
@@ -22,6 +23,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     told: Sequence[Told]
     overviews: Mapping[str, Overview]
     arrivals: Sequence[Arrival]
+    climb: Climb = Climb(())
 
 
 def audit(acts: Sequence[Act], evidence: Evidence) -> list[str]:
@@ -37,9 +39,9 @@ def audit(acts: Sequence[Act], evidence: Evidence) -> list[str]:
 def _check_tenant(
     acts: Sequence[Act], tenant: str, overview: Overview, told: Iterable[Told]
 ) -> Iterator[str]:
-    answered = sum(each.accepted for each in told if each.sending.tenant == tenant)
+    answered = sum(each.alerts for each in told if each.sending.tenant == tenant)
     if overview.accepted != answered:
-        yield f"{tenant}: the answers said {answered} accepted, the books {overview.accepted}"
+        yield f"{tenant}: {answered} accepted or made by rules, the books say {overview.accepted}"
     if overview.pending:
         yield f"{tenant}: {overview.pending} alerts are still on their way"
     elif not overview.is_settled:

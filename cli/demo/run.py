@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from time import monotonic
 
 from cli.demo.books import Evidence, heard
+from cli.demo.climbs import read_climb
 from cli.demo.overview import Overview, read_overview
 from cli.demo.plan import Act, notices
 from cli.demo.relay import SnsRelay
+from cli.demo.ruled import TENANT as RULED
 from cli.demo.scenario import TENANTS
 from cli.demo.sender import Sender, Told
 from cli.demo.view import View
@@ -48,7 +51,10 @@ class Demonstration:
                 if not self._wait_for_effect(acts[: number + 1]):
                     break
         return Evidence(
-            told=self._told, overviews=self._overviews(), arrivals=self._receiver.arrivals
+            told=self._told,
+            overviews=self._overviews(),
+            arrivals=self._receiver.arrivals,
+            climb=read_climb(self._cloud.base_url, self._cloud.keys[RULED]),
         )
 
     def _send(self, act: Act, sender: Sender) -> None:
@@ -67,8 +73,10 @@ class Demonstration:
                 return False
             return all(self._is_settled(overview) for overview in self._overviews().values())
 
+        until_s = monotonic() + played[-1].lasts_s
         try:
             wait_until(is_done, f"all effects of {played[-1].title!r}", self._act_limit_s)
+            wait_until(lambda: monotonic() >= until_s, "the end of an act", self._act_limit_s)
         except TimedOutError as error:
             depths = {name: count for name, count in self._cloud.queue_depths().items() if count}
             self.problems.append(f"{error}; messages in the queues: {depths or 'none'}")
@@ -77,7 +85,7 @@ class Demonstration:
 
     def _is_settled(self, overview: Overview) -> bool:
         told = (each for each in self._told if each.sending.tenant == overview.tenant)
-        return overview.is_settled and overview.accepted == sum(each.accepted for each in told)
+        return overview.is_settled and overview.accepted == sum(each.alerts for each in told)
 
     def _overviews(self) -> dict[str, Overview]:
         keys = self._cloud.keys

@@ -1,11 +1,13 @@
-"""The traffic: two tenants with equal labels, four kinds of senders, and what goes wrong daily."""
+"""The traffic: tenants with equal labels, four kinds of senders, and what goes wrong daily."""
 
 from typing import Any
 
 from cli.demo.payloads import Labels, alertmanager_webhook, cloudwatch_alarm, prometheus_alerts
 from cli.demo.plan import Act, Notice, Sending
+from cli.demo.ruled import TENANT as RULED
+from cli.demo.ruled import ruled_acts
 
-TENANTS = ("acme", "globex")
+TENANTS = ("acme", "globex", RULED)
 RECEIVERS = {"acme": ("oncall", "ops-channel"), "globex": ("desk",)}
 SNS = "sns"
 WEBHOOK_PATH = "/v1/alerts/alertmanager"
@@ -32,6 +34,7 @@ def acts(now_s: float) -> tuple[Act, ...]:
         Act("Trouble begins", (*_first_reports(trouble, starts_at_s, now_s), *_storm(starts_at_s))),
         Act("The same again", _repeats(trouble, starts_at_s, now_s)),
         Act("It is over", _resolves(starts_at_s, now_s)),
+        *ruled_acts(),
     )
 
 

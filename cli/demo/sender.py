@@ -7,8 +7,11 @@ import msgspec
 
 from cli.demo.plan import Sending
 from cli.demo.relay import SnsRelay
+from cli.demo.ruled import ACKNOWLEDGE
 from cli.demo.scenario import PROMETHEUS_PATH, SNS
 from cli.localcloud.http import Answer, call
+from cli.onealert.client import AlertApi, Refused
+from tocsin.domain.fingerprint import fingerprint
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -21,10 +24,15 @@ class Told(msgspec.Struct, frozen=True):
     text: str
 
     @property
+    def alerts(self) -> int:
+        """How many alerts come of it: those that were accepted, and those that rules make."""
+        return self.accepted - self.sending.points + self.sending.made
+
+    @property
     def problem(self) -> str:
         """Say how the answer differs from the plan; empty if it does not."""
         wanted = 200 if self.sending.path == PROMETHEUS_PATH else 202
-        expected = (wanted, self.sending.accepted, self.sending.rejected)
+        expected = (wanted, self.sending.accepted + self.sending.points, self.sending.rejected)
         if (self.status, self.accepted, self.rejected) == expected:
             return ""
         return (
@@ -45,9 +53,20 @@ class Sender:
         """Send one request and wait for its answer."""
         if sending.path == SNS:
             return told(sending, self._relay.publish(sending.payload))
+        if sending.path == ACKNOWLEDGE:
+            return self._acknowledge(sending)
         body = json.dumps(sending.payload).encode()
         headers = {"x-api-key": self._keys[sending.tenant], "Content-Type": "application/json"}
         return told(sending, call("POST", self._base_url + sending.path, body, headers))
+
+    def _acknowledge(self, sending: Sending) -> Told:
+        name = fingerprint(sending.tenant, sending.payload)
+        api = AlertApi(self._base_url, self._keys[sending.tenant])
+        try:
+            api.act(name, ACKNOWLEDGE, {"by": "ann"})
+        except Refused as error:
+            return Told(sending, error.status, 0, (), error.message)
+        return Told(sending, 202, 0, (), "")
 
 
 def told(sending: Sending, answer: Answer) -> Told:

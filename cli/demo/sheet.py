@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from rich.table import Table
 
 from cli.demo.overview import Overview
+from tocsin.domain.rule import OWN
 
 _COLUMNS = ("accepted", "delivered", "duplicate", "suppressed", "dead", "pending")
 
@@ -29,6 +30,9 @@ def balance_sheet(overviews: Iterable[Overview]) -> Table:
             str(overview.pending),
             _verdict(overview),
         )
+        made = overview.providers.get(OWN)
+        if made is not None:
+            table.add_row("", f"{made.accepted} by rules", "", "", "", "", "", "")
         for reason, count in sorted(overview.suppressed.items()):
             table.add_row("", "", "", "", f"{count} {reason}", "", "", "")
     return table

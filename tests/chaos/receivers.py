@@ -44,7 +44,7 @@ def indigestible(world: World) -> None:
     world.add_tenant("acme", acme())
     world.people.indigestible.add("disk")
     world.post("acme", ("disk", "firing"), ("cpu", "firing"))
-    for index in range(3):
+    for index in range(5):
         world.let_pass(MINUTE_S)
         world.post("acme", (f"other{index}", "firing"))
     world.let_pass(MINUTE_S)

@@ -1,6 +1,7 @@
 """Functions: environment, runtime and logs."""
 
 import ast
+import re
 
 import msgspec
 import pytest
@@ -108,3 +109,10 @@ def test_a_killed_run_hides_letters_no_longer_than_it_could_have_run(stack: Stac
     timeout_s = stack["LettersFunction"]["Timeout"]
     assert timeout_s / 2 > LAST_CALL_S + LETTER_S
     assert timeout_s >= letters._HOLD_S
+
+
+def test_the_environment_is_text() -> None:
+    # CloudFormation makes text of a number of a mapping; the emulator hands it on as it is, and
+    # no process takes that.
+    text = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    assert not re.findall(r"^ +[A-Z0-9_]+: !FindInMap.*$", text, re.MULTILINE)

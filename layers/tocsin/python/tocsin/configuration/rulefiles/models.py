@@ -22,7 +22,7 @@ from tocsin.configuration.rulefiles.fields import (
 RULES_LIMIT = 1000
 
 Window = Annotated[Duration, between("1s", "1d")]
-Every = Annotated[Duration, between("1m", "1d")]
+Every = Annotated[Duration, between("1s", "1d")]
 Wait = Annotated[Duration, between("0s", "7d")]
 Text = Annotated[str, Field(max_length=4096)]
 
