@@ -12,6 +12,7 @@ from cli.rules.words import line_of, state_of
 from cli.target import Target, with_target
 from tocsin.configuration.application import apply_settings
 from tocsin.configuration.plan import TenantPlan
+from tocsin.configuration.rulefiles.display import displayed_rule
 from tocsin.configuration.rulefiles.judging import judge, untested
 from tocsin.configuration.rules_plan import RulesPlan, plan_rules
 from tocsin.domain.errors import Conflict
@@ -76,19 +77,21 @@ def test(files: tuple[Path, ...]) -> None:
 @command.command("list")
 @click.argument("files", nargs=-1, type=_PATH)
 @click.option("--tenant", help="Only the rules of this tenant.")
+@click.option("--yaml", "as_yaml", is_flag=True, help="Print them whole, as a rule file has them.")
 @with_target
-def list_(files: tuple[Path, ...], tenant: str | None, target: Target) -> None:
+def list_(files: tuple[Path, ...], tenant: str | None, as_yaml: bool, target: Target) -> None:
     """List the rules in FILES; without FILES, those in force and which of them are not well."""
     if files:
         for path, loaded in read_rule_files(files).items():
-            _list(str(path), [placed.rule for placed in loaded.rules], {})
+            _list(str(path), [placed.rule for placed in loaded.rules], {}, as_yaml=as_yaml)
         return
     names = [tenant] if tenant else sorted(target.configs.tenants())
     for name in names:
         config = target.configs.current(name)
         if config is None:
             raise click.ClickException(f"tenant {name} has no configuration; see `config apply`")
-        _list(f"{name}, version {config.version}", config.rules, _states(target, name))
+        states = {} if as_yaml else _states(target, name)
+        _list(f"{name}, version {config.version}", config.rules, states, as_yaml=as_yaml)
 
 
 @command.command()
@@ -137,7 +140,15 @@ def _states(target: Target, tenant: str) -> Mapping[str, RuleState]:
     return {} if stored is None else stored.read(tenant, stored.names(tenant))
 
 
-def _list(title: str, rules: Sequence[Rule], states: Mapping[str, RuleState]) -> None:
+def _list(
+    title: str, rules: Sequence[Rule], states: Mapping[str, RuleState], *, as_yaml: bool
+) -> None:
+    if as_yaml:
+        import yaml
+
+        shown = {"rules": [displayed_rule(rule) for rule in rules]}
+        click.echo(f"# {title}\n{yaml.safe_dump(shown, sort_keys=False)}", nl=False)
+        return
     click.echo(f"{title}: {counted(len(rules), 'rule')}")
     for rule in rules:
         click.echo(f"  {line_of(rule)}")

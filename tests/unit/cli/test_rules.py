@@ -4,6 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import main
+from tocsin.configuration.rulefiles.loading import load_rules
 from tocsin.configuration.rulefiles.shipped import shipped_rules
 from tocsin.domain.rulestate import RuleState, SeriesState
 
@@ -211,3 +212,12 @@ def test_config_check_counts_rules_and_says_what_is_not_taken(run, memory_target
     assert result.exit_code == 0
     assert "    rules      2\n" in result.stdout
     assert "warning: prom.yml:5: groups[0].rules[1]: not taken: a recording rule" in result.stderr
+
+
+def test_list_as_yaml_is_a_rule_file(run, memory_target):
+    runner = CliRunner(mix_stderr=False)
+    assert runner.invoke(main, ["config", "apply"], obj=memory_target).exit_code == 0
+    shown = run("list", "--yaml").stdout
+    assert shown.startswith("# acme, version 1\nrules:\n- name: Full\n")
+    (placed,) = load_rules(shown, "shown.yaml", {}).rules
+    assert (placed.rule,) == memory_target.configs.current("acme").rules

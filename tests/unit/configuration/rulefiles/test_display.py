@@ -3,11 +3,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.builders import config
-from tocsin.configuration.display import displayed
 from tocsin.configuration.rulefiles.display import displayed_rule
 from tocsin.configuration.rulefiles.loading import load_rules
-from tocsin.domain.rule import AlertRule
 
 ROOT = Path(__file__).parents[4]
 EVERY_FIELD = """\
@@ -43,11 +40,3 @@ def test_what_is_shown_says_the_same_rules(text):
     rules = rules_of(text)
     shown = yaml.safe_dump({"rules": [displayed_rule(rule) for rule in rules]})
     assert rules_of(shown) == rules
-
-
-def test_config_show_has_them():
-    rule = AlertRule(name="Storm", kind="count", threshold=5, window_s=600.0)
-    assert displayed(config(rules=(rule,)))["rules"] == [
-        {"name": "Storm", "alerts": {"count": "5 in 10m"}, "severity": "warning"}
-    ]
-    assert "rules" not in displayed(config())

@@ -163,6 +163,10 @@ def test_rules_over_alerts(text, kind, threshold, window_s):
             f"{RULE}, all: [{{metric: m, op: absent}}]",
             "has metric and all; a rule has one of metric, expression, all, any and alerts",
         ),
+        (
+            RULE.replace("R,", "RuleFailed,"),
+            "name: is what tocsin calls the alert of a rule that fails",
+        ),
         ("name: R, metric: m", "needs op: how the value is compared"),
         ("name: R, metric: m, op: gt", "needs threshold: what the value is compared with"),
         (

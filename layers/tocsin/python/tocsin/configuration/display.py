@@ -9,7 +9,6 @@ from tocsin.configuration.escalation_conversion import displayed_escalation
 from tocsin.configuration.limits import displayed_limits
 from tocsin.configuration.mapping_conversion import displayed_mapping
 from tocsin.configuration.routing_display import displayed_routing
-from tocsin.configuration.rulefiles.display import displayed_rule
 from tocsin.configuration.signing import MASK, displayed_signatures
 from tocsin.configuration.source_models import displayed_source
 from tocsin.domain.breaker import BreakerPolicy
@@ -22,8 +21,8 @@ from tocsin.domain.storage_rules import StorageRule
 def displayed(config: TenantConfig) -> dict[str, Any]:
     """Return a tenant's block of `tocsin.yaml` with every secret masked.
 
-    Inherited values are written out, so that each route says by itself what it does. Rules are
-    those of all files together, and the default ones.
+    Inherited values are written out, so that each route says by itself what it does. Rules stand
+    in files of their own.
     """
     newest = config.fingerprints[0].rules if config.fingerprints else ()
     shown: dict[str, Any] = {
@@ -39,8 +38,6 @@ def displayed(config: TenantConfig) -> dict[str, Any]:
         shown["signatures"] = displayed_signatures(config.signatures)
     if config.external_url:
         shown["external_url"] = config.external_url
-    if config.rules:
-        shown["rules"] = [displayed_rule(rule) for rule in config.rules]
     if config.sources:
         shown["sources"] = [displayed_source(*each) for each in config.sources.items()]
     if config.mappings:

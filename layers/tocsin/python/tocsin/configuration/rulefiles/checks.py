@@ -8,6 +8,7 @@ from tocsin.configuration.rulefiles.cases import RuleTest
 from tocsin.configuration.rulefiles.models import Alerts, Condition, Rule, RuleFile
 from tocsin.domain.ownmetrics import KNOWN
 from tocsin.domain.rule import OWN, PUSHED
+from tocsin.domain.rulefailure import NAME as FAILED
 
 _BARE = ("absent", "present")
 # Fields that only a rule over metrics has.
@@ -26,6 +27,8 @@ def broken_rules(file: RuleFile) -> Iterator[Finding]:
         if rule.name in seen:
             yield ("rules", index, "name"), f"{rule.name!r} is the name of a rule above already"
         seen.add(rule.name)
+        if rule.name == FAILED:
+            yield ("rules", index, "name"), "is what tocsin calls the alert of a rule that fails"
         for below, message in _of_rule(rule):
             yield ("rules", index, *below), message
     for index, test in enumerate(file.tests):
