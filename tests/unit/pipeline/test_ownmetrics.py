@@ -12,6 +12,7 @@ from tocsin.domain.deadletter import Depth
 from tocsin.domain.errors import Retryable
 from tocsin.domain.journal import DeliveryRecord, EnvelopeRecord
 from tocsin.domain.matchers import parse_matchers
+from tocsin.domain.ownmetrics import NOT_YET, OF_INSTALLATION, OF_TENANT
 from tocsin.domain.rule import Query
 from tocsin.domain.series import Answer, Asked, Series, Unanswered
 from tocsin.pipeline import ownmetrics
@@ -220,3 +221,16 @@ def test_what_is_away_and_what_is_unknown_is_said(world: World) -> None:
     unknown = world.ask("tocsin_nonsense")
     assert isinstance(unknown, Unanswered)
     assert "tocsin_queue_messages" in unknown.reason
+
+
+@pytest.mark.parametrize("tenant", ["acme", "ops"])
+@pytest.mark.parametrize("metric", sorted(NOT_YET))
+def test_what_nothing_measures_yet_has_no_data_and_is_no_failure(
+    world: World, metric: str, tenant: str
+) -> None:
+    assert world.ask(metric, tenant) == ()
+
+
+def test_rule_files_may_ask_for_just_these() -> None:
+    assert {*OF_TENANT, *OF_INSTALLATION} == set(NAMES)
+    assert not NOT_YET.keys() & set(NAMES)

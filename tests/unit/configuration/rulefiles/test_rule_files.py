@@ -5,6 +5,7 @@ import pytest
 from tocsin.configuration import ConfigurationErrors
 from tocsin.configuration.rulefiles.loading import load_rules
 from tocsin.domain.matchers import Matcher
+from tocsin.domain.ownmetrics import KNOWN
 from tocsin.domain.rule import AlertRule, Condition, MetricRule, Query
 
 ROOT = Path(__file__).parents[4]
@@ -115,12 +116,13 @@ def test_several_conditions(combine):
         ),
         (
             "source: cw, namespace: AWS/SQS, metric: NumberOfMessagesSent, "
-            'dimensions: {QueueName: "*"}, op: lt, threshold: 1',
+            'dimensions: {QueueName: "*"}, statistic: Sum, op: lt, threshold: 1',
             Query(
                 source="cw",
                 namespace="AWS/SQS",
                 metric="NumberOfMessagesSent",
                 dimensions=(("QueueName", "*"),),
+                statistic="Sum",
             ),
         ),
     ],
@@ -233,12 +235,7 @@ def test_rules_over_alerts(text, kind, threshold, window_s):
         ),
         (
             "name: R, source: tocsin, metric: cpu, op: absent",
-            "metric: tocsin has no such metric; there are tocsin_alerts_accepted, "
-            "tocsin_alerts_duplicate, tocsin_alerts_dead, tocsin_duplicate_ratio, "
-            "tocsin_deliveries, tocsin_delivery_failed_ratio, tocsin_breaker_open, "
-            "tocsin_queue_messages, tocsin_dead_letters, tocsin_invocation_seconds, "
-            "tocsin_limited_requests, tocsin_success_ratio, tocsin_model_seconds, "
-            "tocsin_model_tokens_ratio",
+            f"metric: tocsin has no such metric; there are {', '.join(KNOWN)}",
         ),
         (
             "name: R, all: [{metric: m, op: absent}], window: 5m",

@@ -1,25 +1,27 @@
-"""tocsin's own metrics by name, and those of the default rules that nothing gives yet."""
+"""tocsin's own metrics by name, and those of the default rules that nothing measures yet."""
 
-# Of the tenant that asks, minute by minute.
+# Of the tenant that asks.
 OF_TENANT = {
     "tocsin_alerts_accepted": "alerts that were accepted, by `provider`",
     "tocsin_alerts_duplicate": "alerts that repeated what was known, by `provider`",
-    "tocsin_alerts_dead": "alerts that could not be read, by `provider`",
-    "tocsin_duplicate_ratio": "the share of repeats among what was accepted, 0 to 1",
-    "tocsin_deliveries": "notifications, by `receiver` and `outcome`",
-    "tocsin_delivery_failed_ratio": "the share of tries that failed, 0 to 1, by `receiver`",
-    "tocsin_breaker_open": "1 while the breaker of a receiver is open, else 0, by `receiver`",
+    "tocsin_alerts_dead": "alerts that were dead-lettered before they were merged, by `provider`",
+    "tocsin_deliveries": "tries and ends of notifications, by `receiver` and `outcome`",
+    "tocsin_retry_percent": "tries that failed, of all tries, by `domain`, the receiver",
+    "tocsin_breaker_open": "1 while a receiver is left alone, else 0, by `domain`, the receiver",
 }
-# Of the whole installation, as of now.
+# Of the whole installation.
 OF_INSTALLATION = {
     "tocsin_queue_messages": "messages that wait, by `queue`",
     "tocsin_dead_letters": "dead letters, by `queue`",
+    "tocsin_queue_age_seconds": "how old the oldest message is, by `queue`",
+    "tocsin_invocation_seconds": "the p95 of how long invocations take, by `stage`",
+    "tocsin_duplicate_percent": "alerts that repeat what is known, of all, by `stage`",
+    "tocsin_limited_requests": "requests that were asked to wait",
+    "tocsin_provider_alerts": "alerts that were accepted, by `provider`",
 }
-# A rule may ask for these and has no data: nothing measures them so far.
+# A rule may ask for these and has no data: tocsin has nothing yet that could be measured so.
 NOT_YET = {
-    "tocsin_invocation_seconds": "how long invocations take, by `stage`",
-    "tocsin_limited_requests": "requests that were asked to wait, by `provider`",
-    "tocsin_success_ratio": "the share of fetches or model calls that succeed, by `task`",
+    "tocsin_success_percent": "fetches or model calls that succeed, of all, by `task`",
     "tocsin_model_seconds": "how long a model takes to answer, by `model`",
     "tocsin_model_tokens_ratio": "tokens of the last minutes over those usual, by `model`",
 }

@@ -15,6 +15,7 @@ from tocsin.domain.errors import TocsinError
 from tocsin.domain.journal import Record
 from tocsin.domain.journalcounts import JournalCounts
 from tocsin.domain.matchers import match_all
+from tocsin.domain.ownmetrics import NOT_YET
 from tocsin.domain.series import Answer, Asked, Labels, Series, Unanswered
 from tocsin.pipeline.ownstack import FROM_CLOUDWATCH, Stack, from_cloudwatch
 from tocsin.pipeline.safecall import endpoint_of
@@ -89,7 +90,8 @@ class OwnMetrics:
             counts = counted[span]
             return counts if isinstance(counts, Unanswered) else _FROM_JOURNAL[name](counts)
         if name not in NAMES:
-            return Unanswered(f"there is no such metric; there are {', '.join(NAMES)}")
+            unknown = Unanswered(f"there is no such metric; there are {', '.join(NAMES)}")
+            return () if name in NOT_YET else unknown
         config: TenantConfig | None = self._ports.configs.current(tenant)
         if name == _BREAKER_OPEN:
             return tuple(self._breakers(config, now_s))

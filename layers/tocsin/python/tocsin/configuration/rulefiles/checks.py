@@ -136,9 +136,11 @@ def _of_query(condition: Condition) -> Iterator[Finding]:
         yield (), "has exactly one of metric and expression"
     if condition.expression is not None:
         yield from _of_expression(condition)
-    elif condition.namespace is None and condition.dimensions:
-        yield ("dimensions",), "are for CloudWatch; give `namespace`, too"
-    elif condition.namespace is not None and condition.matchers:
+    elif condition.namespace is None:
+        for name in ("dimensions", "statistic"):
+            if getattr(condition, name):
+                yield (name,), "is for CloudWatch; give `namespace`, too"
+    elif condition.matchers:
         yield ("matchers",), "are not for CloudWatch, which has dimensions"
     if condition.source == OWN and (condition.metric or "") not in ("", *KNOWN):
         yield ("metric",), f"tocsin has no such metric; there are {', '.join(KNOWN)}"
@@ -147,7 +149,7 @@ def _of_query(condition: Condition) -> Iterator[Finding]:
 def _of_expression(condition: Condition) -> Iterator[Finding]:
     if (condition.source or PUSHED) in (PUSHED, OWN):
         yield ("expression",), "needs `source`: Prometheus or CloudWatch, which understand it"
-    for name in ("matchers", "namespace", "dimensions"):
+    for name in ("matchers", "namespace", "dimensions", "statistic"):
         if getattr(condition, name):
             yield (name,), "is for a metric; the expression says it itself"
 

@@ -84,6 +84,7 @@ def _condition(model: Condition) -> domain.Condition:
             expression=model.expression or "",
             namespace=model.namespace or "",
             dimensions=tuple(sorted(model.dimensions.items())),
+            statistic=model.statistic or "Average",
             step_s=model.step,
         ),
         compare=cast(Comparison, model.op),

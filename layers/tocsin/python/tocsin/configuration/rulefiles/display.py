@@ -55,6 +55,7 @@ def _condition(condition: Condition) -> dict[str, Any]:
             matchers=[str(each) for each in query.matchers],
             dimensions=dict(query.dimensions),
             expression=query.expression,
+            statistic="" if query.statistic == plain.query.statistic else query.statistic,
         ),
         **_duration("step", query.step_s, plain.query.step_s),
         "aggregate": condition.aggregate,

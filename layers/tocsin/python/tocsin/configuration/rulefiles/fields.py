@@ -18,6 +18,9 @@ COUNT_LIMIT = 1000
 _SYMBOLS = {">": "gt", ">=": "gte", "<": "lt", "<=": "lte", "==": "eq", "!=": "ne"}
 _OPERATORS = (*_SYMBOLS.values(), "absent", "present")
 _AGGREGATE = re.compile(r"avg|min|max|sum|count|rate|last|p(?:100|[0-9]{1,2}(?:\.[0-9]{1,3})?)")
+_STATISTIC = re.compile(
+    r"Average|Sum|Minimum|Maximum|SampleCount|p(?:100|[0-9]{1,2}(?:\.[0-9]{1,10})?)"
+)
 _LIMIT = re.compile(r"([1-9][0-9]{0,3})/([0-9a-z]+)")
 _WITHIN = re.compile(r"([1-9][0-9]{0,3}) in ([0-9a-z]+)")
 _METRIC = re.compile(r"[a-zA-Z_:/][a-zA-Z0-9_:./ %-]{0,254}")
@@ -44,6 +47,12 @@ def _aggregate(value: object) -> object:
     if isinstance(value, str) and _AGGREGATE.fullmatch(value):
         return value
     raise wrong("must be avg, min, max, sum, count, rate, last or a percentile such as p95")
+
+
+def _statistic(value: object) -> object:
+    if isinstance(value, str) and _STATISTIC.fullmatch(value):
+        return value
+    raise wrong("must be Average, Sum, Minimum, Maximum, SampleCount or a percentile such as p99")
 
 
 def _severity(value: object) -> object:
@@ -95,6 +104,7 @@ Operator = Annotated[
     WithJsonSchema({"type": "string", "enum": [*_OPERATORS, *_SYMBOLS]}),
 ]
 Aggregate = Annotated[str, BeforeValidator(_aggregate), _shown("aggregate")]
+Statistic = Annotated[str, BeforeValidator(_statistic), _shown("statistic")]
 SeverityWord = Annotated[
     Severity,
     BeforeValidator(_severity),

@@ -17,6 +17,7 @@ from tocsin.configuration.rulefiles.fields import (
     Number,
     Operator,
     SeverityWord,
+    Statistic,
 )
 
 RULES_LIMIT = 1000
@@ -52,6 +53,12 @@ class Condition(Block):
         default={},
         max_length=30,
         description='The dimensions in CloudWatch; `"*"` stands for each value there is.',
+    )
+    statistic: Statistic | None = Field(
+        default=None,
+        description="What CloudWatch makes one point of, of all that it got in a `step`: "
+        "`Average` (if left out), `Sum`, `Minimum`, `Maximum`, `SampleCount`, or a percentile such "
+        "as `p99`.",
     )
     step: Window = Field(
         default="1m",
