@@ -11,7 +11,7 @@ import msgspec
 from tocsin.domain import alertrule, ruleevaluation, rulefailure
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.errors import ConfigurationError, Conflict, Permanent, TocsinError
-from tocsin.domain.happening import SeenChange, concerns
+from tocsin.domain.happening import SeenChange, is_for
 from tocsin.domain.rule import AlertRule, Rule
 from tocsin.domain.rulestate import Evaluated, RuleState
 from tocsin.domain.series import Answer
@@ -184,7 +184,7 @@ def _concerned(
     found: dict[str, tuple[AlertRule, list[SeenChange]]] = {}
     for rule in rules:
         if isinstance(rule, AlertRule):
-            changes = [each for each in seen if concerns(rule, each.labels)]
+            changes = [each for each in seen if is_for(rule, each)]
             if changes:
                 found[rule.name] = (rule, changes)
     return found

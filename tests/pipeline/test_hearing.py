@@ -1,0 +1,44 @@
+"""Which of what evaluate says reaches a rule over alerts in the stage of rules."""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from tests.builders import T0, config
+from tests.unit.domain.alertrule_world import ends, fires
+from tocsin.adapters.memory import MemoryBlobs, MemoryConfigs, MemoryOutbox, MemoryRuleStates
+from tocsin.domain.happening import SeenChange
+from tocsin.domain.matchers import parse_matcher
+from tocsin.domain.rule import AlertRule
+from tocsin.pipeline.batch import Delivery
+from tocsin.pipeline.envelope import decode
+from tocsin.pipeline.happenings import pack_happenings
+from tocsin.pipeline.ruling import Ruling, RulingPorts
+
+RULE = AlertRule(
+    name="Incident",
+    kind="correlation",
+    threshold=2,
+    matchers=(parse_matcher("severity=warning"),),
+)
+
+
+def test_an_end_reaches_the_rule_that_saw_its_firing_under_another_severity() -> None:
+    configs, blobs, states = MemoryConfigs(), MemoryBlobs(), MemoryRuleStates()
+    configs.apply(config(rules=(RULE,)), "", T0)
+    nothing: Any = None
+    ports = RulingPorts(
+        outbox=MemoryOutbox(), blobs=blobs, configs=configs, states=states, sources=nothing
+    )
+    ruling = Ruling(ports, lambda rule, error: None)
+
+    def hear(at_s: float, *seen: SeenChange) -> None:
+        for message in pack_happenings("acme", seen, f"batch.{at_s}", at_s, blobs):
+            outcome = ruling.handle([Delivery("m", decode(message.body))], at_s, lambda: True)
+            assert outcome.failed == {}
+
+    hear(T0 + 1, fires("A"), fires("B"))
+    assert states.read("acme", ["Incident"])["Incident"].keyed["[]"].phase == "firing"
+    over = ends("A", T0 + 5)
+    hear(T0 + 6, replace(over, labels={**over.labels, "severity": "critical"}))
+    assert states.read("acme", ["Incident"])["Incident"].keyed["[]"].phase == "ok"
