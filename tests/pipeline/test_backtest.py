@@ -2,13 +2,14 @@
 
 import json
 import socket
+from itertools import pairwise
 from random import Random
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from tests.builders import change, config
+from tests.builders import change, config, route
 from tests.pipeline.backtest_histories import (
     BEGIN_S,
     at,
@@ -21,7 +22,9 @@ from tests.pipeline.backtest_histories import (
     quiet_d,
 )
 from tests.pipeline.memory_world import MemoryWorld
+from tocsin.domain.config import Timing
 from tocsin.domain.errors import Permanent
+from tocsin.domain.matchers import Matcher
 from tocsin.domain.rule import Condition, MetricRule, Query
 from tocsin.domain.series import Series
 from tocsin.pipeline.backtestarchive import archived_changes
@@ -106,6 +109,29 @@ def test_one_incident_stands_for_the_alerts_of_an_outage() -> None:
     assert {("DownA", "inhibited"), ("DownB", "inhibited"), ("DownC", "inhibited")} <= why
     assert ("DownD", "silenced") in why
     assert not [each for each in why if each[0] in ("Outage", "Old")]
+
+
+def test_it_is_told_when_its_route_says_so_and_again_while_it_fires() -> None:
+    timing = Timing(group_wait_s=30, group_interval_s=300, repeat_interval_s=600)
+    changes = [change("Old", at(1), source="old")]
+    history = History(from_s=BEGIN_S, until_s=at(40), changes=changes)
+    result = backtest(config(route=route(timing=timing)), history)
+    first, *again = [(each.at_s - BEGIN_S) / 60 for each in result.told]
+    assert first == 1.5
+    # Once ten minutes are over, at the next look: they are five minutes apart, and a tick late.
+    assert again
+    between = [later - sooner for sooner, later in pairwise([first, *again])]
+    assert all(10 <= each <= 17 for each in between)
+    assert {each.repeated for each in result.told[1:]} == {1}
+
+
+def test_what_is_kept_back_to_the_end_is_said() -> None:
+    quiet = replace(quiet_d(), matchers=(Matcher("alertname", "=", "Old"),))
+    changes = [change("Old", at(1), source="old")]
+    history = History(from_s=BEGIN_S, until_s=at(5), changes=changes)
+    result = backtest(config(), history, [quiet])
+    assert result.told == ()
+    assert untold(result) == [(1, "oncall", "Old", "silenced by s1")]
 
 
 def test_without_the_rule_each_host_would_have_paged() -> None:
