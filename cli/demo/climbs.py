@@ -34,7 +34,7 @@ def read_climb(base_url: str, key: str) -> Climb:
         shown = AlertApi(base_url, key).show(fingerprint(TENANT, CLIMBING_LABELS))
     except Refused:
         return Climb(())
-    return Climb(tuple(each for each in shown["timeline"] if "escalation" in each))
+    return Climb(tuple(each for each in shown["timeline"]["entries"] if "escalation" in each))
 
 
 def check_climb(climb: Climb) -> Iterator[str]:
