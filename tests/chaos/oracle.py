@@ -10,6 +10,7 @@ from tests.chaos.archives import judge_archive
 from tests.chaos.books import overview
 from tests.chaos.breakers import judge_breakers
 from tests.chaos.delays import judge_waits
+from tests.chaos.escalations import judge_climbs
 from tests.chaos.senders import LAPSING, canary, hook
 from tests.chaos.world import World
 
@@ -31,6 +32,7 @@ def judge(world: World, bound_s: Callable[[str], float]) -> list[str]:
         *judge_waits(world, bound_s),
         *judge_archive(world),
         *judge_breakers(world),
+        *judge_climbs(world),
         *_books(world),
         *_leaks(world),
         *_work_left(world),
@@ -76,9 +78,12 @@ def _out_of_order(world: World) -> Iterator[str]:
 
 
 def _without_news(world: World) -> Iterator[str]:
-    """No route of the runs has a repeat interval, so whatever is told says something new."""
+    """No route of the runs has a repeat interval, so whatever is told says something new.
+
+    But for rounds of escalation, which `judge_climbs` counts.
+    """
     for telling in world.people.first_heard():
-        if not telling.said:
+        if not telling.said and telling.url not in world.repeating:
             yield f"nothing new: {telling.url} was told {telling.key} at {telling.at_s}"
 
 

@@ -45,6 +45,9 @@ class World:
         # By the id that ingest gave it.
         self.requests: dict[str, Sent] = {}
         self.excuses: list[Excuse] = []
+        # Receivers that are told again of what they know, and what was expected of it.
+        self.repeating: set[str] = set()
+        self.climbs: object = None
         self.faults_end_s, self.tick_at_s, self.has_ticked_idly = 0.0, START_S + TICK_S, False
         self.errors: list[str] = []
         self.trace: list[str] = []
