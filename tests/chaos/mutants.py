@@ -11,6 +11,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
+from tests.chaos import climbmutants
 from tests.chaos.faults import KINDS, Kind
 from tests.chaos.seeded import Mode, play_seed
 from tests.chaos.single import Verdict, play, single_faults
@@ -18,11 +19,11 @@ from tests.chaos.stack import Stack
 from tocsin.adapters import receivers, sqs
 from tocsin.adapters.dynamodb.groups import DynamoGroups
 from tocsin.adapters.s3 import S3Archive
-from tocsin.domain import breaker, climbing, decision, dedup, episode, grouping, identity, intent
+from tocsin.domain import breaker, dedup, episode, grouping, identity, intent
 from tocsin.domain.errors import Conflict
 from tocsin.domain.fingerprint import fingerprint
 from tocsin.domain.group import Settlement
-from tocsin.pipeline import endpoint, enrich, escalating, evaluate, ingest, intents, notify
+from tocsin.pipeline import endpoint, enrich, evaluate, ingest, intents, notify
 from tocsin.runtime import worker
 
 Patch = pytest.MonkeyPatch
@@ -251,30 +252,6 @@ def _what_one_page_fails_at_opens_for_all(patch: Patch) -> None:
     patch.setattr(breaker, "_is_too_much", lambda *_: True)
 
 
-def _acknowledged_alerts_climb_on(patch: Patch) -> None:
-    halted = climbing._halted
-
-    def unless_acknowledged(member: Any, group: Any, ascent: Any, reason: str) -> Any:
-        if reason.startswith("acknowledged"):
-            return climbing._go_up(member, group, ascent.policy, ascent)
-        return halted(member, group, ascent, reason)
-
-    patch.setattr(climbing, "_halted", unless_acknowledged)
-
-
-def _a_step_is_taken_before_its_time(patch: Patch) -> None:
-    is_due = climbing._is_due
-    patch.setattr(climbing, "_is_due", lambda member, now_s: is_due(member, now_s + _HOUR_S))
-
-
-def _steps_hear_of_no_end(patch: Patch) -> None:
-    patch.setattr(escalating, "news", lambda *_: ())
-
-
-def _a_round_tells_nobody_again(patch: Patch) -> None:
-    patch.setattr(decision, "is_due_again", lambda *_: False)
-
-
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(_failed_entries_are_ignored, ("several_messages",), stage="enrich", only=("partial",)),
     Mutant(_a_failed_condition_is_skipped, ("overtaken",), stage="evaluate"),
@@ -300,8 +277,5 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(_archived_by_every_part_of_a_request, ("urgent",)),
     Mutant(_archived_as_of_the_time_of_enrich, ("fire",)),
     Mutant(_what_one_page_fails_at_opens_for_all, ("indigestible",)),
-    Mutant(_acknowledged_alerts_climb_on, ("escalating",)),
-    Mutant(_a_step_is_taken_before_its_time, ("escalating",)),
-    Mutant(_steps_hear_of_no_end, ("escalating",)),
-    Mutant(_a_round_tells_nobody_again, ("escalating",)),
+    *(Mutant(plant, ("escalating",)) for plant in climbmutants.PLANTED),
 )

@@ -10,7 +10,7 @@ from tests.chaos.archives import judge_archive
 from tests.chaos.books import overview
 from tests.chaos.breakers import judge_breakers
 from tests.chaos.delays import judge_waits
-from tests.chaos.escalations import judge_climbs
+from tests.chaos.escalations import is_of_step, judge_climbs
 from tests.chaos.senders import LAPSING, canary, hook
 from tests.chaos.world import World
 
@@ -83,7 +83,7 @@ def _without_news(world: World) -> Iterator[str]:
     But for rounds of escalation, which `judge_climbs` counts.
     """
     for telling in world.people.first_heard():
-        if not telling.said and telling.url not in world.repeating:
+        if not telling.said and not is_of_step(world, telling.url):
             yield f"nothing new: {telling.url} was told {telling.key} at {telling.at_s}"
 
 

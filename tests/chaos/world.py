@@ -45,19 +45,16 @@ class World:
         # By the id that ingest gave it.
         self.requests: dict[str, Sent] = {}
         self.excuses: list[Excuse] = []
-        # Receivers that are told again of what they know, and what was expected of it.
-        self.repeating: set[str] = set()
         self.climbs: object = None
         self.faults_end_s, self.tick_at_s, self.has_ticked_idly = 0.0, START_S + TICK_S, False
         self.errors: list[str] = []
         self.trace: list[str] = []
-        self.calls = self.unsure_sends = 0
+        self.calls = self.unsure_sends = self._names = 0
         # Methods of ports that never get an answer, by the beginning of their names.
         self.away: tuple[str, ...] = ()
         self.secrets: dict[str, str] = {}
         self._api = SqsApi(self.queues, self.clock.now_s)
         self._environments: dict[str, Environment] = {}
-        self._names = 0
         self.keys: dict[str, str] = {}
         self._versions: dict[str, int] = {}
         self.pause: Callable[[Invocation], None] = lambda _: None
