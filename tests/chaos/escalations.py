@@ -74,9 +74,12 @@ def judge_climbs(world: World) -> Iterator[str]:
         return
     taken = _taken(world)
     yield from _early_or_late(world, taken, climbs)
-    for name in STEPS:
-        yield from _told_once(world, name, len([each for each in taken if name in each.receivers]))
     in_hand = _groups_of(world, _ACKNOWLEDGED)
+    for name in STEPS:
+        steps = [each for each in taken if name in each.receivers]
+        # What was acknowledged before its step was told is not told.
+        least = sum(each.group not in in_hand for each in steps)
+        yield from _told_once(world, name, range(least, len(steps) + 1))
     for record in taken:
         if record.group in in_hand and record.at_s > climbs.acknowledged_at_s:
             yield f"climb: step {record.step} was taken after an acknowledgement"
@@ -126,7 +129,8 @@ def _let_climb(world: World) -> None:
     for _ in range(30):
         taken = [each for each in _taken(world) if each.group in _groups_of(world, _CLIMBING)]
         if len(taken) >= len(_COURSE):
-            world.converge()
+            # What was acknowledged before it was told is looked at every minute until it ends.
+            world.let_pass(3 * TICK_S)
             return
         world.let_pass(TICK_S)
     world.errors.append("climb: some steps are never taken")
@@ -149,13 +153,13 @@ def _early_or_late(world: World, taken: list[EscalationRecord], climbs: Climbs) 
         before_s = record.at_s
 
 
-def _told_once(world: World, name: str, count: int) -> Iterator[str]:
+def _told_once(world: World, name: str, counts: range) -> Iterator[str]:
     """Judge what one receiver heard: each step under one key, and the end of each alert."""
     url = hook("acme", name)
     heard = [each for each in world.people.first_heard() if each.url == url]
     fired = [(alert, each.key) for each in heard for alert in _firing(each.body)]
-    if len(fired) != count:
-        yield f"climb: {name} was told {len(fired)} times of {count} steps: {fired}"
+    if len(fired) not in counts:
+        yield f"climb: {name} was told {len(fired)} times of {counts.stop - 1} steps: {fired}"
     for alert, said in world.people.heard(url).items():
         if said[-1:] != ["resolved"]:
             yield f"climb: {name} never heard of the end of {alert}: {said}"
