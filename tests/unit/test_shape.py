@@ -6,7 +6,7 @@ from moto import mock_aws
 from tocsin.adapters.shape import EXPECTED, QUEUES, TABLES, check, dead_letter_queue, missing
 
 
-def build(*, ttl=True, visibility_s=181, receives=5, retention_s=1209600, index="poke-due"):
+def build(*, ttl=True, visibility_s=270, receives=5, retention_s=1209600, index="poke-due"):
     resources = {"ArchiveBucket": "archive"}
     boto3.client("s3").create_bucket(Bucket="archive")
     dynamodb = boto3.client("dynamodb")

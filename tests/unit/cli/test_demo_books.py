@@ -78,7 +78,7 @@ def test_a_failed_attempt_does_not_count_as_told():
     [
         (evidence(told=[change(TOLD, status=500)]), "a webhook: answered 500"),
         (evidence(told=[change(TOLD, rejected=())]), "rejected (2,)"),
-        (evidence(told=[TOLD, TOLD]), "the answers said 6 accepted, the books 3"),
+        (evidence(told=[TOLD, TOLD]), "6 accepted or made by rules, the books say 3"),
         (evidence(overview=change(OVERVIEW, pending=1)), "1 alerts are still on their way"),
         (evidence(overview=change(OVERVIEW, duplicate=1)), "do not add up to the 3 accepted"),
         (

@@ -6,13 +6,18 @@ from collections import Counter
 import pytest
 
 from cli.demo.plan import notices, totals
+from cli.demo.ruled import ACKNOWLEDGE, CLIMBING, METRICS_PATH
 from cli.demo.scenario import PROMETHEUS_PATH, SNS, TENANTS, acts
 from tocsin.domain.errors import InvalidAlert
+from tocsin.providers import pushed_metrics
 from tocsin.providers.registry import provider
 
 NOW_S = 1_790_000_000.0
+# What carries no alerts itself.
+OTHERS = (METRICS_PATH, ACKNOWLEDGE)
 ACTS = acts(NOW_S)
-SENDINGS = [sending for act in ACTS for sending in act.sendings]
+SENDINGS = [each for act in ACTS for each in act.sendings if each.path not in OTHERS]
+PUSHED = [each for act in ACTS for each in act.sendings if each.path == METRICS_PATH]
 
 
 def parse(sending):
@@ -62,3 +67,14 @@ def test_the_traffic_holds_every_hardship():
     assert {alert.status for alert in good} == {"firing", "resolved"}
     assert {alert.provider for alert in good} >= {"cloudwatch", "generic"}
     assert sum(sending.news for sending in SENDINGS) < len(good) / 2
+
+
+@pytest.mark.parametrize("sending", PUSHED, ids=lambda sending: sending.title)
+def test_pushed_metrics_are_taken_as_the_plan_says(sending):
+    assert pushed_metrics.parse(sending.payload, NOW_S).accepted == sending.points
+    assert len(sending.notices) == sending.made
+
+
+def test_nobody_above_the_second_step_is_told():
+    told = {each.receiver for each in notices(ACTS) if each.alert == CLIMBING}
+    assert told == {"ops", "second", "lead"}

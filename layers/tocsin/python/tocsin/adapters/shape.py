@@ -18,6 +18,7 @@ class TableShape(msgspec.Struct, frozen=True):
 
     key: tuple[str, ...]
     indexes: dict[str, tuple[str, ...]] = {}
+    expires: bool = True
 
 
 _TTL_ATTRIBUTE = "expires_at_s"
@@ -36,6 +37,7 @@ TABLES = {
     "BreakerTable": TableShape(("pk:S",)),
     "SeenTable": TableShape(("pk:S", "sk:S")),
     "MetricTable": TableShape(("pk:S", "sk:S")),
+    "RuleTable": TableShape(("pk:S", "sk:S"), expires=False),
     "ControlTable": TableShape(("pk:S", "sk:S")),
 }
 # Least visibility timeout in seconds: six times the function's timeout, and the window.
@@ -46,6 +48,7 @@ QUEUES = {
     "EvaluateUrgentQueue": 180,
     "NotifyQueue": 180,
     "NotifyUrgentQueue": 180,
+    "RulesQueue": 270,
 }
 MAX_RECEIVE_COUNT = 5
 BUCKET = "ArchiveBucket"
@@ -122,7 +125,8 @@ def _table(dynamodb: Any, table: str, shape: TableShape) -> Iterator[str]:
     for name, key in shape.indexes.items():
         if indexes.get(name) != key:
             yield f"has no index {name} with the key {key}: {_DEPLOY}"
-    yield from _ttl(dynamodb, table)
+    if shape.expires:
+        yield from _ttl(dynamodb, table)
 
 
 def _key(schema: list[dict[str, str]], types: Mapping[str, str]) -> tuple[str, ...]:
