@@ -169,6 +169,20 @@ def test_rules_are_not_applied_over_a_source_that_is_not_in_force(run, memory_ta
     assert "acme: settings.operator is not in force\n" in run("apply").stderr
 
 
+def test_rules_are_not_applied_under_a_flag_that_is_not_in_force(run, memory_target):
+    runner = CliRunner(mix_stderr=False)
+    assert runner.invoke(main, ["config", "apply"], obj=memory_target).exit_code == 0
+    edit("tocsin.yaml", "tenants:", "flags: {new: {percent: 5}}\ntenants:")
+    edit("mine.yaml", "threshold: 90", "threshold: 90, flag: new")
+    assert "acme: the flag 'new' of the file is not in force\n" in run("apply").stderr
+    assert runner.invoke(main, ["config", "apply"], obj=memory_target).exit_code == 0
+    edit("mine.yaml", "threshold: 90", "threshold: 80")
+    assert "applied as version 3" in run("apply").stdout
+    edit("tocsin.yaml", "percent: 5", "percent: 50")
+    edit("mine.yaml", "threshold: 80", "threshold: 70")
+    assert "is not in force" in run("apply").stderr
+
+
 def test_the_help_of_each_command_teaches(run):
     for name in ("check", "test", "list", "apply"):
         assert run(name, "--help").exit_code == 0

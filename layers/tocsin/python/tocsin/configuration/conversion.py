@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from tocsin.configuration.escalation_conversion import to_escalation
 from tocsin.configuration.fingerprint_models import FingerprintRule
+from tocsin.configuration.flag_models import concerning
 from tocsin.configuration.limits import to_limits
 from tocsin.configuration.mapping_conversion import to_payload_mapping
 from tocsin.configuration.models import Tenant
@@ -22,7 +23,7 @@ def to_tenant_config(name: str, model: Tenant, version: int) -> config.TenantCon
     Its fingerprint rules hold from ever on; `plan` knows those that were there before.
     """
     rules = tuple(_fingerprint(rule) for rule in model.fingerprints)
-    return replace(
+    converted = replace(
         to_routing(name, model),
         version=version,
         signatures=to_signatures(model.signatures),
@@ -36,6 +37,7 @@ def to_tenant_config(name: str, model: Tenant, version: int) -> config.TenantCon
         is_operator=model.settings.operator,
         **to_escalation(model),
     )
+    return replace(converted, flags=concerning(model.flags, converted.rules))
 
 
 def _fingerprint(model: FingerprintRule) -> fingerprint_rules.FingerprintRule:

@@ -1,6 +1,7 @@
 """The shape of `tocsin.yaml`, one model a block; docs/configuration.md is made from it."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import msgspec
 from pydantic import Field, PrivateAttr
@@ -10,6 +11,7 @@ from tocsin.configuration.block import Block
 from tocsin.configuration.escalation_models import EscalationPolicy, Person, Schedule
 from tocsin.configuration.fields import Duration, FileName, Name, Url, between
 from tocsin.configuration.fingerprint_models import FingerprintRule
+from tocsin.configuration.flag_models import Flag, flags_of
 from tocsin.configuration.limits import Limits
 from tocsin.configuration.mappings import PayloadMapping
 from tocsin.configuration.receiver_models import Receiver, ReceiverGroup
@@ -22,6 +24,7 @@ from tocsin.configuration.storage_models import StorageRule
 from tocsin.configuration.time_intervals import NamedTimeInterval
 from tocsin.domain.apikey import Scope
 from tocsin.domain.config import TenantConfig
+from tocsin.domain.flag import Flag as TenantFlag
 
 ResolveTimeout = Annotated[Duration, between("1s", "7d")]
 
@@ -160,6 +163,7 @@ class Tenant(Block):
 
     _taken: FromAlertmanager | None = PrivateAttr(default=None)
     _rules: TenantRules = PrivateAttr(default=TenantRules())
+    _flags: dict[str, TenantFlag] = PrivateAttr(default={})
 
     @property
     def taken(self) -> FromAlertmanager | None:
@@ -179,6 +183,15 @@ class Tenant(Block):
         """Keep the rules that were read."""
         self._rules = rules
 
+    @property
+    def flags(self) -> Mapping[str, TenantFlag]:
+        """What every feature flag of the document comes to for this tenant."""
+        return self._flags
+
+    def take_flags(self, flags: dict[str, TenantFlag]) -> None:
+        """Keep what the feature flags of the document come to."""
+        self._flags = flags
+
 
 class Document(Block):
     """The whole of `tocsin.yaml`."""
@@ -186,3 +199,14 @@ class Document(Block):
     tenants: dict[Name, Tenant] = Field(
         min_length=1, max_length=1000, description="The tenants by name."
     )
+    flags: dict[Name, Flag] = Field(
+        default={},
+        max_length=200,
+        description="Feature flags by name: what is on for some tenants, or for a percentage; see "
+        "feature-flags.md.",
+    )
+
+    def model_post_init(self, context: Any) -> None:
+        """Tell each tenant what the flags come to for it."""
+        for name, tenant in self.tenants.items():
+            tenant.take_flags(flags_of(name, self.flags))

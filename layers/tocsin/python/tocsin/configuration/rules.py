@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from tocsin.configuration.escalation_rules import broken_escalation
 from tocsin.configuration.findings import Finding
 from tocsin.configuration.fingerprint_models import FingerprintRule
+from tocsin.configuration.flag_rules import broken_flags
 from tocsin.configuration.mappings import ALL, MappedText, PayloadMapping, leads_to_many
 from tocsin.configuration.models import Document, Tenant
 from tocsin.configuration.places import misplaced
@@ -17,6 +18,7 @@ from tocsin.providers.registry import NAMES
 
 def broken_rules(document: Document) -> Iterator[Finding]:
     """Yield what is wrong, and where."""
+    yield from broken_flags(document.flags, document.tenants)
     for name, tenant in document.tenants.items():
         for location, message in _of_tenant(name, tenant):
             yield ("tenants", name, *location), message

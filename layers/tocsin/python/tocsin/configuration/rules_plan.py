@@ -55,13 +55,15 @@ def _plan(name: str, wanted: TenantConfig, applied: TenantConfig | None) -> Rule
 
 
 def _refusal(wanted: TenantConfig, applied: TenantConfig) -> str:
-    """Return why rules could not work with the sources in force."""
+    """Return why rules could not work with the sources and flags in force."""
     if any(map(is_own, wanted.rules)) and not applied.is_operator:
         return "settings.operator is not in force"
     for rule in wanted.rules:
         for name in _sources(rule) - {OWN, PUSHED}:
             if applied.sources.get(name) != wanted.sources[name]:
                 return f"the source {name!r} of the file is not in force"
+        if rule.flag and applied.flags.get(rule.flag) != wanted.flags.get(rule.flag):
+            return f"the flag {rule.flag!r} of the file is not in force"
     return ""
 
 

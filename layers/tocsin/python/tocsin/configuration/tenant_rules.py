@@ -4,6 +4,7 @@ import glob
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from tocsin.configuration.flag_rules import wrong_flag
 from tocsin.configuration.models import Tenant
 from tocsin.configuration.problems import ConfigurationErrors, Location, Problem, path_of
 from tocsin.configuration.rulefiles.gathered import TenantRules
@@ -107,6 +108,8 @@ class _Gathering:
             self._problems += wrong_sources(
                 each, self._sources, is_operator=self._tenant.settings.operator
             )
+            if message := wrong_flag(each.rule, self._tenant.flags):
+                self._problems.append(each.problem(message, "flag"))
         if len(placed) > RULES_LIMIT:
             message = f"{len(placed)} rules; a tenant has at most {RULES_LIMIT}"
             self._wrong(("rule_files",), message)

@@ -7,6 +7,7 @@ import msgspec
 from tocsin.domain.breaker import BreakerPolicy
 from tocsin.domain.escalation import EscalationPolicy
 from tocsin.domain.fingerprint_rules import RuleSet
+from tocsin.domain.flag import Flag
 from tocsin.domain.inhibition import InhibitRule
 from tocsin.domain.limits import Limits
 from tocsin.domain.mapping import PayloadMapping
@@ -137,3 +138,5 @@ class TenantConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     people: dict[str, tuple[str, ...]] = {}
     # Whether the tenant runs this installation, so that its rules may ask for tocsin's own metrics.
     is_operator: bool = False
+    # The feature flags of stages and of the tenant's rules, by name.
+    flags: dict[str, Flag] = {}

@@ -17,6 +17,7 @@ from tocsin.ports.access import (
 from tocsin.ports.clock import Clock
 from tocsin.ports.delivery import Breakers, Notification, Receivers
 from tocsin.ports.evaluation import Metrics, MetricSource, RuleStates
+from tocsin.ports.flags import AskedFlag, Flags
 from tocsin.ports.queues import (
     Archive,
     Blobs,
@@ -33,12 +34,14 @@ __all__ = [
     "Accepted",
     "ApiKey",
     "Archive",
+    "AskedFlag",
     "Blobs",
     "Breakers",
     "Clock",
     "Configs",
     "DeadLetters",
     "Fingerprints",
+    "Flags",
     "Groups",
     "Journal",
     "Keys",
