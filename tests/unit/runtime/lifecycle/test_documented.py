@@ -5,10 +5,10 @@ from typing import Any, get_args
 import yaml
 
 from tests.template.transformed import ROOT
+from tocsin.domain.alertstate import State
 from tocsin.domain.handling import KINDS, ActionKind
 from tocsin.domain.journal import Verdict
 from tocsin.domain.occurrences import Escalated, Outcome
-from tocsin.pipeline.onealert import State
 from tocsin.runtime.lifecycle.reading import NAME_LIMIT, TEXT_LIMIT
 
 PAGE = (ROOT / "docs/lifecycle.md").read_text("utf-8")

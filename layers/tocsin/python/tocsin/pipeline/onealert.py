@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
-from typing import Literal
 
 import msgspec
 
 from tocsin.domain.alert import Alert, routing_labels
+from tocsin.domain.alertstate import State, state_of
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.errors import InvalidInput
 from tocsin.domain.fingerprint import alertmanager_fingerprint
@@ -17,8 +17,6 @@ from tocsin.pipeline.alertindex import SHORT_DIGITS, AlertIndex
 from tocsin.pipeline.recipients import Recipients
 from tocsin.pipeline.suppression import Suppression, in_hand, muted_by_time
 from tocsin.ports import Configs, Groups, Silences
-
-State = Literal["firing", "acknowledged", "snoozed", "silenced", "inhibited", "resolved"]
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -114,7 +112,7 @@ class OneAlerts:
         held += [f"inhibited by {inhibited_by}"] if inhibited_by else []
         return OneAlert(
             fingerprint=newest.fingerprint,
-            state=_state(newest, handling, silences, inhibited_by, now_s),
+            state=state_of(newest, handling, silences, inhibited_by, now_s),
             newest=newest,
             standings=tuple(
                 Standing(group, member, self._muted(config, group, member, held, now_s))
@@ -171,21 +169,3 @@ def _together(members: Iterable[Member]) -> Handling | None:
         if member.handling is not None:
             actions.update((each.id, each) for each in member.handling.actions)
     return reduce(handled, actions.values(), none)
-
-
-def _state(
-    newest: Member,
-    handling: Handling | None,
-    silences: Sequence[str],
-    inhibited_by: str,
-    now_s: float,
-) -> State:
-    if not newest.fires(now_s):
-        return "resolved"
-    if handling is not None and handling.snoozed_until_s > now_s:
-        return "snoozed"
-    if handling is not None and handling.is_acknowledged:
-        return "acknowledged"
-    if silences:
-        return "silenced"
-    return "inhibited" if inhibited_by else "firing"
