@@ -4,12 +4,19 @@ from pathlib import Path
 
 import click
 
-from cli.reference import alert_schema, configuration_page, providers_page, rules_schema
+from cli.reference import (
+    alert_schema,
+    configuration_page,
+    models_schema,
+    providers_page,
+    rules_schema,
+)
 
 PAGES = {
     Path("docs/configuration.md"): configuration_page,
     Path("docs/alert.schema.json"): alert_schema,
     Path("docs/rules.schema.json"): rules_schema,
+    Path("docs/models.schema.json"): models_schema,
     Path("docs/providers/README.md"): providers_page,
 }
 

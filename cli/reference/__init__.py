@@ -9,9 +9,16 @@ from cli.reference.variables import variable_rows
 from tocsin.configuration import Document
 from tocsin.configuration.rulefiles.models import RuleFile
 from tocsin.domain.wire import json_schema
+from tocsin.models import schema
 from tocsin.runtime import settings
 
-__all__ = ["alert_schema", "configuration_page", "providers_page", "rules_schema"]
+__all__ = [
+    "alert_schema",
+    "configuration_page",
+    "models_schema",
+    "providers_page",
+    "rules_schema",
+]
 
 _PAGE = """\
 # Configuration
@@ -72,5 +79,10 @@ def alert_schema() -> str:
 
 def rules_schema() -> str:
     """Return the JSON schema of a rule file."""
-    schema = {"title": "A rule file of tocsin", **RuleFile.model_json_schema()}
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    whole = {"title": "A rule file of tocsin", **RuleFile.model_json_schema()}
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+
+
+def models_schema() -> str:
+    """Return the JSON schema of all models."""
+    return json.dumps(schema.json_schema(), indent=2, ensure_ascii=False) + "\n"
