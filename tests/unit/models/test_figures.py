@@ -44,7 +44,8 @@ def test_the_rate_of_duplicates_is_of_what_was_accepted():
 
 
 @pytest.mark.parametrize(
-    ("offset", "names", "next_offset"), [(0, "ab", 2), (2, "cd", 4), (4, "e", None), (9, "", None)]
+    ("offset", "names", "next_offset"),
+    [(0, "ab", 2), (2, "cd", 4), (3, "de", None), (4, "e", None), (9, "", None)],
 )
 def test_pages_hold_each_item_once(offset, names, next_offset):
     alerts = [models.Alert.of(alert(name)) for name in "abcde"]

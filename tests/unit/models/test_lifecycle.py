@@ -128,8 +128,15 @@ def test_what_is_over_can_be_commented_and_not_acknowledged() -> None:
 
 def test_the_same_action_twice_is_once() -> None:
     once, first = ALERT.acknowledge(action_id="a", **NOW)
-    twice, second = once.acknowledge(action_id="a", **NOW)
-    assert (twice, second) == (once, first)
+    more, _ = once.comment("looking", action_id="b", **NOW)
+    twice, second = more.acknowledge(action_id="a", **NOW)
+    assert (twice, second) == (more, first)
+
+
+def test_what_mutes_an_alert_stays_with_it() -> None:
+    muted = models.Alert.of_member(MEMBER, ["s1"], "f")
+    acted, _ = muted.comment("why", action_id="a", **NOW)
+    assert (acted.silenced_by, acted.inhibited_by) == (("s1",), "f")
 
 
 def test_a_silence_is_one_that_the_pipeline_would_find() -> None:

@@ -47,8 +47,8 @@ def escalated(
         now_s=at_s,
         muted=lambda: why,
     )
-    before = None if member.climb is None else member
-    moved = climbed(before, member, _group_of(member, config.tenant), ascent)
+    # As in the merge that begins the episode, from which on its first step is counted.
+    moved = climbed(None, member, _group_of(member, config.tenant), ascent)
     return moved, _events(ascent.records, member)
 
 
