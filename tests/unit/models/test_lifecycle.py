@@ -127,10 +127,10 @@ def test_what_is_over_can_be_commented_and_not_acknowledged() -> None:
 
 
 def test_the_same_action_twice_is_once() -> None:
-    once, first = ALERT.acknowledge(action_id="a", **NOW)
-    more, _ = once.comment("looking", action_id="b", **NOW)
-    twice, second = more.acknowledge(action_id="a", **NOW)
-    assert (twice, second) == (more, first)
+    before, _ = ALERT.comment("looking", action_id="a", **NOW)
+    once, first = before.acknowledge(action_id="b", **NOW)
+    twice, second = once.acknowledge(action_id="b", **NOW)
+    assert (twice, second) == (once, first)
 
 
 def test_what_mutes_an_alert_stays_with_it() -> None:
