@@ -1,10 +1,12 @@
 """Rules on ports in memory, which fail where a test says so."""
 
 from tests.builders import T0, config
+from tocsin.adapters.featureflags import OpenFeatureFlags
 from tocsin.adapters.memory import MemoryBlobs, MemoryConfigs, MemoryOutbox, MemoryRuleStates
 from tocsin.domain.errors import Retryable
 from tocsin.domain.rule import Condition, MetricRule, Query
 from tocsin.domain.series import Series, Unanswered
+from tocsin.pipeline.activerules import ActiveRules
 from tocsin.pipeline.batch import Delivery
 from tocsin.pipeline.envelope import decode, open_frame
 from tocsin.pipeline.rereading import reread, source_of
@@ -82,12 +84,13 @@ class World:
             configs=self.configs,
             states=self.dying_states,
             sources=self.sources,
+            active=ActiveRules(OpenFeatureFlags()),
         )
         return Ruling(ports, lambda rule, error: self.broken.append((rule, error)))
 
-    def configure(self, *rules, tenant="acme"):
+    def configure(self, *rules, tenant="acme", **fields):
         version = self.configs.current(tenant).version + 1
-        self.configs.apply(config(tenant, rules=rules, version=version), "", T0)
+        self.configs.apply(config(tenant, rules=rules, version=version, **fields), "", T0)
 
     def start(self, at_s):
         ports = RoundPorts(outbox=self.outbox, blobs=self.blobs, configs=self.configs)

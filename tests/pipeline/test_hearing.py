@@ -28,7 +28,12 @@ def test_an_end_reaches_the_rule_that_saw_its_firing_under_another_severity() ->
     configs.apply(config(rules=(RULE,)), "", T0)
     nothing: Any = None
     ports = RulingPorts(
-        outbox=MemoryOutbox(), blobs=blobs, configs=configs, states=states, sources=nothing
+        outbox=MemoryOutbox(),
+        blobs=blobs,
+        configs=configs,
+        states=states,
+        sources=nothing,
+        active=lambda config: config.rules,
     )
     ruling = Ruling(ports, lambda rule, error: None)
 

@@ -36,6 +36,11 @@ def test_the_other_queue_stages_import_no_http_client_and_no_pydantic() -> None:
         assert not set(FORBIDDEN) & loaded, stage
 
 
+def test_rules_import_no_feature_flags_before_a_tenant_has_one() -> None:
+    loaded = set(_run("import sys, tocsin.runtime.rules; print(*sys.modules)").split())
+    assert not {"openfeature", "pydantic", "boto3"} & loaded
+
+
 def test_ingest_imports_no_cryptography_where_it_runs() -> None:
     # Development has pyOpenSSL, which urllib3 tries and which brings cryptography along.
     layer = (LAYER.parents[1] / "vendor" / "requirements.txt").read_text(encoding="utf-8")

@@ -25,6 +25,9 @@ from tocsin.ports import Blobs, Configs, Outbox, RuleStates
 # A conflict means that another worker made progress; the queue's redelivery is the last resort.
 _TRIES = 8
 
+# Says which rules of a tenant are evaluated; all others are as if they were not there.
+Active = Callable[[TenantConfig], tuple[Rule, ...]]
+
 # Is told which rule met an error that nobody foresaw.
 Broken = Callable[[str, Exception], None]
 
@@ -37,6 +40,7 @@ class RulingPorts(msgspec.Struct, frozen=True, kw_only=True):
     configs: Configs
     states: RuleStates
     sources: Sources
+    active: Active
 
 
 class Ruling:
@@ -68,7 +72,7 @@ class Ruling:
 
     def _evaluate(self, config: TenantConfig, part: Round, now_s: float, outcome: Outcome) -> None:
         """Evaluate a share of the rules as of the round's time, and end those that are gone."""
-        rules = [rule for rule in config.rules if part.has(rule.name)]
+        rules = [rule for rule in self._ports.active(config) if part.has(rule.name)]
         due = [
             rule for rule in rules if ruleevaluation.is_due(rule, part.at_s, part.every_s, now_s)
         ]
@@ -135,8 +139,8 @@ class Ruling:
             outcome.count("conflicts")
 
     def _retired(self, config: TenantConfig, at_s: float, outcome: Outcome) -> Iterator[RuleState]:
-        """End what was begun by rules that are no longer there."""
-        known = {rule.name for rule in config.rules}
+        """End what was begun by rules that are no longer there, or rest."""
+        known = {rule.name for rule in self._ports.active(config)}
         gone = [name for name in self._ports.states.names(config.tenant) if name not in known]
         for state in self._states(config.tenant, gone).values():
             yield from self._stored(state, ruleevaluation.retire(state, at_s), at_s, outcome)
@@ -145,7 +149,7 @@ class Ruling:
         self, config: TenantConfig, seen: Sequence[SeenChange], now_s: float, outcome: Outcome
     ) -> None:
         """Let the rules over alerts see what happened; at the end each has."""
-        left = _concerned(config.rules, seen)
+        left = _concerned(self._ports.active(config), seen)
         for _ in range(_TRIES):
             made: list[RuleState] = []
             states = self._states(config.tenant, list(left))

@@ -9,8 +9,10 @@ from tocsin.adapters.aws import client
 from tocsin.adapters.cached import CachedConfigs
 from tocsin.adapters.dynamodb.configs import DynamoConfigs
 from tocsin.adapters.dynamodb.rulestates import DynamoRuleStates
+from tocsin.adapters.featureflags import OpenFeatureFlags
 from tocsin.adapters.s3 import S3Blobs
 from tocsin.adapters.sqs import SqsOutbox
+from tocsin.pipeline.activerules import ActiveRules
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.ruling import Ruling, RulingPorts
 from tocsin.ports import Queue
@@ -38,6 +40,7 @@ def _ruling() -> Ruling:
         configs=CachedConfigs(DynamoConfigs(dynamodb, settings.control_table), now_s),
         states=DynamoRuleStates(dynamodb, settings.rule_table),
         sources=sources(settings),
+        active=ActiveRules(OpenFeatureFlags()),
     )
     return Ruling(ports, _broken)
 
