@@ -16,6 +16,9 @@ from tocsin.pipeline.ruling import Ruling, RulingPorts
 MINUTE_S = 60.0
 T = T0 // MINUTE_S * MINUTE_S
 
+FIRING = ("HighCpu", "a", "firing")
+OVER = ("HighCpu", "a", "resolved")
+
 
 def cpu(name="HighCpu", source="pushed", **fields):
     query = Query(source=source, metric="cpu")

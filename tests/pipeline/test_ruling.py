@@ -3,12 +3,9 @@
 import msgspec
 import pytest
 
-from tests.pipeline.ruling_world import MINUTE_S, T, World, cpu
+from tests.pipeline.ruling_world import FIRING, MINUTE_S, OVER, T, World, cpu
 from tocsin.domain.errors import Conflict
 from tocsin.domain.series import Unanswered
-
-FIRING = ("HighCpu", "a", "firing")
-OVER = ("HighCpu", "a", "resolved")
 
 
 def test_a_rule_that_breaches_fires_once_and_is_resolved_once():
