@@ -79,6 +79,7 @@ def make_resources(client: Callable[[str], Any]) -> Resources:
         "BACKLOG_AGE_LIMIT_S": "300",
         "ALLOW_LOOPBACK_RECEIVERS": "true",
         "RES_OPTIONS": "timeout:1 attempts:3",
+        **{f"{stage.upper()}_FUNCTION_NAME": f"{stage}-1" for stage in ("ingest", *STAGES)},
     }
     _tables(client("dynamodb"), resources.environ)
     _queues(client("sqs"), resources)

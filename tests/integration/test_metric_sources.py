@@ -1,45 +1,32 @@
 """All sources as a worker has them, on moto and a Prometheus that is played on loopback."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import T0
 from tests.contract.localserver import Answer, local_server
 from tests.integration.world import World
 from tocsin.adapters import aws
-from tocsin.adapters.deadletters import DeadLetters, Pair
 from tocsin.adapters.dynamodb.configs import DynamoConfigs
-from tocsin.adapters.dynamodb.journal import DynamoJournal
-from tocsin.adapters.sqs import SqsOutbox
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.rule import CloudWatchSource, PrometheusSource, Query
 from tocsin.domain.series import Asked, Series, Unanswered
-from tocsin.pipeline.ownstack import Stack
 from tocsin.pipeline.sources import Sources
+from tocsin.runtime import rulesources
 from tocsin.runtime.clock import now_s
-from tocsin.runtime.metricsources import SourceParts, make_sources
+from tocsin.runtime.settings import RulesSettings, load
 
 
 @pytest.fixture
 def sources(stack: World) -> Sources:
-    environ, queues = stack.resources.environ, stack.resources.queues
-    dynamodb = aws.client("dynamodb")
-    letters = {name: Pair("", url) for name, url in stack.resources.dead_letters.items()}
-    return make_sources(
-        SourceParts(
-            metric_table=environ["METRIC_TABLE"],
-            metric_kept_s=90_000.0,
-            breaker_table=environ["BREAKER_TABLE"],
-            allow_loopback=True,
-            owner="w1",
-            journal=DynamoJournal(dynamodb, environ["JOURNAL_TABLE"]),
-            configs=DynamoConfigs(dynamodb, environ["CONTROL_TABLE"]),
-            outbox=SqsOutbox(aws.client("sqs"), queues, {}),  # type: ignore[arg-type]
-            letters=DeadLetters(aws.client("sqs"), letters, 0, 60),  # type: ignore[arg-type]
-            stack=Stack(namespace="Tocsin/test", queues={"enrich": "enrich"}),
-        )
+    settings = load(RulesSettings, stack.resources.environ)
+    return rulesources.sources(
+        settings, DynamoConfigs(aws.client("dynamodb"), settings.control_table)
     )
 
 
@@ -111,3 +98,30 @@ def test_a_healthy_source_costs_a_look_at_its_breaker_and_no_write(
                 queries = [asked("prom", T0, expression=f"m{n}") for n in range(5)]
                 assert sources.ask("acme", configured, queries, T0) == [()] * 5
     assert dict(stack.meter.calls) == {"dynamodb GetItem": 2}
+
+
+class Away:
+    """A CloudWatch that does not answer, and counts who asks."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def ask(self, tenant: str, asked: Sequence[Asked], now_s: float) -> list[Any]:
+        self.asked += 1
+        return [Unanswered("no answer in time", is_down=True)] * len(asked)
+
+
+def test_a_cloudwatch_that_is_away_is_asked_once_and_holds_up_nothing_of_the_rest(
+    stack: World, acme: TenantConfig, sources: Sources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack.add_tenant(replace(acme, is_operator=True))
+    away = Away()
+    monkeypatch.setattr(rulesources, "_cloudwatch", lambda source: away)
+    at_s = now_s()
+    names = ("queue_age_seconds", "invocation_seconds", "queue_messages", "limited_requests")
+    queries = [asked("tocsin", at_s, metric=f"tocsin_{name}") for name in names]
+    age, duration, messages, limited = sources.ask("acme", {}, queries, at_s)
+    assert all(isinstance(each, Unanswered) for each in (age, duration, limited))
+    assert isinstance(messages, tuple)
+    assert len(messages) == 7
+    assert away.asked == 1

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from typing import Any
 
 import msgspec
 import pytest
@@ -9,8 +10,18 @@ import pytest
 from tests.template.transformed import ROOT, Stack, source, target
 from tocsin.runtime.settings import ALL
 
+# docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: of all variables together.
+ENVIRONMENT_LIMIT_BYTES = 4096
+STACK_NAME_CHARACTERS = 128
+
 STAGES = ["ingest", "enrich", "evaluate", "notify", "rules", "tick", "letters", "api"]
-ENDINGS = {"_TABLE": "Table", "_QUEUE_URL": "Queue", "_BUCKET": "Bucket", "_SECRET_ARN": "Secret"}
+ENDINGS = {
+    "_TABLE": "Table",
+    "_QUEUE_URL": "Queue",
+    "_BUCKET": "Bucket",
+    "_SECRET_ARN": "Secret",
+    "_FUNCTION_NAME": "Function",
+}
 
 
 def logical_id(stage: str) -> str:
@@ -67,6 +78,33 @@ def test_an_entry_point_only_imports_its_handler(stack: Stack, stage: str) -> No
     _, found, _ = tree.body
     assert isinstance(found, ast.ImportFrom)
     assert (found.module, found.names[0].name) == (f"tocsin.runtime.{stage}", "handler")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_environment_of_a_function_fits_whatever_its_stack_is_called(
+    cached_stack: Stack, stage: str
+) -> None:
+    variables = cached_stack[logical_id(stage)]["Environment"]["Variables"]
+    longest = {name: _longest(cached_stack, value) for name, value in variables.items()}
+    assert sum(map(len, longest)) + sum(longest.values()) <= ENVIRONMENT_LIMIT_BYTES, longest
+
+
+def _longest(stack: Stack, value: Any) -> int:
+    """Return how long a variable can be in AWS, of a stack whose name is as long as may be."""
+    if not isinstance(value, dict):
+        return len(str(value))
+    if "Fn::Sub" in value or "Fn::If" in value:
+        return STACK_NAME_CHARACTERS + 72
+    # A name ends with an id of 13, and is cut where its service ends names.
+    name = STACK_NAME_CHARACTERS + len(f"-{target(value)}-") + 12
+    kind = stack.resources[target(value)]["Type"]
+    around = {
+        "AWS::SQS::Queue": f"https://sqs.ap-southeast-1.amazonaws.com.cn/{'1' * 12}/",
+        "AWS::SecretsManager::Secret": f"arn:aws-cn:secretsmanager:ap-southeast-1:{'1' * 12}:"
+        "secret:-123456",
+    }
+    limits = {"AWS::SQS::Queue": 80, "AWS::Lambda::Function": 64, "AWS::S3::Bucket": 63}
+    return len(around.get(kind, "")) + min(name, limits.get(kind, 255))
 
 
 def test_loopback_receivers_are_off_unless_asked_for(stack: Stack) -> None:

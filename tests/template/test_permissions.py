@@ -7,12 +7,14 @@ import pytest
 from tests.template.transformed import Stack, as_list, statements, target
 
 SEND = "sqs:SendMessage*"
+COUNT = "sqs:GetQueueAttributes"
 LOOK = {"sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:ChangeMessageVisibility*"}
 READ = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 DESCRIBE = {"dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"}
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
-# The two cases in which AWS lets a policy name no resource.
+# The three cases in which AWS lets a policy name no resource.
+METRICS = {"cloudwatch:GetMetricData"}
 TRACES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 NETWORK = {
     "ec2:CreateNetworkInterface",
@@ -95,12 +97,24 @@ GRANTS = {
         "MetricTable": {"dynamodb:Query"},
         "BreakerTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
         SIGNING_SECRETS: {"secretsmanager:GetSecretValue"},
-        "EnrichQueue": {SEND},
-        "EnrichUrgentQueue": {SEND},
+        "JournalTable": {"dynamodb:Query"},
+        "EnrichQueue": {SEND, COUNT},
+        "EnrichUrgentQueue": {SEND, COUNT},
+        "EvaluateQueue": {COUNT},
+        "EvaluateUrgentQueue": {COUNT},
+        "NotifyQueue": {COUNT},
+        "NotifyUrgentQueue": {COUNT},
+        "EnrichDeadLetterQueue": {COUNT},
+        "EnrichUrgentDeadLetterQueue": {COUNT},
+        "EvaluateDeadLetterQueue": {COUNT},
+        "EvaluateUrgentDeadLetterQueue": {COUNT},
+        "NotifyDeadLetterQueue": {COUNT},
+        "NotifyUrgentDeadLetterQueue": {COUNT},
+        "RulesDeadLetterQueue": {COUNT},
         "ArchiveBucket/claims/*": {"s3:GetObject", "s3:PutObject"},
         "RulesQueue": READ,
         "RulesLogGroup": LOGS,
-        "*": TRACES,
+        "*": TRACES | METRICS,
     },
     "TickFunction": {
         "ControlTable": {"dynamodb:Query"},
@@ -194,7 +208,7 @@ def test_only_a_function_in_the_network_may_make_interfaces(
     cached_stack: Stack, function: str
 ) -> None:
     network = NETWORK if "VpcConfig" in cached_stack[function] else set()
-    expected = {**GRANTS[function], "*": TRACES | network}
+    expected = {**GRANTS[function], "*": GRANTS[function]["*"] | network}
     assert granted(cached_stack, f"{function}Role") == expected
     assert bool(network) == (function in {"ApiFunction", "IngestFunction"})
 
@@ -243,10 +257,16 @@ def test_no_role_has_a_policy_that_is_not_written_here(cached_stack: Stack) -> N
     assert not kinds & {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"}
 
 
-def test_only_traces_and_interfaces_name_no_resource(cached_stack: Stack) -> None:
+def test_only_traces_interfaces_and_metrics_name_no_resource(cached_stack: Stack) -> None:
     for role in cached_stack.of_type("AWS::IAM::Role"):
         for resource, actions in granted(cached_stack, role).items():
-            assert resource != "*" or actions <= TRACES | NETWORK
+            assert resource != "*" or actions <= TRACES | NETWORK | METRICS
+
+
+def test_only_rules_read_metrics_of_the_account(stack: Stack) -> None:
+    roles = stack.of_type("AWS::IAM::Role")
+    reading = {role for role in roles if METRICS & granted(stack, role).get("*", set())}
+    assert reading == {"RulesFunctionRole"}
 
 
 def test_no_action_is_a_wildcard(cached_stack: Stack) -> None:

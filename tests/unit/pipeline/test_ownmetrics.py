@@ -180,7 +180,8 @@ def test_breakers_are_those_of_the_tenants_receivers(world: World) -> None:
 def test_queues_are_told_to_operators(world: World) -> None:
     for metric, waiting in (("tocsin_queue_messages", 7.0), ("tocsin_dead_letters", 3.0)):
         found = values(world.ask(metric))
-        assert len(found) == 6
+        assert len(found) == 7
+        assert found[(("queue", "rules"),)] == [0.0]
         assert found[(("queue", "enrich"),)] == [waiting]
 
 

@@ -8,7 +8,7 @@ from tocsin.runtime.settings import ALL, NotifySettings, TickSettings, load
 
 def _environ(stage: str) -> dict[str, str]:
     names = {name.upper() for name in ALL[stage].__struct_fields__}
-    numbers = {name: "7" for name in names if "BACKLOG" in name}
+    numbers = {name: "7" for name in names if "BACKLOG" in name or name.endswith("_KEPT_S")}
     return {**dict.fromkeys(names, "x"), "ALLOW_LOOPBACK_RECEIVERS": "false", **numbers}
 
 

@@ -41,6 +41,13 @@ def test_rules_import_no_feature_flags_before_a_tenant_has_one() -> None:
     assert not {"openfeature", "pydantic", "boto3"} & loaded
 
 
+def test_rules_import_what_a_source_needs_when_it_is_asked() -> None:
+    loaded = set(_run("import sys, tocsin.runtime.rules; print(*sys.modules)").split())
+    late = {"http", "secrets", "metricsources.prometheus", "metricsources.cloudwatch"}
+    late = {f"tocsin.adapters.{name}" for name in late} | {"tocsin.pipeline.ownmetrics"}
+    assert not (late | set(FORBIDDEN)) & loaded
+
+
 def test_ingest_imports_no_cryptography_where_it_runs() -> None:
     # Development has pyOpenSSL, which urllib3 tries and which brings cryptography along.
     layer = (LAYER.parents[1] / "vendor" / "requirements.txt").read_text(encoding="utf-8")

@@ -33,7 +33,7 @@ from tocsin.ports import (
 RECORDS_LIMIT = 200_000
 
 _QUEUES: tuple[Queue, ...] = (
-    "enrich", "enrich-urgent", "evaluate", "evaluate-urgent", "notify", "notify-urgent",
+    "enrich", "enrich-urgent", "evaluate", "evaluate-urgent", "notify", "notify-urgent", "rules",
 )  # fmt: skip
 _FROM_JOURNAL: dict[str, Callable[[JournalCounts], tuple[Series, ...]]] = {
     "tocsin_alerts_accepted": lambda counts: counts.series(counts.accepted),

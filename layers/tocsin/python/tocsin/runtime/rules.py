@@ -34,12 +34,13 @@ def _ruling() -> Ruling:
         "enrich-urgent": settings.enrich_urgent_queue_url,
     }
     dynamodb = client("dynamodb")
+    configs = CachedConfigs(DynamoConfigs(dynamodb, settings.control_table), now_s)
     ports = RulingPorts(
         outbox=SqsOutbox(client("sqs"), urls, {}),
         blobs=S3Blobs(client("s3"), settings.archive_bucket),
-        configs=CachedConfigs(DynamoConfigs(dynamodb, settings.control_table), now_s),
+        configs=configs,
         states=DynamoRuleStates(dynamodb, settings.rule_table),
-        sources=sources(settings),
+        sources=sources(settings, configs),
         active=ActiveRules(OpenFeatureFlags()),
     )
     return Ruling(ports, _broken)

@@ -61,6 +61,7 @@ ResOptions = Annotated[
     str, _says("How long the C library looks up a host's name, as resolver(5) says.")
 ]
 DeadLetterQueue = Annotated[str, _says("Where messages end that failed for good.")]
+FunctionName = Annotated[str, _says("What CloudWatch calls the function.")]
 
 
 class IngestSettings(Common, frozen=True, rename=str.upper, kw_only=True):
@@ -146,9 +147,26 @@ class RulesSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     metric_table: MetricTable
     metric_kept_s: MetricKept
     breaker_table: BreakerTable
+    journal_table: JournalTable
     archive_bucket: ArchiveBucket
     enrich_queue_url: EnrichQueue
     enrich_urgent_queue_url: EnrichUrgentQueue
+    evaluate_queue_url: EvaluateQueue
+    evaluate_urgent_queue_url: EvaluateUrgentQueue
+    notify_queue_url: NotifyQueue
+    notify_urgent_queue_url: NotifyUrgentQueue
+    rules_queue_url: RulesQueue
+    enrich_dead_letter_queue_url: DeadLetterQueue
+    enrich_urgent_dead_letter_queue_url: DeadLetterQueue
+    evaluate_dead_letter_queue_url: DeadLetterQueue
+    evaluate_urgent_dead_letter_queue_url: DeadLetterQueue
+    notify_dead_letter_queue_url: DeadLetterQueue
+    notify_urgent_dead_letter_queue_url: DeadLetterQueue
+    rules_dead_letter_queue_url: DeadLetterQueue
+    ingest_function_name: FunctionName
+    enrich_function_name: FunctionName
+    evaluate_function_name: FunctionName
+    notify_function_name: FunctionName
     allow_loopback_receivers: AllowLoopback
     res_options: ResOptions
 
