@@ -144,6 +144,16 @@ def test_tries_are_counted_by_receiver_and_outcome(world: World) -> None:
     assert percent == ((("domain", "oncall"),), [pytest.approx(200 / 3)])
 
 
+@pytest.mark.parametrize("metric", ["breaker_open", "queue_messages", "dead_letters"])
+def test_what_is_known_of_now_alone_is_seen_by_a_rule_that_is_evaluated_late(
+    world: World, metric: str
+) -> None:
+    asked = Asked(Query(metric=f"tocsin_{metric}"), T0 - 120, T0 - 59)
+    (answer,) = world.own.ask("ops", [asked], T0)
+    assert isinstance(answer, tuple)
+    assert {at_s for each in answer for at_s, _ in each.points} == {T0 - 59}
+
+
 def test_nothing_happened_is_an_empty_answer(world: World) -> None:
     for metric in ("tocsin_alerts_accepted", "tocsin_deliveries", "tocsin_retry_percent"):
         assert world.ask(metric, "acme") == ()

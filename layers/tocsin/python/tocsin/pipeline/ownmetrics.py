@@ -94,11 +94,11 @@ class OwnMetrics:
             return () if name in NOT_YET else unknown
         config: TenantConfig | None = self._ports.configs.current(tenant)
         if name == _BREAKER_OPEN:
-            return tuple(self._breakers(config, now_s))
+            return tuple(self._breakers(config, asked, now_s))
         if config is None or not config.is_operator:
             return Unanswered(f"{name} is of the whole installation, and told to operators alone")
         if name in _DEPTHS:
-            return self._depths(name, now_s)
+            return self._depths(asked)
         return from_cloudwatch(self._ports.cloudwatch, self._stack, tenant, asked, now_s)
 
     def _count(self, tenant: str, from_s: float, to_s: float) -> JournalCounts | Unanswered:
@@ -108,7 +108,9 @@ class OwnMetrics:
             return Unanswered(f"the window has more than {RECORDS_LIMIT} records")
         return JournalCounts(records, from_s, to_s)
 
-    def _breakers(self, config: TenantConfig | None, now_s: float) -> Iterator[Series]:
+    def _breakers(
+        self, config: TenantConfig | None, asked: Asked, now_s: float
+    ) -> Iterator[Series]:
         """Yield for each receiver whether its endpoint is left alone now."""
         for name, receiver in sorted(config.receivers.items() if config else ()):
             if config is None or receiver.kind == "nobody":
@@ -116,17 +118,19 @@ class OwnMetrics:
             found = self._ports.breakers.read(endpoint_of(config.tenant, receiver), now_s)
             is_open = (found or Breaker(key="")).state != "CLOSED"
             # Whoever is not told anything hears of nothing: each of them is critical.
-            yield _now((("critical", "true"), ("domain", name)), float(is_open), now_s)
+            yield _now((("critical", "true"), ("domain", name)), float(is_open), asked)
 
-    def _depths(self, name: str, now_s: float) -> Answer:
-        depth = (self._ports.letters if name == _DEAD_LETTERS else self._ports.outbox).depth
+    def _depths(self, asked: Asked) -> Answer:
+        is_dead = asked.query.metric == _DEAD_LETTERS
+        depth = (self._ports.letters if is_dead else self._ports.outbox).depth
         return tuple(
-            _now((("queue", queue),), float(depth(queue).visible), now_s) for queue in _QUEUES
+            _now((("queue", queue),), float(depth(queue).visible), asked) for queue in _QUEUES
         )
 
 
-def _now(labels: Labels, value: float, now_s: float) -> Series:
-    return Series(labels, ((now_s, value),))
+def _now(labels: Labels, value: float, asked: Asked) -> Series:
+    # A rule is evaluated as of a time that is a little ago, and looks at nothing after it.
+    return Series(labels, ((asked.to_s, value),))
 
 
 def _matching(asked: Asked, answer: Answer) -> Answer:
