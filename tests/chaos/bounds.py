@@ -72,6 +72,8 @@ BASE_S: dict[str, float] = {
     "deadly_for_ever": LEASE_S + TURN_S + opened_s(4),
     # What came just after a look waits for the next, which the clock begins.
     "waits": WAITING_S + TURN_S,
+    # A round begins each minute; what a worker left that died is found by the next.
+    "ruled": 2 * TICK_S + TURN_S,
     # What is muted is looked at once a minute.
     "silenced": MUTED_LOOK_S + TURN_S,
     "inhibited": MUTED_LOOK_S + TURN_S,
@@ -109,7 +111,7 @@ def faults_of(fired: Fired) -> list[tuple[Site, Kind]]:
 def _cost_s(scenario: str, site: Site, kind: Kind) -> float:
     """Return what one fault adds to the longest wait."""
     stage, _, service, _ = site
-    if stage in ("enrich", "evaluate", "notify") and service != "http":
+    if stage in ("enrich", "evaluate", "notify", "rules") and service != "http":
         return RETURN_S
     if stage == "tick":
         # The next one does its work.

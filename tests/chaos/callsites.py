@@ -16,6 +16,8 @@ _COMMAND_LINE = {
     ("movetask.py", "start_message_move_task"),
     ("movetask.py", "cancel_message_move_task"),
 }
+# It only asks for numbers: whatever becomes of that is an answer, to which its contract holds it.
+_SOURCES = {("metricsources/cloudwatch.py", "get_metric_data")}
 
 
 def uncovered(lines: Iterable[str]) -> list[str]:
@@ -39,5 +41,5 @@ def _calls() -> Iterator[tuple[str, str, int, int]]:
                 continue
             owner, name = ast.unparse(node.func.value), node.func.attr
             is_aws = owner.rpartition(".")[2] in ("client", "_client")
-            if is_aws and (path, name) not in _COMMAND_LINE:
+            if is_aws and (path, name) not in _COMMAND_LINE | _SOURCES:
                 yield path, name, node.lineno, node.end_lineno or node.lineno

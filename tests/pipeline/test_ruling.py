@@ -5,6 +5,7 @@ import pytest
 
 from tests.pipeline.ruling_world import FIRING, MINUTE_S, OVER, T, World, cpu
 from tocsin.domain.errors import Conflict
+from tocsin.domain.metricrule import is_due
 from tocsin.domain.series import Unanswered
 
 
@@ -197,3 +198,13 @@ def test_what_is_in_a_message_is_what_was_decided():
     assert alert.annotations["summary"] == "a is at 90"
     assert (alert.provider, alert.starts_at_s, alert.observed_at_s) == ("tocsin", T, T)
     assert msgspec.json.decode(msgspec.json.encode(alert), type=type(alert)) == alert
+
+
+def test_what_a_worker_left_that_died_does_not_wait_until_its_rule_is_due_again():
+    world = World(cpu(every_s=3600.0))
+    due = next(minute for minute in range(60) if is_due(cpu(every_s=3600.0), T + minute * MINUTE_S))
+    world.dying_outbox.fails["send"] = (1, "before")
+    world.round(due)
+    assert world.told() == []
+    world.round(due + 1)
+    assert world.told() == [FIRING]

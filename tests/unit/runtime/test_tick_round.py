@@ -19,8 +19,10 @@ MEANT = "2025-11-22T05:40:00Z"
         # It comes late, and is meant for the time at which it should have come.
         ({"scheduled_at": MEANT}, MINUTE + 45, (MINUTE, 60.0)),
         ({"scheduled_at": MEANT}, MINUTE + 145, (MINUTE, 60.0)),
-        # No rule is evaluated as of a time that is not yet.
-        ({"scheduled_at": MEANT}, MINUTE - 1, (MINUTE - 60, 60.0)),
+        ({"scheduled_at": "2025-11-22T05:40:37Z"}, MINUTE + 39, (MINUTE + 37, 60.0)),
+        # No rule is evaluated as of a time that is far from here.
+        ({"scheduled_at": MEANT}, MINUTE - 1, (MINUTE, 60.0)),
+        ({"scheduled_at": MEANT}, MINUTE - 6, (MINUTE - 60, 60.0)),
         ({"scheduled_at": 7}, MINUTE, (MINUTE, 60.0)),
         ({"every_s": 3.0}, MINUTE + 4.5, (MINUTE + 3, 3.0)),
         ({"every_s": 0}, MINUTE + 4.5, (MINUTE + 4, 1.0)),

@@ -78,7 +78,8 @@ class Ruling:
         ]
         outcome.count("rules", len(due))
         outcome.count("rule_lag_s", max(0, int(now_s - part.at_s)))
-        states = self._states(config.tenant, [rule.name for rule in due])
+        # Of all, due or not: one may hold what a worker left that died.
+        states = self._states(config.tenant, [rule.name for rule in rules])
         answers = ask(self._ports.sources, config, due, part.at_s, now_s)
         made = [
             state

@@ -25,6 +25,8 @@ from tocsin.runtime.worker import Context
 _EVERY_S = 60.0
 # A clock of one's own may call more often, and then says how often.
 _LEAST_S = 1.0
+# How far the scheduler's clock may be ahead of this one.
+_AHEAD_S = 5.0
 
 
 class _Parts(msgspec.Struct, frozen=True):
@@ -77,16 +79,17 @@ def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
 
 
 def _round(event: dict[str, Any], at_s: float) -> tuple[float, float]:
-    """Return the time that the scheduler meant, or the one that began last, and from when to when.
+    """Return the time that the scheduler meant, or the one that began last, and how often it calls.
 
     It may be late, and rules are evaluated as of the time at which they should have been.
     """
     try:
-        meant_at_s = datetime.fromisoformat(event["scheduled_at"]).timestamp()
-    except (KeyError, TypeError, ValueError):
-        meant_at_s = at_s
-    try:
         every_s = min(max(float(event["every_s"]), _LEAST_S), _EVERY_S)
     except (KeyError, TypeError, ValueError):
         every_s = _EVERY_S
-    return min(meant_at_s, at_s) // every_s * every_s, every_s
+    began_at_s = at_s // every_s * every_s
+    try:
+        meant_at_s = datetime.fromisoformat(event["scheduled_at"]).timestamp()
+    except (KeyError, TypeError, ValueError):
+        return began_at_s, every_s
+    return (began_at_s if meant_at_s > at_s + _AHEAD_S else meant_at_s), every_s

@@ -55,26 +55,28 @@ class DynamoRuleStates:
         """
         if state.is_empty and state.version == 0:
             return
-        parameters: dict[str, Any]
+        condition = {"TableName": self._table, **_as_read(state)}
         if state.is_empty:
-            parameters = {"Key": _key(state.tenant, state.rule)}
-            call = self._client.delete_item
-        else:
-            parameters = {"Item": _item(replace(state, version=state.version + 1))}
-            call = self._client.put_item
-        if state.version == 0:
-            parameters |= {
-                "ConditionExpression": "attribute_not_exists(#pk)",
-                "ExpressionAttributeNames": {"#pk": "pk"},
-            }
-        else:
-            parameters |= {
-                "ConditionExpression": "#version = :read",
-                "ExpressionAttributeNames": {"#version": "version"},
-                "ExpressionAttributeValues": {":read": attribute(state.version)},
-            }
+            with translated("dynamodb"):
+                self._client.delete_item(Key=_key(state.tenant, state.rule), **condition)
+            return
+        stored = _item(replace(state, version=state.version + 1))
         with translated("dynamodb"):
-            call(TableName=self._table, **parameters)
+            self._client.put_item(Item=stored, **condition)
+
+
+def _as_read(state: RuleState) -> dict[str, Any]:
+    """Return the condition that nobody has stored another version meanwhile."""
+    if state.version == 0:
+        return {
+            "ConditionExpression": "attribute_not_exists(#pk)",
+            "ExpressionAttributeNames": {"#pk": "pk"},
+        }
+    return {
+        "ConditionExpression": "#version = :read",
+        "ExpressionAttributeNames": {"#version": "version"},
+        "ExpressionAttributeValues": {":read": attribute(state.version)},
+    }
 
 
 def _partition(tenant: str) -> str:
