@@ -211,7 +211,7 @@ def test_rules_over_alerts(text, kind, threshold, window_s):
             f"{RULE}, limit: 10/hour",
             "limit: '1hour' is not a duration; write one such as 30s, 5m or 1h30m",
         ),
-        (f"{RULE}, every: 30s", "every: must be from 1m to 1d"),
+        (f"{RULE}, every: 500ms", "every: must be from 1s to 1d"),
         (
             f"{RULE}, missing: bad",
             "missing: must be 'missing', 'breaching', 'notBreaching' or 'ignore'",
