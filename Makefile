@@ -73,6 +73,7 @@ bench: setup ## Measure CPU per alert, the limiter, the view of 100,000 alerts a
 	$(BIN)/python -m benchmarks.limiter
 	$(BIN)/python -m benchmarks.alertview
 	$(BIN)/python -m benchmarks.rules
+	$(BIN)/python -m benchmarks.slowsource
 	$(BIN)/python -m pytest -q tests/integration/test_budgets.py
 
 docs: setup ## Write the generated pages
