@@ -63,8 +63,9 @@ def _makes(world: World, name: str, status: str) -> None:
 
 def _push(world: World, celsius: float) -> None:
     """Push a metric as a sender does: again until it is accepted."""
-    point = {"name": "celsius", "value": celsius, "time": world.clock.true_s}
-    body = json.dumps(point).encode()
+    # Of two minutes, which are stored apart.
+    points = [[world.clock.true_s - age_s, celsius] for age_s in (60.0, 0.0)]
+    body = json.dumps({"name": "celsius", "points": points}).encode()
     for _ in range(12):
         name = world.name("request")
         result = world.invoke(
