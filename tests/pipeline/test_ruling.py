@@ -158,10 +158,10 @@ def test_a_question_of_many_rules_is_asked_once():
 def test_many_rules_are_shared_out_and_each_is_evaluated_once():
     world = World(*(cpu(f"rule{index}") for index in range(250)))
     deliveries = world.start(T)
-    assert len(deliveries) == 3
+    assert len(deliveries) == 4
     world.round(0, deliveries=deliveries)
     assert len(world.told()) == 250
-    assert len(world.sources.asked) == 3
+    assert len(world.sources.asked) == 4
 
 
 def test_tenants_are_apart():

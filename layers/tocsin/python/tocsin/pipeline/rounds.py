@@ -9,8 +9,8 @@ from tocsin.domain.errors import Permanent
 from tocsin.pipeline.envelope import VERSION, Envelope, encode, open_payload, seal
 from tocsin.ports import Blobs, OutMessage
 
-# What one invocation evaluates, and one read of states takes.
-RULES_LIMIT = 100
+# What one invocation evaluates, about: a hash shares them out, and one read takes a hundred states.
+RULES_LIMIT = 80
 # A tenant that has no rules any more may still have alerts of former ones.
 _SWEEP_EVERY_S = 3600.0
 
