@@ -2,14 +2,17 @@
 
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from tests.builders import T0, config
 from tests.unit.domain.alertrule_world import ends, fires
 from tocsin.adapters.memory import MemoryBlobs, MemoryConfigs, MemoryOutbox, MemoryRuleStates
+from tocsin.domain import alertrule
 from tocsin.domain.happening import SeenChange
 from tocsin.domain.matchers import parse_matcher
 from tocsin.domain.rule import AlertRule
+from tocsin.domain.rulestate import Evaluated
 from tocsin.pipeline.batch import Delivery
 from tocsin.pipeline.envelope import decode
 from tocsin.pipeline.happenings import pack_happenings
@@ -21,6 +24,39 @@ RULE = AlertRule(
     threshold=2,
     matchers=(parse_matcher("severity=warning"),),
 )
+
+
+def test_a_rule_that_breaks_keeps_no_other_from_what_happened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = replace(RULE, name="Other")
+    configs, blobs, states = MemoryConfigs(), MemoryBlobs(), MemoryRuleStates()
+    configs.apply(config(rules=(other, RULE)), "", T0)
+    nothing: Any = None
+    ports = RulingPorts(
+        outbox=MemoryOutbox(),
+        blobs=blobs,
+        configs=configs,
+        states=states,
+        sources=nothing,
+        active=lambda config: config.rules,
+    )
+    take, broken = alertrule.take, []
+
+    def break_at_other(rule: AlertRule, *rest: Any) -> Evaluated:
+        if rule.name == "Other":
+            raise ValueError("nobody foresaw it")
+        return take(rule, *rest)
+
+    monkeypatch.setattr(alertrule, "take", break_at_other)
+    ruling = Ruling(ports, lambda rule, error: broken.append(rule))
+    for message in pack_happenings("acme", [fires("A"), fires("B")], "batch", T0, blobs):
+        outcome = ruling.handle([Delivery("m", decode(message.body))], T0, lambda: True)
+        assert outcome.failed == {}
+    found = states.read("acme", ["Incident", "Other"])
+    assert found["Incident"].keyed["[]"].phase == "firing"
+    assert "ValueError" in found["Other"].failure
+    assert broken == ["Other"]
 
 
 def test_an_end_reaches_the_rule_that_saw_its_firing_under_another_severity() -> None:

@@ -4,7 +4,8 @@ Every evaluation ends in the state of its rule, under its version. So of two wor
 same round one finds that nothing is left to do, and a rule that fails stops no other.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 import msgspec
 
@@ -14,7 +15,6 @@ from tocsin.domain.errors import ConfigurationError, Conflict, Permanent, Tocsin
 from tocsin.domain.happening import SeenChange, is_for
 from tocsin.domain.rule import AlertRule, Rule
 from tocsin.domain.rulestate import Evaluated, RuleState
-from tocsin.domain.series import Answer
 from tocsin.pipeline.batch import Delivery, Outcome, each_tenant
 from tocsin.pipeline.happenings import unpack_happenings
 from tocsin.pipeline.publishing import Publisher
@@ -81,11 +81,12 @@ class Ruling:
         # Of all, due or not: one may hold what a worker left that died.
         states = self._states(config.tenant, [rule.name for rule in rules])
         answers = ask(self._ports.sources, config, due, part.at_s, now_s)
-        made = [
-            state
-            for rule in due
-            for state in self._judged(rule, states[rule.name], answers, part.at_s, outcome)
-        ]
+        made: list[RuleState] = []
+        for rule in due:
+            before = states[rule.name]
+            given = answers.get(rule.name, ())
+            decide = partial(ruleevaluation.evaluate, rule, before, given, part.at_s)
+            made += self._judged(rule, before, decide, part.at_s, outcome)
         if part.index == 0:
             made += self._retired(config, part.at_s, outcome)
         self._publish(made, outcome)
@@ -94,29 +95,29 @@ class Ruling:
         self,
         rule: Rule,
         before: RuleState,
-        answers: Mapping[str, Sequence[Answer]],
+        decide: Callable[[], Evaluated],
         at_s: float,
         outcome: Outcome,
     ) -> Iterator[RuleState]:
-        """Evaluate one rule and store what comes of it."""
-        evaluated = self._evaluated(rule, before, answers.get(rule.name, ()), at_s, outcome)
+        """Decide about one rule and store what comes of it; nothing if another worker was first."""
+        evaluated = self._tried(rule, before, decide, at_s, outcome)
         try:
             yield from self._stored(before, evaluated, at_s, outcome)
         except Permanent as error:
             failed = self._failed(rule, before, error.reason, at_s, outcome)
             yield from self._stored(before, failed, at_s, outcome)
 
-    def _evaluated(
+    def _tried(
         self,
         rule: Rule,
         before: RuleState,
-        answers: Sequence[Answer],
+        decide: Callable[[], Evaluated],
         at_s: float,
         outcome: Outcome,
     ) -> Evaluated:
-        """Evaluate one rule; whatever keeps it from that is an alert of its own."""
+        """Decide about one rule; whatever keeps it from that is an alert of its own."""
         try:
-            return ruleevaluation.evaluate(rule, before, answers, at_s)
+            return decide()
         except TocsinError as error:
             return self._failed(rule, before, str(error), at_s, outcome)
         except Exception as error:  # noqa: BLE001 - one rule must stop no other
@@ -155,8 +156,9 @@ class Ruling:
             made: list[RuleState] = []
             states = self._states(config.tenant, list(left))
             for name, (rule, changes) in list(left.items()):
-                evaluated = alertrule.take(rule, states[name], changes, now_s)
-                stored = list(self._stored(states[name], evaluated, now_s, outcome))
+                before = states[name]
+                decide = partial(alertrule.take, rule, before, changes, now_s)
+                stored = list(self._judged(rule, before, decide, now_s, outcome))
                 if stored:
                     made += stored
                     del left[name]
