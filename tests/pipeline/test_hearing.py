@@ -26,12 +26,12 @@ RULE = AlertRule(
 )
 
 
-def test_a_rule_that_breaks_keeps_no_other_from_what_happened(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    other = replace(RULE, name="Other")
-    configs, blobs, states = MemoryConfigs(), MemoryBlobs(), MemoryRuleStates()
-    configs.apply(config(rules=(other, RULE)), "", T0)
+def ruling_of(
+    rules: tuple[AlertRule, ...], blobs: MemoryBlobs, states: MemoryRuleStates, broken: list[str]
+) -> Ruling:
+    """Return the stage for a tenant with these rules; those that break are put in `broken`."""
+    configs = MemoryConfigs()
+    configs.apply(config(rules=rules), "", T0)
     nothing: Any = None
     ports = RulingPorts(
         outbox=MemoryOutbox(),
@@ -41,7 +41,14 @@ def test_a_rule_that_breaks_keeps_no_other_from_what_happened(
         sources=nothing,
         active=lambda config: config.rules,
     )
-    take, broken = alertrule.take, []
+    return Ruling(ports, lambda rule, error: broken.append(rule))
+
+
+def test_a_rule_that_breaks_keeps_no_other_from_what_happened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = replace(RULE, name="Other")
+    take = alertrule.take
 
     def break_at_other(rule: AlertRule, *rest: Any) -> Evaluated:
         if rule.name == "Other":
@@ -49,7 +56,8 @@ def test_a_rule_that_breaks_keeps_no_other_from_what_happened(
         return take(rule, *rest)
 
     monkeypatch.setattr(alertrule, "take", break_at_other)
-    ruling = Ruling(ports, lambda rule, error: broken.append(rule))
+    blobs, states, broken = MemoryBlobs(), MemoryRuleStates(), list[str]()
+    ruling = ruling_of((other, RULE), blobs, states, broken)
     for message in pack_happenings("acme", [fires("A"), fires("B")], "batch", T0, blobs):
         outcome = ruling.handle([Delivery("m", decode(message.body))], T0, lambda: True)
         assert outcome.failed == {}
@@ -60,18 +68,8 @@ def test_a_rule_that_breaks_keeps_no_other_from_what_happened(
 
 
 def test_an_end_reaches_the_rule_that_saw_its_firing_under_another_severity() -> None:
-    configs, blobs, states = MemoryConfigs(), MemoryBlobs(), MemoryRuleStates()
-    configs.apply(config(rules=(RULE,)), "", T0)
-    nothing: Any = None
-    ports = RulingPorts(
-        outbox=MemoryOutbox(),
-        blobs=blobs,
-        configs=configs,
-        states=states,
-        sources=nothing,
-        active=lambda config: config.rules,
-    )
-    ruling = Ruling(ports, lambda rule, error: None)
+    blobs, states = MemoryBlobs(), MemoryRuleStates()
+    ruling = ruling_of((RULE,), blobs, states, [])
 
     def hear(at_s: float, *seen: SeenChange) -> None:
         for message in pack_happenings("acme", seen, f"batch.{at_s}", at_s, blobs):

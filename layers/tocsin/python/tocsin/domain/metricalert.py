@@ -5,11 +5,9 @@ import re
 from tocsin.domain.alert import Alert
 from tocsin.domain.duration import format_duration
 from tocsin.domain.metricreading import Reading
-from tocsin.domain.rule import Condition, MetricRule, Query
+from tocsin.domain.rule import OWN, Condition, MetricRule, Query
 from tocsin.domain.rulestate import SeriesState
 from tocsin.domain.series import Labels
-
-PROVIDER = "tocsin"
 
 _PLACE = re.compile(r"\{\{\s*\$(?:(value)|labels\.([^\s{}]+))\s*\}\}")
 _SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "eq": "==", "ne": "!="}
@@ -45,7 +43,7 @@ def firing(rule: MetricRule, state: SeriesState, reading: Reading) -> Alert:
         annotations=_annotations(rule, labels, reading, state.labels, state.value),
         starts_at_s=state.fired_at_s,
         observed_at_s=state.fired_at_s,
-        provider=PROVIDER,
+        provider=OWN,
         url=rule.link,
         value=state.value,
     )
@@ -67,7 +65,7 @@ def resolved(
         starts_at_s=told.starts_at_s,
         ends_at_s=told.ends_at_s,
         observed_at_s=told.observed_at_s,
-        provider=PROVIDER,
+        provider=OWN,
         url=rule.link,
         value=value,
     )
@@ -87,7 +85,7 @@ def ended(name: str, was: SeriesState, reason: str, at_s: float) -> Alert:
         starts_at_s=was.fired_at_s,
         ends_at_s=ends_at_s,
         observed_at_s=ends_at_s,
-        provider=PROVIDER,
+        provider=OWN,
     )
 
 

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from tocsin.domain.alert import Alert, Status
-from tocsin.domain.rule import MetricRule, Rule
+from tocsin.domain.rule import OWN, MetricRule, Rule
 from tocsin.domain.rulestate import Evaluated, RuleState
 
 NAME = "RuleFailed"
@@ -54,7 +54,7 @@ def _alert(rule: str, sources: str, state: RuleState, status: Status, at_s: floa
         starts_at_s=state.failed_at_s,
         ends_at_s=at_s if status == "resolved" else None,
         observed_at_s=at_s,
-        provider="tocsin",
+        provider=OWN,
     )
 
 

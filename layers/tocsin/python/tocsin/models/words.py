@@ -7,8 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field
 
 from tocsin.domain.alert import Alert, severity_of
-from tocsin.domain.metricalert import PROVIDER
-from tocsin.domain.rule import MetricRule, Rule
+from tocsin.domain.rule import OWN, MetricRule, Rule
 from tocsin.domain.rulefailure import NAME as RULE_FAILED
 
 
@@ -114,7 +113,7 @@ class EscalationAction(StrEnum):
 
 def category_of(alert: Alert, rules: Iterable[Rule] = ()) -> AlertCategory:
     """Return what an alert was made of; `rules` are those of its tenant."""
-    if alert.provider != PROVIDER:
+    if alert.provider != OWN:
         return AlertCategory.REPORTED
     if alert.name == RULE_FAILED:
         return AlertCategory.RULE_FAILED

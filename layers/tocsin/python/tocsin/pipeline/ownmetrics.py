@@ -6,6 +6,7 @@ installation comes from its queues and from CloudWatch, and is told to operators
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
+from typing import get_args
 
 import msgspec
 
@@ -32,9 +33,7 @@ from tocsin.ports import (
 # More than so many records of a tenant in one window are not added up.
 RECORDS_LIMIT = 200_000
 
-_QUEUES: tuple[Queue, ...] = (
-    "enrich", "enrich-urgent", "evaluate", "evaluate-urgent", "notify", "notify-urgent", "rules",
-)  # fmt: skip
+_QUEUES: tuple[Queue, ...] = get_args(Queue)
 _FROM_JOURNAL: dict[str, Callable[[JournalCounts], tuple[Series, ...]]] = {
     "tocsin_alerts_accepted": lambda counts: counts.series(counts.accepted),
     "tocsin_alerts_duplicate": lambda counts: counts.series(counts.duplicates),

@@ -4,13 +4,14 @@ from typing import Any
 
 import msgspec
 
+from tocsin.domain import rule
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import InvalidPayload
 from tocsin.providers.members import Entry
 from tocsin.providers.registry import Provider
 
 # No sender can use it: there is no address of this name.
-PROVIDER = "tocsin"
+PROVIDER = rule.OWN
 
 
 def parse(payload: Any, received_at_s: float) -> list[Entry]:

@@ -5,13 +5,13 @@ from functools import cache
 from typing import Any
 
 from tocsin.adapters.aws import client
-from tocsin.adapters.deadletters import DeadLetters, Pair
+from tocsin.adapters.deadletters import DeadLetters
 from tocsin.adapters.dynamodb.journal import DynamoJournal
 from tocsin.adapters.s3 import S3Blobs
 from tocsin.domain.errors import Retryable
 from tocsin.pipeline.letterkeeper import KeeperPorts, LetterKeeper
-from tocsin.ports import Queue
 from tocsin.runtime.clock import now_s
+from tocsin.runtime.deadletterqueues import dead_letter_queues
 from tocsin.runtime.settings import LettersSettings, load
 from tocsin.runtime.worker import Context
 
@@ -23,19 +23,8 @@ _WAIT_S = 1
 @cache
 def _keeper() -> LetterKeeper:
     settings = load(LettersSettings, os.environ)
-    urls: dict[Queue, str] = {
-        "enrich": settings.enrich_dead_letter_queue_url,
-        "enrich-urgent": settings.enrich_urgent_dead_letter_queue_url,
-        "evaluate": settings.evaluate_dead_letter_queue_url,
-        "evaluate-urgent": settings.evaluate_urgent_dead_letter_queue_url,
-        "notify": settings.notify_dead_letter_queue_url,
-        "notify-urgent": settings.notify_urgent_dead_letter_queue_url,
-        "rules": settings.rules_dead_letter_queue_url,
-    }
-    # It sends nothing back, so it knows no queue but these.
-    pairs = {queue: Pair("", url) for queue, url in urls.items()}
     ports = KeeperPorts(
-        letters=DeadLetters(client("sqs"), pairs, _WAIT_S, _HOLD_S),
+        letters=DeadLetters(client("sqs"), dead_letter_queues(settings), _WAIT_S, _HOLD_S),
         blobs=S3Blobs(client("s3"), settings.archive_bucket),
         journal=DynamoJournal(client("dynamodb"), settings.journal_table),
     )

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 
 from tocsin.adapters.aws import client
-from tocsin.adapters.deadletters import DeadLetters, Pair
+from tocsin.adapters.deadletters import DeadLetters
 from tocsin.adapters.dynamodb.journal import DynamoJournal
 from tocsin.adapters.sqs import SqsOutbox
 from tocsin.domain.breaker import endpoint_key
@@ -16,6 +16,7 @@ from tocsin.pipeline.ownmetrics import OwnMetrics, OwnPorts
 from tocsin.pipeline.ownstack import Stack
 from tocsin.ports import Breakers, Configs, MetricSource, Queue
 from tocsin.runtime.clock import now_s
+from tocsin.runtime.deadletterqueues import dead_letter_queues
 from tocsin.runtime.settings import RulesSettings
 
 # Tried twice, it must leave time for what is asked of the tables and queues.
@@ -31,13 +32,13 @@ def own_source(
     owner: str,
 ) -> MetricSource:
     """Return tocsin's own metrics; `owner` names this worker to the breaker of CloudWatch."""
-    queues, letters = _queues(settings), _dead_letter_queues(settings)
+    queues = _queues(settings)
     ports = OwnPorts(
         journal=DynamoJournal(client("dynamodb"), settings.journal_table),
         configs=configs,
         breakers=breakers,
         outbox=SqsOutbox(client("sqs"), queues, {}),
-        letters=DeadLetters(client("sqs"), {each: Pair("", url) for each, url in letters.items()}),
+        letters=DeadLetters(client("sqs"), dead_letter_queues(settings)),
         cloudwatch=_CloudWatch(opened, Endpoints(breakers, now_s), owner),
     )
     stack = Stack(
@@ -86,16 +87,4 @@ def _queues(settings: RulesSettings) -> dict[Queue, str]:
         "notify": settings.notify_queue_url,
         "notify-urgent": settings.notify_urgent_queue_url,
         "rules": settings.rules_queue_url,
-    }
-
-
-def _dead_letter_queues(settings: RulesSettings) -> dict[Queue, str]:
-    return {
-        "enrich": settings.enrich_dead_letter_queue_url,
-        "enrich-urgent": settings.enrich_urgent_dead_letter_queue_url,
-        "evaluate": settings.evaluate_dead_letter_queue_url,
-        "evaluate-urgent": settings.evaluate_urgent_dead_letter_queue_url,
-        "notify": settings.notify_dead_letter_queue_url,
-        "notify-urgent": settings.notify_urgent_dead_letter_queue_url,
-        "rules": settings.rules_dead_letter_queue_url,
     }
