@@ -4,6 +4,8 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
+from tocsin.domain.found import Enrichment
+
 Status = Literal["firing", "resolved"]
 Severity = Literal["critical", "high", "warning", "info", "low"]
 
@@ -55,6 +57,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     provider: str
     url: str = ""
     value: float | None = None
+    # What tocsin found out about this firing; no part of what its sender said.
+    enrichment: Enrichment | None = None
 
     @property
     def is_urgent(self) -> bool:

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from tocsin.domain.breaker import BreakerPolicy
+from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.escalation import EscalationPolicy
 from tocsin.domain.fingerprint_rules import RuleSet
 from tocsin.domain.flag import Flag
@@ -140,3 +141,5 @@ class TenantConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     is_operator: bool = False
     # The feature flags of stages and of the tenant's rules, by name.
     flags: dict[str, Flag] = {}
+    # How alerts are enriched; None: not at all.
+    enrichment: EnrichmentSettings | None = None

@@ -13,6 +13,7 @@ from tocsin.domain.group import Member
 from tocsin.domain.handling import Action, ActionKind
 from tocsin.domain.rule import Rule
 from tocsin.models import lifecycle
+from tocsin.models.enrichment import Enrichment
 from tocsin.models.event import AlertEvent
 from tocsin.models.handling import Climb, Handling
 from tocsin.models.model import Model, fields_of, to_struct
@@ -78,6 +79,9 @@ class Alert(Model):
     provider: str
     url: str = ""
     value: float | None = None
+    enrichment: Enrichment | None = Field(
+        default=None, description="What tocsin found out about this firing."
+    )
     run: AlertRun | None = None
     silenced_by: tuple[str, ...] = Field(default=(), description="Ids of silences.")
     inhibited_by: str = Field(default="", description="The fingerprint of another alert.")

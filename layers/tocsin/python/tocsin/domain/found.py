@@ -1,0 +1,118 @@
+"""What enrichment found out about an alert, as the alert carries it.
+
+All texts are plain and capped, and none of them decides where an alert goes: routing, grouping,
+severity and identity look at the alert itself. Source: ADR 0013.
+"""
+
+from typing import Literal
+
+import msgspec
+
+Outcome = Literal["ok", "skipped", "failed"]
+
+# The most bytes that what was found about one alert takes as JSON.
+FOUND_LIMIT_BYTES = 8192
+
+
+class StageResult(msgspec.Struct, frozen=True, array_like=True):
+    """How one stage ended: `why` it was skipped or failed, and how long it took."""
+
+    stage: str
+    outcome: Outcome
+    why: str = ""
+    took_ms: float = 0.0
+
+
+class Owner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who owns the service that an alert is about, from the tenant's catalogue."""
+
+    service: str
+    team: str = ""
+    # How to reach the team: a channel, an address, a page.
+    contact: str = ""
+    # "1" is what the tenant holds most important.
+    tier: str = ""
+    description: str = ""
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """Somewhere to look: a runbook, a dashboard, a log search."""
+
+    title: str
+    url: str
+
+
+class RecentChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A change that was pushed of the service, shortly before it fired."""
+
+    at_s: float
+    service: str
+    title: str
+    kind: str = ""
+    by: str = ""
+    url: str = ""
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A page that the alert links to, in a few sentences."""
+
+    url: str
+    title: str = ""
+    summary: str = ""
+
+
+class Triage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A machine's guess; `by` names the model that wrote it, and whoever shows it says so."""
+
+    by: str
+    cause: str = ""
+    impact: str = ""
+    # The first things to look at, three at most.
+    checks: tuple[str, ...] = ()
+
+
+class Similar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An alert that says nearly the same of the same thing; `likeness` is 0 to 1."""
+
+    fingerprint: str
+    name: str
+    likeness: float
+    # "template": the texts differ in numbers, times and ids only; "meaning": they mean the same.
+    how: Literal["template", "meaning"]
+    seen_at_s: float
+
+
+class Findings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the late stages found: those that ask somebody, and so can take long.
+
+    `similar` has the nearest alert first: that is the parent.
+    """
+
+    changes: tuple[RecentChange, ...] = ()
+    content: tuple[Content, ...] = ()
+    triage: Triage | None = None
+    similar: tuple[Similar, ...] = ()
+    stages: tuple[StageResult, ...] = ()
+
+
+class Enrichment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was found out about one firing of an alert.
+
+    `irrelevant` names the kind of news that the alert is ("sports"), if it is nothing that
+    anybody runs; `is_dropped` says that such alerts are told to nobody. `entities` are values by
+    kind: host, service, ip, url, resource, place.
+    """
+
+    category: str = ""
+    irrelevant: str = ""
+    is_dropped: bool = False
+    entities: dict[str, tuple[str, ...]] = {}
+    owner: Owner | None = None
+    links: tuple[Link, ...] = ()
+    # How much it matters, 0 to 100; for people to sort by.
+    score: float | None = None
+    stages: tuple[StageResult, ...] = ()
+    findings: Findings | None = None
+
+
+NOTHING = Enrichment()
