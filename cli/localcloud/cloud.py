@@ -30,7 +30,8 @@ ROOT = Path(__file__).parents[2]
 STAGES = ("Enrich", "Evaluate", "Notify")
 QUEUES = tuple(f"{stage}{kind}Queue" for stage in STAGES for kind in ("", "Urgent"))
 DEAD_LETTER_QUEUES = tuple(
-    name.removesuffix("Queue") + "DeadLetterQueue" for name in (*QUEUES, "RulesQueue")
+    name.removesuffix("Queue") + "DeadLetterQueue"
+    for name in (*QUEUES, "RulesQueue", "InvestigateQueue")
 )
 
 

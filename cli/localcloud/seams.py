@@ -14,10 +14,17 @@ EXPIRING_TABLES = (
     "BreakerTable",
     "SeenTable",
     "MetricTable",
+    "EnrichmentTable",
     "ControlTable",
 )
 TTL_ATTRIBUTE = "expires_at_s"
-QUEUE_FUNCTIONS = ("EnrichFunction", "EvaluateFunction", "NotifyFunction", "RulesFunction")
+QUEUE_FUNCTIONS = (
+    "EnrichFunction",
+    "EvaluateFunction",
+    "NotifyFunction",
+    "RulesFunction",
+    "InvestigateFunction",
+)
 TICK_EVERY_S = 3.0
 LETTERS_EVERY_S = 30.0
 

@@ -10,6 +10,7 @@ RESOURCES: dict[Kind, str] = {
     "journal": "JournalTable",
     "rules": "RuleTable",
     "metrics": "MetricTable",
+    "enrichment": "EnrichmentTable",
     "control": "ControlTable",
 }
 

@@ -15,6 +15,7 @@ VARIABLES: Mapping[Kind, str] = {
     "control": "CONTROL_TABLE",
     "rules": "RULE_TABLE",
     "metrics": "METRIC_TABLE",
+    "enrichment": "ENRICHMENT_TABLE",
 }
 
 

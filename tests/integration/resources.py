@@ -6,7 +6,11 @@ from typing import Any
 
 STAGES = ("enrich", "evaluate", "notify")
 # Rules first, then the stages in the order in which an alert passes them, urgent before the rest.
-QUEUES = ("rules", *(f"{stage}{kind}" for stage in STAGES for kind in ("-urgent", "")))
+QUEUES = (
+    "rules",
+    "investigate",
+    *(f"{stage}{kind}" for stage in STAGES for kind in ("-urgent", "")),
+)
 MAX_RECEIVES = 5
 
 
@@ -78,6 +82,11 @@ def make_resources(client: Callable[[str], Any]) -> Resources:
         "URGENT_BACKLOG_LIMIT_MESSAGES": "5000",
         "BACKLOG_AGE_LIMIT_S": "300",
         "ALLOW_LOOPBACK_RECEIVERS": "true",
+        "USE_MODULAR_ENRICHMENT": "true",
+        "ENGINE_FAIL_CLOSED": "false",
+        "ENGINE_MAX_WORKERS": "3",
+        "ENGINE_ALERT_TIMEOUT_S": "60",
+        "ENGINE_TOTAL_TIMEOUT_S": "300",
         "RES_OPTIONS": "timeout:1 attempts:3",
         **{f"{stage.upper()}_FUNCTION_NAME": f"{stage}-1" for stage in ("ingest", *STAGES)},
     }
@@ -100,6 +109,7 @@ def _tables(dynamodb: Any, environ: dict[str, str]) -> None:
         ("SEEN_TABLE", ["pk", "sk"]),
         ("RULE_TABLE", ["pk", "sk"]),
         ("METRIC_TABLE", ["pk", "sk"]),
+        ("ENRICHMENT_TABLE", ["pk", "sk"]),
     ):
         attributes = dict.fromkeys(keys, "S")
         extra: dict[str, Any] = {}

@@ -19,13 +19,14 @@ from tocsin.adapters.dynamodb.keys import DynamoKeys
 from tocsin.domain import apikey
 from tocsin.domain.config import TenantConfig
 from tocsin.ports import ApiKey
-from tocsin.runtime import api, enrich, evaluate, ingest, letters, notify, rules, tick
+from tocsin.runtime import api, enrich, evaluate, ingest, investigate, letters, notify, rules, tick
 
 HANDLERS = {
     "enrich": enrich.handler,
     "evaluate": evaluate.handler,
     "notify": notify.handler,
     "rules": rules.handler,
+    "investigate": investigate.handler,
 }
 _WIRED = (
     ingest._parts,
@@ -33,14 +34,15 @@ _WIRED = (
     evaluate._evaluate,
     notify._notify,
     rules._ruling,
+    investigate._investigate,
     tick._parts,
     letters._keeper,
     api._parts,
 )
 
 
-# Rules take one message an invocation.
-BATCH = {"rules": 1}
+# These take one message an invocation.
+BATCH = {"rules": 1, "investigate": 1}
 
 
 class Context:

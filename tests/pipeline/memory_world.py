@@ -8,29 +8,36 @@ from typing import Any
 
 import orjson
 
+from tests.pipeline.faulting import Crash, Fault
+from tests.pipeline.timed import TimedOutbox, TimedReceivers
 from tocsin.adapters.memory import (
     MemoryArchive,
     MemoryBlobs,
     MemoryBreakers,
     MemoryConfigs,
+    MemoryFailedEnrichments,
     MemoryFingerprints,
     MemoryGroups,
     MemoryJournal,
     MemoryOutbox,
-    MemoryReceivers,
     MemorySilences,
 )
 from tocsin.domain.balance import Balance, add_up
 from tocsin.domain.config import TenantConfig
+from tocsin.domain.enrichment.order import EARLY
+from tocsin.domain.enrichment.order import STAGES as STAGE_NAMES
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.enrich import Enrich, EnrichPorts
+from tocsin.pipeline.enrichment.early import Early, StagesOf
+from tocsin.pipeline.enrichment.investigating import Investigate, InvestigatePorts
+from tocsin.pipeline.enrichment.registry import Stages
 from tocsin.pipeline.envelope import decode
 from tocsin.pipeline.evaluate import Evaluate, EvaluatePorts
 from tocsin.pipeline.heard import Heard
 from tocsin.pipeline.ingest import Ingest, Request
 from tocsin.pipeline.notify import Notify, NotifyPorts
 from tocsin.pipeline.tick import Tick, TickPorts
-from tocsin.ports import Notification, OutMessage, Queue
+from tocsin.ports import Queue
 from tocsin.providers.registry import provider
 
 START_S = 1_763_790_000.0
@@ -41,82 +48,8 @@ STAGES: tuple[Queue, ...] = (
     "evaluate",
     "notify-urgent",
     "notify",
+    "investigate",
 )
-
-
-class Crash(BaseException):
-    """A worker that dies: nothing in the product may catch it."""
-
-
-class Fault:
-    """Crash at one call: number `at` (from 1), before or after its effect."""
-
-    def __init__(self, at: int = 0, when: str = "before") -> None:
-        self.at = at
-        self.when = when
-        self.calls: list[str] = []
-
-    def guard(self, name: str, port: Any) -> Any:
-        """Return the port with its calls counted."""
-        return _Guarded(self, name, port)
-
-
-class _Guarded:
-    def __init__(self, fault: Fault, name: str, port: Any) -> None:
-        self._fault = fault
-        self._name = name
-        self._port = port
-
-    def __getattr__(self, method: str) -> Any:
-        inner = getattr(self._port, method)
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            self._fault.calls.append(f"{self._name}.{method}")
-            is_hit = len(self._fault.calls) == self._fault.at
-            if is_hit and self._fault.when == "before":
-                raise Crash
-            result = inner(*args, **kwargs)
-            if is_hit:
-                raise Crash
-            return result
-
-        return call
-
-
-class _TimedOutbox(MemoryOutbox):
-    """An outbox that shows a message when its delay is over."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        super().__init__()
-        self._clock = clock
-        self._visible_at_s: dict[int, float] = {}
-
-    def send(self, queue: Queue, messages: Sequence[OutMessage], delay_s: float = 0.0) -> None:
-        """Keep all messages, or none."""
-        super().send(queue, messages, delay_s)
-        for message in messages:
-            self._visible_at_s[id(message)] = self._clock() + delay_s
-
-    def take(self, queue: Queue) -> list[OutMessage]:
-        """Remove and return the messages of a queue that are visible."""
-        at_s, everything = self._clock(), super().take(queue)
-        seen = [each for each in everything if self._visible_at_s.get(id(each), 0.0) <= at_s]
-        self.queues[queue] = [each for each in everything if all(each is not one for one in seen)]
-        return seen
-
-
-class _TimedReceivers(MemoryReceivers):
-    """Receivers that remember when they were told."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        super().__init__()
-        self._clock = clock
-        self.at_s: list[float] = []
-
-    def send(self, notification: Notification) -> None:
-        """Deliver, or fail as told."""
-        super().send(notification)
-        self.at_s.append(self._clock())
 
 
 class MemoryWorld:
@@ -128,14 +61,20 @@ class MemoryWorld:
         fault: Fault | None = None,
         *,
         is_one_process: bool = False,
+        stages: Callable[[Sequence[str]], StagesOf] | None = None,
+        fails_closed: bool = False,
     ) -> None:
         self.now_s = START_S
         self._heard = Heard() if is_one_process else None
         self.fault = fault or Fault()
-        self.outbox: MemoryOutbox = _TimedOutbox(lambda: self.now_s)
+        # The stages of enrichment, of both runs.
+        self.stages = stages
+        self._fails_closed = fails_closed
+        self.failures = MemoryFailedEnrichments()
+        self.outbox: MemoryOutbox = TimedOutbox(lambda: self.now_s)
         self.archive = MemoryArchive()
         self.journal = MemoryJournal()
-        self.receivers = _TimedReceivers(lambda: self.now_s)
+        self.receivers = TimedReceivers(lambda: self.now_s)
         self.breakers = MemoryBreakers()
         self.silences = MemorySilences()
         self.groups = MemoryGroups(self.journal)
@@ -166,6 +105,7 @@ class MemoryWorld:
             ),
             heard=self._heard,
             minds_texts=self._heard is not None,
+            early=self._early(),
         )
         self._evaluate = Evaluate(
             EvaluatePorts(
@@ -190,6 +130,24 @@ class MemoryWorld:
             )
         )
         self._tick = Tick(TickPorts(outbox=outbox, blobs=blobs, groups=groups))
+        self._investigate = Investigate(
+            InvestigatePorts(
+                outbox=outbox,
+                blobs=blobs,
+                configs=configs,
+                failures=guard("failures", self.failures),
+                clock=lambda: self.now_s,
+            ),
+            Stages(STAGE_NAMES, {}) if self.stages is None else self.stages(STAGE_NAMES),
+            lambda work, cases: [work(case, lambda: 60.0) for case in cases],
+        )
+
+    def _early(self) -> Early | None:
+        if self.stages is None:
+            return None
+        stages = self.stages(EARLY)
+        failures = self.fault.guard("failures", self.failures)
+        return Early(stages, failures, lambda: self.now_s, fails_closed=self._fails_closed)
 
     def send(self, payload: Any, name: str = "alertmanager") -> None:
         """Send as a sender does: again, under a new request id, until it is accepted."""
@@ -285,6 +243,8 @@ class MemoryWorld:
         self._owners += 1
         if queue.startswith("enrich"):
             return self._enrich.handle(deliveries, self.now_s, lambda: True)
+        if queue == "investigate":
+            return self._investigate.handle(deliveries, self.now_s, lambda: True)
         if queue.startswith("evaluate"):
             return self._evaluate.handle(deliveries, self.now_s, lambda: True)
         end_s = math.inf if self.budget_s is None else self.now_s + self.budget_s

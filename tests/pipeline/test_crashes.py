@@ -6,7 +6,8 @@ import pytest
 
 from tests.builders import config
 from tests.integration.payloads import member, resolved, webhook
-from tests.pipeline.memory_world import Fault, MemoryWorld
+from tests.pipeline.faulting import Fault
+from tests.pipeline.memory_world import MemoryWorld
 
 Scenario = Callable[[MemoryWorld], None]
 

@@ -7,7 +7,8 @@ import pytest
 
 from tests.integration.payloads import webhook
 from tests.pipeline.escalation_world import TICK_S, act, escalating, records, standings
-from tests.pipeline.memory_world import START_S, Fault, MemoryWorld
+from tests.pipeline.faulting import Fault
+from tests.pipeline.memory_world import START_S, MemoryWorld
 from tests.pipeline.test_timers import ends, fires
 from tocsin.domain.climbing import is_stranded
 from tocsin.domain.escalation import EscalationPolicy, EscalationStep

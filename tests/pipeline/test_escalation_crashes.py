@@ -7,7 +7,8 @@ from tests.pipeline.escalation_world import (
     REPEATING,
     escalating,
 )
-from tests.pipeline.memory_world import START_S, Fault, MemoryWorld
+from tests.pipeline.faulting import Fault
+from tests.pipeline.memory_world import START_S, MemoryWorld
 from tests.pipeline.test_timers import ends, fires
 
 

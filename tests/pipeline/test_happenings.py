@@ -8,7 +8,8 @@ import pytest
 
 from tests.builders import config, receiver, route
 from tests.integration.payloads import member, resolved, webhook
-from tests.pipeline.memory_world import START_S, Fault, MemoryWorld
+from tests.pipeline.faulting import Fault
+from tests.pipeline.memory_world import START_S, MemoryWorld
 from tests.pipeline.test_handling import act, only
 from tests.pipeline.test_timers import iso
 from tocsin.domain.alertrule import take

@@ -1,7 +1,8 @@
 """Notify where receivers kill whoever calls them, or what came of a call cannot be written down."""
 
 from tests.builders import config, route
-from tests.pipeline.memory_world import Crash, MemoryWorld
+from tests.pipeline.faulting import Crash
+from tests.pipeline.memory_world import MemoryWorld
 from tests.pipeline.test_notify_among_the_slow import QUICK, told, two_receivers, up_to_notify
 from tocsin.domain.errors import Permanent, Retryable
 

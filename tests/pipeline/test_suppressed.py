@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.builders import config, route
-from tests.pipeline.memory_world import START_S, Fault, MemoryWorld
+from tests.pipeline.faulting import Fault
+from tests.pipeline.memory_world import START_S, MemoryWorld
 from tests.pipeline.test_timers import ends, fires, host, iso, send, told
 from tocsin.domain.config import TenantConfig, Timing
 from tocsin.domain.inhibition import InhibitRule

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from threading import Lock, Thread, current_thread
 from typing import Any, Protocol
 
-from tests.pipeline.memory_world import Crash
+from tests.pipeline.faulting import Crash
 from tests.simulation.faults import Moment
 from tests.simulation.history import firings
 from tocsin.domain.group import GroupKey, Intent

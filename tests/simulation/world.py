@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import orjson
 
-from tests.pipeline.memory_world import START_S, Crash
+from tests.pipeline.faulting import Crash
+from tests.pipeline.memory_world import START_S
 from tests.simulation import landscape
 from tests.simulation.faults import Faults
 from tests.simulation.history import History, Report, firings

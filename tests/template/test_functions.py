@@ -14,7 +14,17 @@ from tocsin.runtime.settings import ALL
 ENVIRONMENT_LIMIT_BYTES = 4096
 STACK_NAME_CHARACTERS = 128
 
-STAGES = ["ingest", "enrich", "evaluate", "notify", "rules", "tick", "letters", "api"]
+STAGES = [
+    "ingest",
+    "enrich",
+    "evaluate",
+    "notify",
+    "rules",
+    "investigate",
+    "tick",
+    "letters",
+    "api",
+]
 ENDINGS = {
     "_TABLE": "Table",
     "_QUEUE_URL": "Queue",
@@ -93,6 +103,9 @@ def _longest(stack: Stack, value: Any) -> int:
     """Return how long a variable can be in AWS, of a stack whose name is as long as may be."""
     if not isinstance(value, dict):
         return len(str(value))
+    if isinstance(value.get("Fn::Sub"), list):
+        # A number of the mappings, as text.
+        return 9
     if "Fn::Sub" in value or "Fn::If" in value:
         return STACK_NAME_CHARACTERS + 72
     # A name ends with an id of 13, and is cut where its service ends names.

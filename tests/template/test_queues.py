@@ -13,8 +13,9 @@ CLOCK_SKEW_S = 5
 
 # Lambda lets functions and queues feed each other 16 times; then it drops the message.
 STAGES = {"Enrich": "EnrichFunction", "Evaluate": "EvaluateFunction", "Notify": "NotifyFunction"}
-QUEUES = [*(f"{stage}{urgency}" for stage in STAGES for urgency in ("", "Urgent")), "Rules"]
-STAGES["Rules"] = "RulesFunction"
+QUEUES = [*(f"{stage}{urgency}" for stage in STAGES for urgency in ("", "Urgent"))]
+QUEUES += ["Rules", "Investigate"]
+STAGES |= {"Rules": "RulesFunction", "Investigate": "InvestigateFunction"}
 
 
 def mapping_of(stack: Stack, queue: str) -> dict:
@@ -26,7 +27,7 @@ def mapping_of(stack: Stack, queue: str) -> dict:
     return mapping
 
 
-def test_each_of_seven_queues_has_a_dead_letter_queue(stack: Stack) -> None:
+def test_each_of_eight_queues_has_a_dead_letter_queue(stack: Stack) -> None:
     expected = {f"{queue}{kind}Queue" for queue in QUEUES for kind in ("", "DeadLetter")}
     assert set(stack.of_type("AWS::SQS::Queue")) == expected
 

@@ -8,8 +8,13 @@ from tocsin.runtime.settings import ALL, NotifySettings, TickSettings, load
 
 def _environ(stage: str) -> dict[str, str]:
     names = {name.upper() for name in ALL[stage].__struct_fields__}
-    numbers = {name: "7" for name in names if "BACKLOG" in name or name.endswith("_KEPT_S")}
-    return {**dict.fromkeys(names, "x"), "ALLOW_LOOPBACK_RECEIVERS": "false", **numbers}
+    numbers = ("BACKLOG", "_KEPT_S", "_TIMEOUT_S", "_WORKERS")
+    switches = ("ALLOW_", "USE_", "_CLOSED")
+    return {
+        **dict.fromkeys(names, "x"),
+        **{name: "7" for name in names if any(part in name for part in numbers)},
+        **{name: "false" for name in names if any(part in name for part in switches)},
+    }
 
 
 @pytest.mark.parametrize("stage", ALL)

@@ -9,6 +9,7 @@ import msgspec
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.change import KEYED, Change, rank
+from tocsin.domain.found import carried
 from tocsin.domain.group import Member
 from tocsin.domain.handling import Action
 from tocsin.domain.journal import Verdict
@@ -161,7 +162,11 @@ def _same_status(member: Member, change: Change, *, is_newer: bool) -> Merged:
         return Merged(member=_ended_again(member, change, is_newer=is_newer), verdict="repeat")
     if not is_newer:
         return Merged(member=member, verdict="repeat")
-    alert = msgspec.structs.replace(change.alert, starts_at_s=_earlier(member, change))
+    alert = msgspec.structs.replace(
+        change.alert,
+        starts_at_s=_earlier(member, change),
+        enrichment=carried(member.alert.enrichment, change.alert.enrichment),
+    )
     member = msgspec.structs.replace(
         member,
         alert=alert,
@@ -223,6 +228,7 @@ def _resolve(member: Member, change: Change) -> Merged:
         severity=member.alert.severity,
         starts_at_s=_earlier(member, change),
         ends_at_s=alert.ends_at_s if alert.ends_at_s is not None else change.order[0],
+        enrichment=member.alert.enrichment,
     )
     member = msgspec.structs.replace(
         member,

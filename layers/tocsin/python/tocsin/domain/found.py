@@ -116,3 +116,14 @@ class Enrichment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 NOTHING = Enrichment()
+
+
+def carried(before: Enrichment | None, now: Enrichment | None) -> Enrichment | None:
+    """Return what is known of a firing when it is told once more: late findings stay."""
+    if before is None or before.findings is None:
+        return before if now is None else now
+    if now is None:
+        return before
+    if now.findings is not None:
+        return now
+    return msgspec.structs.replace(now, findings=before.findings)

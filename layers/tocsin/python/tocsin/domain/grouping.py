@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from tocsin.domain import flush
-from tocsin.domain.alert import routing_labels
+from tocsin.domain.alert import Alert, routing_labels
 from tocsin.domain.aliases import concerned, tombstones
 from tocsin.domain.change import Change
 from tocsin.domain.climbing import due_climbs
@@ -13,6 +13,7 @@ from tocsin.domain.config import TenantConfig, Timing
 from tocsin.domain.decision import has_work
 from tocsin.domain.episode import Merged, merge, resolve_by_hand, time_out
 from tocsin.domain.flush import first_flush_at_s
+from tocsin.domain.found import Enrichment
 from tocsin.domain.group import Group, Member, Step
 from tocsin.domain.handling import Action, handled
 from tocsin.domain.inhibition import is_source
@@ -129,6 +130,31 @@ def apply_actions(applied: Applied, actions: Iterable[Action], now_s: float) -> 
     return applied
 
 
+def apply_findings(applied: Applied, found: Iterable[Change]) -> Applied:
+    """Add what was found out about firings, each to the very firing that it is about."""
+    members = applied.group.members
+    for change in found:
+        for name in change.names:
+            member = members.get(name)
+            if member is None or member.status != "firing" or member.fired_by != change.source:
+                continue
+            enriched = msgspec.structs.replace(
+                member.alert, enrichment=_merged(member.alert, change.alert)
+            )
+            if enriched != member.alert:
+                members[name] = msgspec.structs.replace(member, alert=enriched)
+                applied.is_changed = True
+    return applied
+
+
+def _merged(known: Alert, found: Alert) -> Enrichment | None:
+    """Return what is known of a firing with what was found about it, or about its earlier texts."""
+    if known.enrichment is None or found.annotations == known.annotations:
+        return found.enrichment
+    late = found.enrichment.findings if found.enrichment is not None else None
+    return msgspec.structs.replace(known.enrichment, findings=late)
+
+
 def _why_not(member: Member | None, action: Action) -> str:
     """Return why an action has no effect; "" if it has."""
     if member is None or member.episode != action.episode:
@@ -235,5 +261,7 @@ def _superseded(group: Group, before: Member, now_s: float) -> Iterable[Delivery
 
 def _compact(member: Member) -> Member:
     """Keep of an alert only what orders the events that may still come."""
-    alert = msgspec.structs.replace(member.alert, name="", labels={}, annotations={}, url="")
+    alert = msgspec.structs.replace(
+        member.alert, name="", labels={}, annotations={}, url="", enrichment=None
+    )
     return msgspec.structs.replace(member, alert=alert)

@@ -4,7 +4,7 @@ The order of effects keeps every alert through a crash at any point: archive, se
 forward, journal, marks. A mark says that its event is forwarded, so it comes last.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -17,6 +17,7 @@ from tocsin.domain.storage_rules import is_archived, storage_rule_for
 from tocsin.pipeline.archive import Entry, pack
 from tocsin.pipeline.batch import Delivery, Outcome, each_tenant
 from tocsin.pipeline.changes import pack_changes
+from tocsin.pipeline.enrichment.early import Early
 from tocsin.pipeline.envelope import encode, seal_frame
 from tocsin.pipeline.heard import Heard
 from tocsin.pipeline.opening import Opened, open_envelope
@@ -45,11 +46,13 @@ class Enrich:
         heard: Heard | None = None,
         *,
         minds_texts: bool = False,
+        early: Early | None = None,
     ) -> None:
         self._ports = ports
         self._minds_texts = minds_texts
         self._recent = recent or RecentMarks()
         self._heard = heard
+        self._early = early
 
     def handle(
         self, deliveries: Sequence[Delivery], now_s: float, has_time: Callable[[], bool]
@@ -85,9 +88,11 @@ class Enrich:
     def _process(self, tenant: str, opened: list[Opened], now_s: float, outcome: Outcome) -> None:
         name = _name(opened)
         self._archive(tenant, opened, name)
-        self._separate(opened)
+        for each in opened:
+            self._separate(each, each.dead)
         changes, resends = _in_order(opened)
         forward, fresh = self._decide(tenant, changes, resends, now_s)
+        forward = self._enriched(tenant, opened, forward, fresh, now_s, outcome)
         _record(opened, {change.source for change in forward})
         trace = opened[0].envelope.trace
         self._forward(tenant, forward, name, trace)
@@ -100,7 +105,8 @@ class Enrich:
             self._recent.put(mark)
         outcome.count("alerts", len(changes))
         outcome.count("forwarded", len(forward))
-        outcome.count("duplicates", len(changes) - len(forward))
+        repeated = sum(sum(each.duplicates.values()) for each in opened)
+        outcome.count("duplicates", repeated)
         for each in opened:
             outcome.count_duplicates(each.envelope.provider, sum(each.duplicates.values()))
 
@@ -114,16 +120,51 @@ class Enrich:
         for hour, entries in hours.items():
             self._ports.archive.store(tenant, hour * 3600.0, name, b"".join(entries))
 
-    def _separate(self, opened: list[Opened]) -> None:
-        """Send what cannot be prepared to the dead letters, one alert a message."""
+    def _separate(
+        self,
+        opened: Opened,
+        dead: Mapping[int, str],
+        reason: str = "this alert failed in enrich; its neighbours went on",
+    ) -> None:
+        """Send alerts that cannot go on to the dead letters, one alert a message."""
+        for index, error in dead.items():
+            alone = msgspec.structs.replace(
+                opened.envelope, select=(index,), count=1, archive=False, separated=True
+            )
+            message = encode(seal_frame(alone, opened.frame, self._ports.blobs))
+            self._ports.outbox.dead_letter("enrich", message, error, reason)
+
+    def _enriched(
+        self,
+        tenant: str,
+        opened: list[Opened],
+        forward: list[Change],
+        fresh: dict[str, Mark],
+        now_s: float,
+        outcome: Outcome,
+    ) -> list[Change]:
+        """Return the events with what was found; without those that must not go on so."""
+        config = self._ports.configs.current(tenant)
+        if self._early is None or config is None or config.enrichment is None or not forward:
+            return forward
+        enriched = self._early.run(config, forward)
+        if not enriched.failed:
+            return enriched.changes
+        outcome.count("enrichment_failed", len(enriched.failed))
+        if not self._early.fails_closed:
+            try:
+                self._early.keep(tenant, enriched, now_s)
+            except TocsinError as error:
+                outcome.warnings.append(f"failed enrichments of {tenant} are not kept: {error}")
+            return enriched.changes
         for each in opened:
-            for index, error in each.dead.items():
-                alone = msgspec.structs.replace(
-                    each.envelope, select=(index,), count=1, archive=False, separated=True
-                )
-                message = encode(seal_frame(alone, each.frame, self._ports.blobs))
-                reason = "this alert failed in enrich; its neighbours went on"
-                self._ports.outbox.dead_letter("enrich", message, error, reason)
+            dead = _taken_out(each, enriched.failed)
+            self._separate(each, dead, "enrichment failed, and ENGINE_FAIL_CLOSED is true")
+        for change in forward:
+            if change.source in enriched.failed:
+                # Redriven, it must not pass for a repeat of itself.
+                fresh.pop(mark_key(tenant, change.mark_name), None)
+        return [each for each in enriched.changes if each.source not in enriched.failed]
 
     def _decide(
         self, tenant: str, changes: list[Change], resends: set[str], now_s: float
@@ -207,6 +248,19 @@ def _record(opened: list[Opened], forwarded: set[str]) -> None:
             each.duplicates[change.fingerprint] = count + 1
             if each.envelope.separated:
                 each.repeated.append(index)
+
+
+def _taken_out(opened: Opened, failed: Container[str]) -> dict[int, str]:
+    """Move what failed from an envelope's events to what is dead of it; return that."""
+    dead = {
+        index: "EnrichmentFailed"
+        for index, change in opened.changes.items()
+        if change.source in failed
+    }
+    for index in dead:
+        del opened.changes[index]
+    opened.dead.update(dead)
+    return dead
 
 
 def _envelope_record(opened: Opened) -> EnvelopeRecord:

@@ -30,7 +30,9 @@ FRAME_LIMIT_BYTES = 16 * 1024 * 1024
 
 Part = TypeVar("Part")
 
-Kind = Literal["raw", "changes", "actions", "resolve", "poke", "rules", "happenings"]
+Kind = Literal[
+    "raw", "changes", "actions", "resolve", "poke", "rules", "happenings", "cases", "findings"
+]
 
 
 class Claim(msgspec.Struct, frozen=True):

@@ -5,30 +5,28 @@ finds its events merged already and pokes again, and at the latest by the due ti
 commit left in the index. What rules are told is found in the state, and so again as well.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import ceil
 
 import msgspec
 
-from tocsin.domain.alert import Alert
 from tocsin.domain.aliases import with_namesakes
-from tocsin.domain.change import Change
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.errors import ConfigurationError, Conflict, TocsinError
 from tocsin.domain.flush import survey, work_at_s
-from tocsin.domain.group import Group, GroupKey, Member
+from tocsin.domain.group import Group, GroupKey
 from tocsin.domain.grouping import (
     MESSAGE_WAIT_S,
     Applied,
     apply_actions,
     apply_changes,
+    apply_findings,
     apply_timeouts,
     finish,
 )
-from tocsin.domain.handling import Action
-from tocsin.domain.routing import groups_for, groups_that_may_know
-from tocsin.pipeline.actions import Order, unpack_orders
+from tocsin.pipeline.actions import unpack_orders
 from tocsin.pipeline.batch import Delivery, Outcome, each_tenant
+from tocsin.pipeline.cases import send_cases, unpack_found
 from tocsin.pipeline.changes import unpack_changes
 from tocsin.pipeline.escalating import Escalating
 from tocsin.pipeline.former import FormerRoutes
@@ -36,6 +34,7 @@ from tocsin.pipeline.happenings import send_happenings
 from tocsin.pipeline.heard import Heard
 from tocsin.pipeline.poke import pack_pokes, unpack_pokes
 from tocsin.pipeline.recipients import Recipients
+from tocsin.pipeline.wanted import Wanted, Work, by_group, where_they_fire
 from tocsin.ports import Blobs, Configs, Groups, Outbox, Queue, Silences
 
 # A conflict means that another worker made progress; the queue's redelivery is the last resort.
@@ -51,31 +50,6 @@ class EvaluatePorts(msgspec.Struct, frozen=True, kw_only=True):
     groups: Groups
     configs: Configs
     silences: Silences
-
-
-class _Work(msgspec.Struct):
-    """What one batch holds for one tenant."""
-
-    changes: list[Change] = []
-    timeouts: list[GroupKey] = []
-    orders: list[Order] = []
-
-
-class _Wanted(msgspec.Struct):
-    """The events for one group: those routed to it, and those for it only if it knows them.
-
-    `if_firing` were routed to it formerly: what fires in a group ends there.
-    """
-
-    changes: list[Change] = []
-    if_known: list[Change] = []
-    if_firing: list[Change] = []
-    actions: list[Action] = []
-
-    @property
-    def events(self) -> list[Change]:
-        """All events for the group, of whatever kind."""
-        return self.changes + self.if_known + self.if_firing
 
 
 class Evaluate:
@@ -106,7 +80,8 @@ class Evaluate:
         config = self._ports.configs.current(tenant)
         if config is None:
             raise ConfigurationError(f"tenant {tenant} has no configuration; run config apply")
-        wanted = self._by_group(config, work)
+        history = self._former.before(config) if work.changes or work.found else []
+        wanted = by_group(config, history, work)
         outcome.count("changes", sum(len(each.changes) for each in wanted.values()))
         for _ in range(_COMMIT_TRIES):
             applied = self._merge(config, wanted, now_s, outcome)
@@ -117,19 +92,22 @@ class Evaluate:
         self._poke(applied, own[0], now_s)
         # The group of an escalation step hears of its alerts from another one here.
         groups = (each.group for each in applied if each.group.key in wanted)
-        visited = ((group, wanted[group.key].events) for group in groups)
+        visited = [(group, wanted[group.key].events) for group in groups]
         since_s = min(delivery.envelope.at_s for delivery in own)
         outbox, blobs = self._ports.outbox, self._ports.blobs
         send_happenings(config, visited, own[0].envelope, since_s, outbox, blobs)
+        send_cases(config, visited, own[0].envelope, outbox, blobs)
 
-    def _unpack(self, own: list[Delivery], outcome: Outcome) -> _Work:
-        work = _Work()
+    def _unpack(self, own: list[Delivery], outcome: Outcome) -> Work:
+        work = Work()
         for delivery in own:
             try:
                 if delivery.envelope.kind == "changes":
                     work.changes.extend(unpack_changes(delivery.envelope, self._ports.blobs))
                 elif delivery.envelope.kind == "actions":
                     work.orders.extend(unpack_orders(delivery.envelope, self._ports.blobs))
+                elif delivery.envelope.kind == "findings":
+                    work.found.extend(unpack_found(delivery.envelope, self._ports.blobs))
                 else:
                     pokes = unpack_pokes(delivery.envelope, self._ports.blobs)
                     work.timeouts.extend(poke.key for poke in pokes)
@@ -137,32 +115,10 @@ class Evaluate:
                 outcome.fail([delivery], error)
         return work
 
-    def _by_group(self, config: TenantConfig, work: _Work) -> dict[GroupKey, _Wanted]:
-        wanted: dict[GroupKey, _Wanted] = {key: _Wanted() for key in work.timeouts}
-        history = self._former.before(config) if work.changes else []
-        for change in work.changes:
-            if change.alert.status == "firing":
-                own = set(groups_for(config, change.alert))
-                receivers = {key.receiver for key in own}
-                for key in dict.fromkeys(_former_groups(history, change.alert)):
-                    if key.receiver in receivers and key not in own:
-                        wanted.setdefault(key, _Wanted()).if_firing.append(change)
-            else:
-                # Also where no firing stands yet: it may still be on its way, under another
-                # severity and in another queue.
-                own = groups_that_may_know([config], change.alert)
-                for key in groups_that_may_know(history, change.alert) - own:
-                    wanted.setdefault(key, _Wanted()).if_known.append(change)
-            for key in own:
-                wanted.setdefault(key, _Wanted()).changes.append(change)
-        for order in work.orders:
-            wanted.setdefault(order.key, _Wanted()).actions.append(order.action)
-        return wanted
-
     def _merge(
         self,
         config: TenantConfig,
-        wanted: dict[GroupKey, _Wanted],
+        wanted: dict[GroupKey, Wanted],
         now_s: float,
         outcome: Outcome,
     ) -> list[Applied] | None:
@@ -170,7 +126,7 @@ class Evaluate:
         stored = self._ports.groups.read(list(wanted))
         applied = [
             self._apply(stored.get(key) or Group(key=key), wanted_here, config, now_s)
-            for key, wanted_here in _where_they_fire(wanted, stored).items()
+            for key, wanted_here in where_they_fire(wanted, stored).items()
             if key in stored or wanted_here.changes
         ]
         applied = self._escalating.follow(config, stored, applied, now_s, outcome)
@@ -192,12 +148,13 @@ class Evaluate:
         outcome.count("groups", len(changed))
         return applied
 
-    def _apply(self, group: Group, wanted: _Wanted, config: TenantConfig, now_s: float) -> Applied:
+    def _apply(self, group: Group, wanted: Wanted, config: TenantConfig, now_s: float) -> Applied:
         """Merge the events first: one of them may repeat what would else time out."""
         members = group.members
         known = [each for each in wanted.if_known if any(name in members for name in each.names)]
         changes = with_namesakes(members, wanted.changes + known, config.fingerprints)
         applied = apply_actions(apply_changes(group, changes, now_s), wanted.actions, now_s)
+        applied = apply_findings(applied, wanted.found)
         if group.resolve_due_at_s is None or group.resolve_due_at_s > now_s:
             return applied
         held = self._heard.extended(applied.group, now_s)
@@ -227,43 +184,3 @@ class Evaluate:
             )
             messages = pack_pokes(keys, name, now_s, self._ports.blobs)
             self._ports.outbox.send(queue, list(messages), wait_s)
-
-
-def _former_groups(history: Iterable[TenantConfig], alert: Alert) -> Iterator[GroupKey]:
-    for config in history:
-        yield from groups_for(config, alert)
-
-
-def _where_they_fire(
-    wanted: Mapping[GroupKey, _Wanted], stored: Mapping[GroupKey, Group]
-) -> Mapping[GroupKey, _Wanted]:
-    """Leave a firing to the group that a former route led to, if it fires there already.
-
-    Else its receiver would hear of it a second time, only since somebody edited a route.
-    """
-    if not any(each.if_firing for each in wanted.values()):
-        return wanted
-    members = {key: group.members for key, group in stored.items()}
-    staying = {
-        key: [change for change in each.if_firing if _fires(members.get(key, {}), change)]
-        for key, each in wanted.items()
-    }
-    moved = {(change.source, key.receiver) for key in staying for change in staying[key]}
-    return {
-        key: _Wanted(
-            changes=[
-                change
-                for change in each.changes
-                if (change.source, key.receiver) not in moved
-                or _fires(members.get(key, {}), change)
-            ],
-            if_known=each.if_known + staying[key],
-            actions=each.actions,
-        )
-        for key, each in wanted.items()
-    }
-
-
-def _fires(members: Mapping[str, Member], change: Change) -> bool:
-    known = (members.get(name) for name in change.names)
-    return any(member is not None and member.status == "firing" for member in known)

@@ -16,6 +16,7 @@ from tocsin.ports.access import (
 )
 from tocsin.ports.clock import Clock
 from tocsin.ports.delivery import Breakers, Notification, Receivers
+from tocsin.ports.enrichment import FailedEnrichment, FailedEnrichments
 from tocsin.ports.evaluation import Metrics, MetricSource, RuleStates
 from tocsin.ports.flags import AskedFlag, Flags
 from tocsin.ports.queues import (
@@ -40,6 +41,8 @@ __all__ = [
     "Clock",
     "Configs",
     "DeadLetters",
+    "FailedEnrichment",
+    "FailedEnrichments",
     "Fingerprints",
     "Flags",
     "Groups",

@@ -16,6 +16,7 @@ Queue = Literal[
     "notify",
     "notify-urgent",
     "rules",
+    "investigate",
 ]
 
 

@@ -15,5 +15,6 @@ def dead_letter_queues(settings: LettersSettings | RulesSettings) -> dict[Queue,
         "notify": settings.notify_dead_letter_queue_url,
         "notify-urgent": settings.notify_urgent_dead_letter_queue_url,
         "rules": settings.rules_dead_letter_queue_url,
+        "investigate": settings.investigate_dead_letter_queue_url,
     }
     return {queue: Pair("", url) for queue, url in urls.items()}

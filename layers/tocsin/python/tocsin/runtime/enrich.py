@@ -3,17 +3,22 @@
 import os
 from collections.abc import Sequence
 from functools import cache
+from time import monotonic
 from typing import Any
 
 from tocsin.adapters.aws import client
 from tocsin.adapters.cached import CachedConfigs
 from tocsin.adapters.dynamodb.configs import DynamoConfigs
+from tocsin.adapters.dynamodb.failedenrichments import DynamoFailedEnrichments
 from tocsin.adapters.dynamodb.fingerprints import DynamoFingerprints
 from tocsin.adapters.dynamodb.journal import DynamoJournal
 from tocsin.adapters.s3 import S3Archive, S3Blobs
 from tocsin.adapters.sqs import SqsOutbox
+from tocsin.domain.enrichment.order import EARLY
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.enrich import Enrich, EnrichPorts
+from tocsin.pipeline.enrichment.early import Early
+from tocsin.pipeline.enrichment.registry import Stages
 from tocsin.ports import Queue
 from tocsin.runtime.clock import now_s
 from tocsin.runtime.isolation import HasTime
@@ -41,7 +46,15 @@ def _enrich() -> Enrich:
         journal=DynamoJournal(dynamodb, settings.journal_table),
         configs=CachedConfigs(DynamoConfigs(dynamodb, settings.control_table), now_s),
     )
-    return Enrich(ports)
+    if settings.use_modular_enrichment == "false":
+        return Enrich(ports)
+    early = Early(
+        Stages(EARLY, {}),
+        DynamoFailedEnrichments(dynamodb, settings.enrichment_table),
+        monotonic,
+        fails_closed=settings.engine_fail_closed == "true",
+    )
+    return Enrich(ports, early=early)
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

@@ -31,6 +31,7 @@ def _evaluate() -> Evaluate:
         "notify": settings.notify_queue_url,
         "notify-urgent": settings.notify_urgent_queue_url,
         "rules": settings.rules_queue_url,
+        "investigate": settings.investigate_queue_url,
     }
     dynamodb = client("dynamodb")
     blobs = S3Blobs(client("s3"), settings.archive_bucket)

@@ -21,6 +21,10 @@ def _whole(description: str) -> msgspec.Meta:
     return msgspec.Meta(pattern="^[0-9]{1,9}$", description=description)
 
 
+def _switch(description: str) -> msgspec.Meta:
+    return msgspec.Meta(pattern="^(true|false)$", description=description)
+
+
 class Common(msgspec.Struct, frozen=True, rename=str.upper, kw_only=True):
     """What every function reads."""
 
@@ -37,6 +41,7 @@ JournalTable = Annotated[str, _says("Table of packed records.")]
 BreakerTable = Annotated[str, _says("Table of what is known of failing endpoints.")]
 RuleTable = Annotated[str, _says("Table of what is remembered of rules.")]
 SeenTable = Annotated[str, _says("Table of signed requests, and of when keys were used.")]
+EnrichmentTable = Annotated[str, _says("Table of what enrichment remembers.")]
 MetricTable = Annotated[str, _says("Table of the metrics that tenants push.")]
 ArchiveBucket = Annotated[str, _says("Bucket of the archives, claims and large groups.")]
 KeyPepper = Annotated[str, _says("Secret under which API keys are hashed.")]
@@ -47,14 +52,13 @@ EvaluateUrgentQueue = Annotated[str, _says("The same, for critical alerts.")]
 NotifyQueue = Annotated[str, _says("Queue from evaluate to notify.")]
 NotifyUrgentQueue = Annotated[str, _says("The same, for critical alerts.")]
 RulesQueue = Annotated[str, _says("Queue of what rules are to look at.")]
+InvestigateQueue = Annotated[str, _says("Queue of alerts to investigate.")]
 CacheUrl = Annotated[str, msgspec.Meta(description="Redis URL of the cache; empty: none.")]
 MetricKept = Annotated[str, _whole("Seconds for which pushed metrics are kept.")]
 AllowLoopback = Annotated[
     str,
-    msgspec.Meta(
-        pattern="^(true|false)$",
-        description="Whether receivers and metric sources may be on the function's own host; for "
-        "development.",
+    _switch(
+        "Whether receivers and metric sources may be on the function's own host; for development."
     ),
 ]
 ResOptions = Annotated[
@@ -99,6 +103,11 @@ class EnrichSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     evaluate_urgent_queue_url: EvaluateUrgentQueue
     enrich_dead_letter_queue_url: DeadLetterQueue
     archive_bucket: ArchiveBucket
+    enrichment_table: EnrichmentTable
+    use_modular_enrichment: Annotated[str, _switch("Whether alerts are enriched at all.")]
+    engine_fail_closed: Annotated[
+        str, _switch("Whether an alert of which a stage failed goes to the dead letters.")
+    ]
 
 
 class EvaluateSettings(Common, frozen=True, rename=str.upper, kw_only=True):
@@ -110,6 +119,7 @@ class EvaluateSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     notify_queue_url: NotifyQueue
     notify_urgent_queue_url: NotifyUrgentQueue
     rules_queue_url: RulesQueue
+    investigate_queue_url: InvestigateQueue
     archive_bucket: ArchiveBucket
 
 
@@ -163,6 +173,7 @@ class RulesSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     notify_dead_letter_queue_url: DeadLetterQueue
     notify_urgent_dead_letter_queue_url: DeadLetterQueue
     rules_dead_letter_queue_url: DeadLetterQueue
+    investigate_dead_letter_queue_url: DeadLetterQueue
     ingest_function_name: FunctionName
     enrich_function_name: FunctionName
     evaluate_function_name: FunctionName
@@ -183,6 +194,7 @@ class LettersSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     notify_dead_letter_queue_url: DeadLetterQueue
     notify_urgent_dead_letter_queue_url: DeadLetterQueue
     rules_dead_letter_queue_url: DeadLetterQueue
+    investigate_dead_letter_queue_url: DeadLetterQueue
 
 
 class ApiSettings(Common, frozen=True, rename=str.upper, kw_only=True):
@@ -202,12 +214,26 @@ class ApiSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     cache_url: CacheUrl
 
 
+class InvestigateSettings(Common, frozen=True, rename=str.upper, kw_only=True):
+    """Environment of the investigate function."""
+
+    control_table: ControlTable
+    enrichment_table: EnrichmentTable
+    archive_bucket: ArchiveBucket
+    evaluate_queue_url: EvaluateQueue
+    engine_max_workers: Annotated[str, _whole("Alerts that are investigated at the same time.")]
+    engine_alert_timeout_s: Annotated[str, _whole("Seconds for one alert.")]
+    engine_total_timeout_s: Annotated[str, _whole("Seconds for all alerts of a message.")]
+    res_options: ResOptions
+
+
 ALL: dict[str, type[Common]] = {
     "ingest": IngestSettings,
     "enrich": EnrichSettings,
     "evaluate": EvaluateSettings,
     "notify": NotifySettings,
     "rules": RulesSettings,
+    "investigate": InvestigateSettings,
     "tick": TickSettings,
     "letters": LettersSettings,
     "api": ApiSettings,

@@ -39,9 +39,20 @@ def get_all(client: Any, table: str, keys: Sequence[Item], pause: Pause = sleep)
 
 def put_all(client: Any, table: str, items: Sequence[Item], pause: Pause = sleep) -> None:
     """Put items, which must differ in their keys. Raises Retryable if some stay unprocessed."""
-    requests = [{"PutRequest": {"Item": item}} for item in items]
+    _write_all(client, table, [{"PutRequest": {"Item": item}} for item in items], pause)
+
+
+def delete_all(client: Any, table: str, keys: Sequence[Item], pause: Pause = sleep) -> None:
+    """Delete items, whether they exist or not. Raises Retryable if some stay unprocessed.
+
+    `keys` must be distinct.
+    """
+    _write_all(client, table, [{"DeleteRequest": {"Key": key}} for key in keys], pause)
+
+
+def _write_all(client: Any, table: str, requests: Sequence[dict[str, Any]], pause: Pause) -> None:
     for start in range(0, len(requests), WRITE_LIMIT):
-        left = requests[start : start + WRITE_LIMIT]
+        left = list(requests[start : start + WRITE_LIMIT])
         for attempt in range(_TRIES):
             _wait(attempt, pause)
             with translated("dynamodb"):

@@ -19,7 +19,7 @@ from tocsin.adapters.dynamodb.attributes import Item, Value, attribute, item
 from tocsin.domain.compression import compress
 from tocsin.domain.errors import Retryable
 
-Kind = Literal["fingerprints", "groups", "journal", "rules", "metrics", "control"]
+Kind = Literal["fingerprints", "groups", "journal", "rules", "metrics", "control", "enrichment"]
 Step = Callable[[Item], Item]
 
 # How the sort key of each version of a tenant's configuration begins, in the control table.
@@ -50,6 +50,7 @@ STEPS: dict[Kind, Sequence[Step]] = {
     "rules": (_begin,),
     "control": (_begin, _pack_configurations),
     "metrics": (_begin,),
+    "enrichment": (_begin,),
 }
 
 

@@ -7,6 +7,7 @@ from tocsin.adapters.memory.blobs import MemoryArchive, MemoryBlobs
 from tocsin.adapters.memory.breakers import MemoryBreakers
 from tocsin.adapters.memory.configs import MemoryConfigs
 from tocsin.adapters.memory.deadletters import MemoryDeadLetters
+from tocsin.adapters.memory.failedenrichments import MemoryFailedEnrichments
 from tocsin.adapters.memory.fingerprints import MemoryFingerprints
 from tocsin.adapters.memory.groups import MemoryGroups
 from tocsin.adapters.memory.journal import MemoryJournal
@@ -27,6 +28,7 @@ __all__ = [
     "MemoryBreakers",
     "MemoryConfigs",
     "MemoryDeadLetters",
+    "MemoryFailedEnrichments",
     "MemoryFingerprints",
     "MemoryGroups",
     "MemoryJournal",

@@ -1,0 +1,1 @@
+"""The runs of enrichment, early and late, and the stages that ask somebody."""

@@ -1,0 +1,173 @@
+"""Investigate: the late stages, for firings that people are told of already.
+
+Whatever goes wrong here delays nobody: an alert whose investigation fails, breaks or takes too
+long gets what was found until then, and is kept apart with the errors to be tried again.
+"""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.change import Change
+from tocsin.domain.config import TenantConfig
+from tocsin.domain.enrichment.order import LATE
+from tocsin.domain.enrichment.running import failed, run
+from tocsin.domain.enrichment.stage import Draft, Stage, Subject
+from tocsin.domain.errors import ConfigurationError, TocsinError
+from tocsin.domain.found import NOTHING, Findings, StageResult
+from tocsin.pipeline.batch import Delivery, Outcome, each_tenant
+from tocsin.pipeline.cases import Case, pack_found, unpack_cases
+from tocsin.pipeline.enrichment.early import StagesOf
+from tocsin.ports import Blobs, Clock, Configs, FailedEnrichment, FailedEnrichments, Outbox
+
+# By which a run says how it ended, whatever the settings are.
+_LAST = "score"
+
+LeftS = Callable[[], float]
+# Runs one job for each of several cases, some of them at the same time, and returns what came of
+# each, in order; None where the time was over. It passes on how much time each has left.
+Together = Callable[[Callable[[Case, LeftS], Change], Sequence[Case]], Sequence[Change | None]]
+
+
+class InvestigatePorts(msgspec.Struct, frozen=True, kw_only=True):
+    """What investigate needs of the outside world. `clock` only measures how long things take."""
+
+    outbox: Outbox
+    blobs: Blobs
+    configs: Configs
+    failures: FailedEnrichments
+    clock: Clock
+
+
+class Investigate:
+    """Handle batches of cases; one object a worker, since stages remember what they loaded."""
+
+    def __init__(self, ports: InvestigatePorts, stages: StagesOf, together: Together) -> None:
+        self._ports = ports
+        self._stages = stages
+        self._together = together
+
+    def handle(
+        self, deliveries: Sequence[Delivery], now_s: float, has_time: Callable[[], bool]
+    ) -> Outcome:
+        """Process a batch; messages in `failed` must come back."""
+
+        def handle_tenant(tenant: str, own: list[Delivery], outcome: Outcome) -> None:
+            self._process(tenant, own, now_s, outcome)
+
+        return each_tenant(deliveries, handle_tenant, has_time)
+
+    def _process(self, tenant: str, own: list[Delivery], now_s: float, outcome: Outcome) -> None:
+        config = self._ports.configs.current(tenant)
+        if config is None:
+            raise ConfigurationError(f"tenant {tenant} has no configuration; run config apply")
+        cases = self._unpack(own, outcome)
+        stages = self._stages.of(config)
+        if not cases or not stages:
+            return
+
+        def investigate(case: Case, left_s: LeftS) -> Change:
+            return self._investigated(config, _wanted(stages, case), case, left_s)
+
+        done = self._together(investigate, cases)
+        ended = [
+            (case, _given_up(case, _wanted(stages, case)) if change is None else change)
+            for case, change in zip(cases, done, strict=True)
+        ]
+        first = own[0].envelope
+        changes = [change for _, change in ended]
+        messages = pack_found(tenant, changes, f"{first.id}.found", now_s, self._ports.blobs)
+        self._ports.outbox.send("evaluate", list(messages))
+        outcome.count("investigated", len(ended))
+        self._keep(tenant, ended, now_s, outcome)
+
+    def _unpack(self, own: list[Delivery], outcome: Outcome) -> list[Case]:
+        """Return the cases of a batch, each event once."""
+        found: dict[str, Case] = {}
+        for delivery in own:
+            try:
+                for case in unpack_cases(delivery.envelope, self._ports.blobs):
+                    found.setdefault(case.change.source, case)
+            except TocsinError as error:
+                outcome.fail([delivery], error)
+        return list(found.values())
+
+    def _investigated(
+        self, config: TenantConfig, stages: Sequence[Stage], case: Case, left_s: LeftS
+    ) -> Change:
+        change = case.change
+        subject = Subject(
+            tenant=config.tenant,
+            fingerprint=change.fingerprint,
+            at_s=change.received_at_s,
+            left_s=left_s,
+        )
+        found = change.alert.enrichment or NOTHING
+        draft = Draft(alert=change.alert, found=found, findings=found.findings or Findings())
+        results = run(stages, subject, draft, self._ports.clock)
+        return msgspec.structs.replace(change, alert=_with(draft, results))
+
+    def _keep(
+        self, tenant: str, ended: Sequence[tuple[Case, Change]], now_s: float, outcome: Outcome
+    ) -> None:
+        """Keep apart what failed, and forget what was, and failed no more."""
+        kept: list[FailedEnrichment] = []
+        mended: list[str] = []
+        for case, change in ended:
+            results = _late_results(change)
+            broken = failed(results)
+            if broken:
+                attempts = case.attempts + 1
+                wrong = tuple(each for each in results if each.stage in broken)
+                kept.append(
+                    FailedEnrichment(
+                        change=case.change, failed=wrong, attempts=attempts, at_s=now_s
+                    )
+                )
+            elif case.attempts:
+                mended.append(change.source)
+        outcome.count("enrichment_failed", len(kept))
+        if kept:
+            self._ports.failures.keep(tenant, kept)
+        if mended:
+            self._ports.failures.forget(tenant, mended)
+
+
+def _wanted(stages: Sequence[Stage], case: Case) -> list[Stage]:
+    """Return the stages that a case asks for: those named, or the late ones."""
+    names = {*(case.stages or LATE), _LAST}
+    return [stage for stage in stages if stage.name in names]
+
+
+def _with(draft: Draft, results: Sequence[StageResult]) -> Alert:
+    """Return the alert with what was found, and how each stage ended that ran now or before."""
+    late = tuple(each for each in results if each.stage in LATE)
+    early = tuple(each for each in results if each.stage not in LATE)
+    findings = msgspec.structs.replace(draft.findings, stages=_latest(draft.findings.stages, late))
+    found = msgspec.structs.replace(
+        draft.found, stages=_latest(draft.found.stages, early), findings=findings
+    )
+    return msgspec.structs.replace(draft.alert, enrichment=found)
+
+
+def _latest(before: Sequence[StageResult], now: Sequence[StageResult]) -> tuple[StageResult, ...]:
+    latest = {each.stage: each for each in before} | {each.stage: each for each in now}
+    return tuple(latest.values())
+
+
+def _given_up(case: Case, stages: Sequence[Stage]) -> Change:
+    """Return an event of which nothing was found in time."""
+    results = [StageResult(each.name, "failed", "the time was over") for each in stages]
+    found = case.change.alert.enrichment or NOTHING
+    draft = Draft(alert=case.change.alert, found=found, findings=found.findings or Findings())
+    late = [each for each in results if each.stage in LATE]
+    return msgspec.structs.replace(case.change, alert=_with(draft, late))
+
+
+def _late_results(change: Change) -> tuple[StageResult, ...]:
+    found = change.alert.enrichment
+    if found is None:
+        return ()
+    late = found.findings.stages if found.findings is not None else ()
+    return (*found.stages, *late)

@@ -1,0 +1,76 @@
+"""Where each stage lives, and what it needs besides its tenant's settings.
+
+A stage is one module with a function `stage(settings, **tools)`, and one line here. Modules are
+imported when the first tenant that uses the stage comes by.
+"""
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any
+
+import msgspec
+
+from tocsin.domain.config import TenantConfig
+from tocsin.domain.enrichment.settings import EnrichmentSettings
+from tocsin.domain.enrichment.stage import Draft, Stage, Subject
+from tocsin.domain.errors import TocsinError
+
+# What a worker has for its stages, by the names that they know it by.
+Tools = Mapping[str, Any]
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    module: str
+    needs: tuple[str, ...] = ()
+
+
+_ENTRIES: dict[str, _Entry] = {}
+
+_ENTRIES_LIMIT = 1_000
+
+
+class _Unbuilt:
+    """Stands in for a stage that could not be made, so that its alerts say so."""
+
+    def __init__(self, name: str, error: Exception) -> None:
+        self.name = name
+        self._error = error
+
+    def run(self, subject: Subject, draft: Draft) -> str:
+        raise self._error
+
+
+class Stages:
+    """The stages of one run by tenant; one object a worker, since stages remember what they load.
+
+    `names` are those that this run may have, in order; the settings say which of them are on.
+    """
+
+    def __init__(self, names: Sequence[str], tools: Tools) -> None:
+        self._names = names
+        self._tools = tools
+        self._known: dict[str, tuple[TenantConfig, tuple[Stage, ...]]] = {}
+
+    def of(self, config: TenantConfig) -> tuple[Stage, ...]:
+        """Return what is on for a tenant; made once for each configuration."""
+        settings = config.enrichment
+        if settings is None:
+            return ()
+        known = self._known.get(config.tenant)
+        if known is not None and known[0] is config:
+            return known[1]
+        if len(self._known) >= _ENTRIES_LIMIT:
+            self._known.clear()
+        wanted = {*settings.early, *settings.late}
+        made = tuple(self._made(name, settings) for name in self._names if name in wanted)
+        self._known[config.tenant] = (config, made)
+        return made
+
+    def _made(self, name: str, settings: EnrichmentSettings) -> Stage:
+        try:
+            entry = _ENTRIES[name]
+            tools = {need: self._tools[need] for need in entry.needs}
+            stage: Stage = import_module(entry.module).stage(settings, **tools)
+        except (TocsinError, ImportError, LookupError, TypeError, ValueError) as error:
+            return _Unbuilt(name, error)
+        return stage

@@ -1,0 +1,216 @@
+"""Enrichment in the pipeline: each stage failing in turn, and all at once; early and late."""
+
+from collections.abc import Sequence
+
+import msgspec
+import pytest
+
+from tests.builders import config
+from tests.integration.payloads import member, webhook
+from tests.pipeline.faulting import Fault
+from tests.pipeline.memory_world import MemoryWorld
+from tocsin.domain.alert import Alert
+from tocsin.domain.config import TenantConfig
+from tocsin.domain.enrichment.order import EARLY, LATE, STAGES, LateStage
+from tocsin.domain.enrichment.settings import EnrichmentSettings
+from tocsin.domain.enrichment.stage import Draft, Stage, Subject
+from tocsin.domain.found import Link, RecentChange
+
+DB1 = "db-1.prod.example:9100"
+
+
+class Marking:
+    """A stage that leaves its name with what is found, unless it fails."""
+
+    def __init__(self, name: str, failing: set[str]) -> None:
+        self.name = name
+        self._failing = failing
+
+    def run(self, subject: Subject, draft: Draft) -> str:
+        if self.name in self._failing:
+            raise ZeroDivisionError
+        if self.name in LATE:
+            change = RecentChange(at_s=subject.at_s, service="api", title=self.name)
+            changes = (*draft.findings.changes, change)
+            draft.findings = msgspec.structs.replace(draft.findings, changes=changes)
+        else:
+            link = Link(title=self.name, url="https://x.example")
+            draft.found = msgspec.structs.replace(draft.found, links=(*draft.found.links, link))
+        return ""
+
+
+class Marks:
+    """The stages of every tenant, some of which fail."""
+
+    def __init__(self, names: Sequence[str], failing: set[str]) -> None:
+        self._names = names
+        self._failing = failing
+
+    def of(self, config: TenantConfig) -> list[Stage]:
+        return [Marking(name, self._failing) for name in self._names]
+
+
+def _world(
+    failing: set[str] | None = None,
+    late: tuple[LateStage, ...] = (),
+    fails_closed: bool = False,
+    fault: Fault | None = None,
+) -> MemoryWorld:
+    broken = set() if failing is None else failing
+    return MemoryWorld(
+        config(enrichment=EnrichmentSettings(late=late)),
+        fault,
+        stages=lambda names: Marks(names, broken),
+        fails_closed=fails_closed,
+    )
+
+
+def _told(world: MemoryWorld) -> list[Alert]:
+    return [alert for each in world.receivers.delivered for alert in each.alerts]
+
+
+def _outcomes(alert: Alert) -> dict[str, str]:
+    assert alert.enrichment is not None
+    late = alert.enrichment.findings.stages if alert.enrichment.findings else ()
+    return {each.stage: each.outcome for each in (*alert.enrichment.stages, *late)}
+
+
+@pytest.mark.parametrize("name", EARLY)
+def test_an_alert_of_which_a_stage_fails_arrives_with_what_the_others_found(name: str) -> None:
+    world = _world({name})
+    world.send(webhook(member("db-1")))
+    world.drain()
+    (alert,) = _told(world)
+    assert _outcomes(alert) == {each: "failed" if each == name else "ok" for each in EARLY}
+    assert alert.enrichment is not None
+    assert [each.title for each in alert.enrichment.links] == [n for n in EARLY if n != name]
+    (kept,) = world.failures.all("acme", world.now_s)
+    assert [each.stage for each in kept.failed] == [name]
+    assert world.balance().is_settled
+
+
+def test_an_alert_of_which_all_stages_fail_arrives() -> None:
+    world = _world(set(STAGES), late=LATE)
+    world.send(webhook(member("db-1"), member("db-2")))
+    world.drain()
+    assert world.view() == {DB1: "firing", "db-2.prod.example:9100": "firing"}
+    assert set(_outcomes(_told(world)[0]).values()) == {"failed"}
+
+
+def test_failing_closed_an_alert_is_in_the_dead_letters_and_nobody_is_told() -> None:
+    world = _world({"redact"}, fails_closed=True)
+    world.send(webhook(member("db-1")))
+    world.drain()
+    assert _told(world) == []
+    (letter,) = world.outbox.dead["enrich"]
+    assert letter.error == "EnrichmentFailed"
+    assert world.balance().dead_lettered == 1
+    assert world.balance().is_settled
+
+
+def test_redriven_when_the_stage_is_well_it_arrives_once() -> None:
+    failing = {"redact"}
+    world = _world(failing, fails_closed=True)
+    world.send(webhook(member("db-1")))
+    world.drain()
+    failing.clear()
+    (letter,) = world.outbox.dead["enrich"]
+    world.outbox.queues["enrich"].extend([letter.message, letter.message])
+    world.drain()
+    assert [alert.labels["instance"] for alert in _told(world)] == [DB1]
+
+
+def test_only_what_goes_on_is_enriched_and_a_resolve_keeps_what_was_found() -> None:
+    world = _world()
+    world.send(webhook(member("db-1")))
+    world.drain()
+    world.send(webhook(member("db-1", status="resolved")))
+    world.drain()
+    firing, resolved = _told(world)
+    assert firing.status == "firing"
+    assert resolved.status == "resolved"
+    assert resolved.enrichment == firing.enrichment
+
+
+def test_what_is_found_late_joins_the_alert_that_people_know_already() -> None:
+    world = _world(late=LATE)
+    world.send(webhook(member("db-1")))
+    world.drain()
+    world.send(webhook(member("db-2")))
+    world.drain()
+    first, *later = _told(world)
+    assert first.enrichment is not None
+    assert first.enrichment.findings is None
+    known = [alert for alert in later if alert.labels["instance"] == DB1]
+    assert known
+    for alert in known:
+        assert alert.enrichment is not None
+        assert alert.enrichment.findings is not None
+        assert [each.title for each in alert.enrichment.findings.changes] == list(LATE)
+
+
+def test_a_late_stage_that_fails_is_kept_apart_and_its_alert_is_told() -> None:
+    world = _world({"triage"}, late=LATE)
+    world.send(webhook(member("db-1")))
+    world.drain()
+    assert world.view() == {DB1: "firing"}
+    (kept,) = world.failures.all("acme", world.now_s)
+    assert ([each.stage for each in kept.failed], kept.attempts) == (["triage"], 1)
+
+
+def test_a_repeat_with_other_texts_keeps_what_was_found_late() -> None:
+    world = _world(late=LATE)
+    world.send(webhook(member("db-1")))
+    world.drain()
+    world.now_s += 7200
+    world.send(webhook(member("db-1", annotations={"summary": "worse by now"})))
+    world.drain()
+    (group,) = world.groups.read(list(world.groups.versions("acme"))).values()
+    (known,) = group.members.values()
+    assert known.alert.annotations == {"summary": "worse by now"}
+    assert known.alert.enrichment is not None
+    assert known.alert.enrichment.findings is not None
+
+
+def test_findings_about_a_firing_that_is_over_change_nothing() -> None:
+    world = _world(late=LATE)
+    world.send(webhook(member("db-1")))
+    for queue in ("enrich", "evaluate", "notify"):
+        world.pump(queue)
+    cases = list(world.outbox.queues["investigate"])
+    world.drain()
+    world.send(webhook(member("db-1", status="resolved")))
+    world.drain()
+    world.send(webhook(member("db-1", startsAt="2026-07-01T00:00:00Z")))
+    world.pump("enrich")
+    world.pump("evaluate")
+    world.outbox.queues["investigate"].clear()
+    world.outbox.queues["investigate"].extend(cases)
+    world.drain()
+    (group,) = world.groups.read(list(world.groups.versions("acme"))).values()
+    (known,) = group.members.values()
+    assert known.alert.enrichment is not None
+    assert known.alert.enrichment.findings is None
+
+
+def _crashing(at: int, when: str) -> MemoryWorld:
+    world = _world(late=LATE, fault=Fault(at, when))
+    world.send(webhook(member("db-1")))
+    world.drain()
+    world.settle()
+    return world
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_whoever_dies_at_any_call_nothing_found_is_lost_and_nobody_is_told_twice(
+    when: str,
+) -> None:
+    calls = len(_crashing(0, when).fault.calls)
+    assert calls > 10
+    for at in range(1, calls + 1):
+        world = _crashing(at, when)
+        assert len(world.tellings()) == 1, at
+        (group,) = world.groups.read(list(world.groups.versions("acme"))).values()
+        (known,) = group.members.values()
+        assert known.alert.enrichment is not None, at
+        assert known.alert.enrichment.findings is not None, at
