@@ -15,7 +15,8 @@ from tocsin.adapters.dynamodb.formats import STEPS, current
 NOW_S = 1_763_790_000.0
 PAGE_ITEMS = 50
 COUNTS = {
-    "fingerprints": 230, "groups": 120, "journal": 60, "rules": 20, "metrics": 30, "control": 70,
+    "fingerprints": 230, "groups": 120, "journal": 60, "rules": 20, "metrics": 30, "enrichment": 10,
+    "control": 70,
 }  # fmt: skip
 
 CURRENT = {str(current(kind)) for kind in STEPS}
@@ -71,7 +72,7 @@ class Stack:
 
     def item(self, kind: str, index: int, **more: Any) -> dict[str, Any]:
         values: dict[str, Any] = {"pk": {"S": f"acme#{index}"}, "data": {"B": bytes([index % 256])}}
-        if kind in ("journal", "rules", "metrics", "control"):
+        if kind in ("journal", "rules", "metrics", "enrichment", "control"):
             values["sk"] = {"S": f"{index % 3}"}
         if kind == "groups":
             values["version"] = {"N": "7"}

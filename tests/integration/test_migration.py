@@ -19,7 +19,10 @@ from tests.integration.migrating import (
 from tocsin.adapters.dynamodb.formats import STEPS, NewerFormat, current
 from tocsin.domain.errors import ConfigurationError
 
-SMALL = {"fingerprints": 3, "groups": 3, "journal": 1, "rules": 0, "metrics": 1, "control": 2}
+SMALL = {
+    "fingerprints": 3, "groups": 3, "journal": 1, "rules": 0, "metrics": 1, "enrichment": 0,
+    "control": 2,
+}  # fmt: skip
 
 
 @pytest.fixture

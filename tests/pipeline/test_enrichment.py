@@ -214,3 +214,61 @@ def test_whoever_dies_at_any_call_nothing_found_is_lost_and_nobody_is_told_twice
         (known,) = group.members.values()
         assert known.alert.enrichment is not None, at
         assert known.alert.enrichment.findings is not None, at
+
+
+class Sports:
+    """A stage that takes every text with a goal in it for sports."""
+
+    name = "filter_content"
+
+    def run(self, subject: Subject, draft: Draft) -> str:
+        is_news = "goal" in draft.alert.annotations.get("summary", "")
+        kind = "sports" if is_news else ""
+        draft.found = msgspec.structs.replace(draft.found, irrelevant=kind, is_dropped=is_news)
+        return ""
+
+
+class OnlySports:
+    """One stage for every tenant."""
+
+    def of(self, config: TenantConfig) -> list[Stage]:
+        return [Sports()]
+
+
+def _dropping() -> MemoryWorld:
+    settings = EnrichmentSettings(early=("filter_content",), irrelevant="drop")
+    return MemoryWorld(config(enrichment=settings), stages=lambda names: OnlySports())
+
+
+def _news(summary: str, **fields: object) -> dict[str, object]:
+    return webhook(member("db-1", annotations={"summary": summary}, **fields))
+
+
+def test_dropped_news_is_told_to_nobody_and_is_in_the_books_and_in_the_state() -> None:
+    world = _dropping()
+    world.send(_news("a goal in the last minute"))
+    world.drain()
+    assert _told(world) == []
+    assert world.balance().suppressed == {"irrelevant: sports": 1}
+    assert world.balance().is_settled
+    (group,) = world.groups.read(list(world.groups.versions("acme"))).values()
+    assert [each.status for each in group.members.values()] == ["firing"]
+    world.send(_news("a goal in the last minute", status="resolved"))
+    world.drain()
+    world.settle()
+    assert _told(world) == []
+    assert world.balance().is_settled
+
+
+def test_what_is_news_no_more_is_told_after_all_and_so_is_its_end() -> None:
+    world = _dropping()
+    world.send(_news("a goal in the last minute"))
+    world.drain()
+    world.now_s += 7200
+    world.send(_news("the replica is down"))
+    world.drain()
+    assert [alert.annotations["summary"] for alert in _told(world)] == ["the replica is down"]
+    world.send(_news("the replica is down", status="resolved"))
+    world.drain()
+    assert [alert.status for alert in _told(world)] == ["firing", "resolved"]
+    assert world.balance().is_settled

@@ -4,6 +4,16 @@ import pytest
 
 from tests.builders import T0, alert, receiver
 from tocsin.adapters.receivers import slack
+from tocsin.domain.found import (
+    Content,
+    Enrichment,
+    Findings,
+    Link,
+    Owner,
+    RecentChange,
+    Similar,
+    Triage,
+)
 from tocsin.domain.group import GroupKey
 from tocsin.ports import Notification
 
@@ -109,3 +119,45 @@ def test_the_worst_texts_stay_within_slacks_limits():
 )
 def test_a_text_is_cut_between_escapes(text, limit, escaped):
     assert slack.escape(text, limit) == escaped
+
+
+FOUND = Enrichment(
+    owner=Owner(service="checkout-api", team="payments", contact="#payments", tier="1"),
+    links=(Link(title="Runbook <a>", url="https://runbooks.example/a?b=c&d=|e"),),
+    findings=Findings(
+        changes=(
+            RecentChange(
+                at_s=T0, service="checkout-api", title="v42", kind="deployment", by="ann", url=""
+            ),
+        ),
+        content=(Content(url="https://x.example/p", title="Pool", summary="Raise\nthe limit."),),
+        triage=Triage(by="model-1", cause="the pool is full", checks=("look at <!here> pg",)),
+        similar=tuple(
+            Similar(fingerprint=str(n), name=f"Like{n}", likeness=0.9, how="template", seen_at_s=T0)
+            for n in range(5)
+        ),
+    ),
+)
+
+
+def test_what_was_found_out_helps_whoever_is_paged():
+    _, text = texts(message(alert(enrichment=FOUND)))
+    assert text.splitlines()[-7:] == [
+        "_owner_ payments (#payments): checkout-api, tier 1",
+        "<https://runbooks.example/a?b=c&amp;d=%7Ce|Runbook &lt;a&gt;>",
+        "_changed_ 05:40 UTC deployment v42 by ann (checkout-api)",
+        "_page_ <https://x.example/p|Pool: Raise the limit.>",
+        "_written by a machine (model-1)_ likely cause: the pool is full",
+        "_written by a machine (model-1)_ check: look at &lt;!here&gt; pg",
+        "_similar_ Like0 (0.90), Like1 (0.90), Like2 (0.90) and 2 more",
+    ]
+
+
+def test_what_was_found_out_leaves_room_for_the_alert_itself():
+    links = tuple(Link(title="&" * 300, url=f"https://x.example/{n}" * 20) for n in range(4))
+    long = "x" * 300
+    triage = Triage(by=long, cause="<" * 300, impact="<" * 300, checks=(long, long, long))
+    found = Enrichment(links=links, findings=Findings(triage=triage))
+    _, text = texts(message(alert(annotations={"summary": "s" * 999}, enrichment=found)))
+    assert len(text) <= 3000
+    assert "s" * 900 in text

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from tests.builders import T0, alert, receiver
 from tocsin.adapters.receivers import webhook
 from tocsin.domain.fingerprint import alertmanager_fingerprint
+from tocsin.domain.found import Enrichment, Owner, StageResult
 from tocsin.domain.group import GroupKey
 from tocsin.ports import Notification
 
@@ -135,3 +136,16 @@ def test_configured_headers_cannot_replace_what_the_request_stands_on():
         "webhook-timestamp",
     }
     assert sent["Idempotency-Key"] == "toc_1"
+
+
+def test_what_was_found_out_is_a_field_of_its_own_and_only_where_there_is_something():
+    owner = Owner(service="checkout-api", team="payments")
+    stages = (StageResult("map_ownership", "ok", "", 0.01),)
+    found = Enrichment(owner=owner, score=70.0, stages=stages)
+    plain, enriched = body(FIRING, replace(FIRING, enrichment=found))["alerts"]
+    assert "enrichment" not in plain
+    assert enriched["enrichment"] == {
+        "owner": {"service": "checkout-api", "team": "payments"},
+        "score": 70.0,
+        "stages": [["map_ownership", "ok", "", 0.01]],
+    }

@@ -17,9 +17,14 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     sources: tuple[str, ...] = ()
     is_known: bool = False
+    # What stays with the step that is settled so; see `Told.by`.
+    by: str = ""
 
 
 _NOTHING = Decision()
+
+# Of a firing that was told to nobody, since it is news of the kind that is dropped.
+IRRELEVANT = "irrelevant"
 
 
 def decide(
@@ -34,7 +39,7 @@ def decide(
         told is not None and told.episode == member.episode and not is_due_again(member, told)
     )
     if member.status == "firing" and not is_settled:
-        return Decision(step=_step(member, "firing", member.fired_by), alert=member.alert)
+        return _dropped(member) if is_dropped(member) else _fires(member)
     if member.status == "resolved" and (told is None or told.episode < member.episode):
         return _never_told(member)
     if member.status == "firing" or told is None or told.step == "resolved":
@@ -52,10 +57,21 @@ def is_pending(member: Member, told: Mapping[str, Told]) -> bool:
     return is_news or is_due_again(member, last)
 
 
+def is_dropped(member: Member) -> bool:
+    """Tell whether an alert is irrelevant, and such alerts are told to nobody."""
+    found = member.alert.enrichment
+    return found is not None and found.is_dropped
+
+
 def is_due_again(member: Member, told: Told) -> bool:
-    """Tell whether a receiver knows that an alert fires, and a round began to tell it anew."""
+    """Tell whether a receiver knows that an alert fires and is to hear it anew.
+
+    That is in another round of an escalation; or it knows not, since the alert was irrelevant
+    and is so no more.
+    """
     is_same = told.episode == member.episode and told.step == member.status == "firing"
-    return is_same and told.round < member.round
+    is_relevant_now = told.by == IRRELEVANT and not is_dropped(member)
+    return is_same and (told.round < member.round or is_relevant_now)
 
 
 def has_work(group: Group) -> bool:
@@ -95,11 +111,29 @@ def close(member: Member, told: Told, send_resolved: bool) -> Decision:
         ends_at_s = member.alert.starts_at_s
         alert = msgspec.structs.replace(member.alert, status="resolved", ends_at_s=ends_at_s)
     step = Step(member.fingerprint, told.episode, "resolved", source)
+    if told.by == IRRELEVANT:
+        return Decision(step=step, reason="its firing was irrelevant", sources=(source,))
     if told.outcome == "refused":
         return Decision(step=step, reason="its firing was dead-lettered", sources=(source,))
     if not send_resolved:
         return Decision(step=step, reason="the receiver takes no resolves", sources=(source,))
     return Decision(step=step, alert=alert)
+
+
+def _fires(member: Member) -> Decision:
+    return Decision(step=_step(member, "firing", member.fired_by), alert=member.alert)
+
+
+def _dropped(member: Member) -> Decision:
+    """Settle a firing that nobody is told of."""
+    found = member.alert.enrichment
+    kind = found.irrelevant if found is not None else ""
+    return Decision(
+        step=_step(member, "firing", member.fired_by),
+        reason=f"irrelevant: {kind}",
+        sources=(member.fired_by,),
+        by=IRRELEVANT,
+    )
 
 
 def _goes_on(member: Member, told: Told) -> bool:

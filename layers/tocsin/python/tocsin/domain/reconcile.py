@@ -128,7 +128,7 @@ class _Findings:
         before = self.told.get(step.fingerprint)
         # An end that was dead-lettered is still owed, whatever came and went since.
         is_owed = before is not None and before.step == "resolved" and before.is_dead
-        by = before.by if before is not None and is_owed else ""
+        by = before.by if before is not None and is_owed else decision.by
         outcome: Outcome = "delivered" if decision.is_known else "suppressed"
         self.told[step.fingerprint] = told_of(step, "dead" if is_owed else outcome, by)
         reason = _excused(self._group, decision, step)

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import msgspec
 
 from tocsin.adapters.http import HttpAnswer
+from tocsin.adapters.receivers import enriched
 from tocsin.domain.alert import Alert
 from tocsin.ports import Notification
 
@@ -17,6 +18,7 @@ TEXT_LIMIT = 3000
 HEADER_LIMIT = 150
 _SUMMARY_LIMIT = 1000
 _LINK_LIMIT = 500
+_FOUND_LIMIT = 300
 
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
@@ -89,12 +91,37 @@ def _describe(alert: Alert) -> str:
     )
     if labels:
         lines.append(escape(labels, _SUMMARY_LIMIT))
-    if alert.url.startswith(("http://", "https://")):
-        # What is left as it is cannot end the link.
-        link = quote(alert.url, safe=":/?#[]@!$'()*+,;=%&").replace("&", "&amp;")
-        if len(link) <= _LINK_LIMIT:
-            lines.append(f"<{link}|source>")
-    return "\n".join(lines)
+    source = _link(alert.url, "source")
+    if source:
+        lines.append(source)
+    return "\n".join(_fitting(lines, [_enriched(each) for each in enriched.lines(alert)]))
+
+
+def _enriched(line: enriched.Line) -> str:
+    """Return a line of what was found, and its link if it has one that Slack takes."""
+    about = f"_{escape(line.about, 100)}_ " if line.about else ""
+    text = escape(" ".join(line.text.split()), _FOUND_LIMIT)
+    return about + (_link(line.url, text) or text)
+
+
+def _link(url: str, text: str) -> str:
+    """Return a link that says `text`, which is escaped; "" if it would be none."""
+    if not url.startswith(("http://", "https://")):
+        return ""
+    # What is left as it is cannot end the link.
+    link = quote(url, safe=":/?#[]@!$'()*+,;=%&").replace("&", "&amp;")
+    return f"<{link}|{text.replace('|', '/')}>" if len(link) <= _LINK_LIMIT else ""
+
+
+def _fitting(lines: list[str], more: list[str]) -> list[str]:
+    """Add lines as long as all of them fit in a section."""
+    length = sum(len(line) + 1 for line in lines)
+    for line in more:
+        length += len(line) + 1
+        if length > TEXT_LIMIT:
+            break
+        lines.append(line)
+    return lines
 
 
 def _section(text: str) -> dict[str, Any]:

@@ -61,6 +61,8 @@ def _status(alerts: Iterable[Alert]) -> str:
 
 
 def _alert(alert: Alert) -> dict[str, Any]:
+    # A field of tocsin's own; whoever reads Alertmanager's bodies passes over it.
+    found = {} if alert.enrichment is None else {"enrichment": alert.enrichment}
     return {
         "status": alert.status,
         "labels": _labels(alert),
@@ -69,6 +71,7 @@ def _alert(alert: Alert) -> dict[str, Any]:
         "endsAt": _NO_TIME if alert.status == "firing" else _time(_end(alert)),
         "generatorURL": alert.url,
         "fingerprint": alertmanager_fingerprint(alert.labels),
+        **found,
     }
 
 
