@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from tocsin.configuration.enrichment_conversion import to_enrichment
 from tocsin.configuration.escalation_conversion import to_escalation
 from tocsin.configuration.fingerprint_models import FingerprintRule
 from tocsin.configuration.flag_models import concerning
@@ -31,6 +32,7 @@ def to_tenant_config(name: str, model: Tenant, version: int) -> config.TenantCon
         mappings=tuple(map(to_payload_mapping, model.mappings)),
         fingerprints=(RuleSet(rules=rules),) if rules else (),
         storage=tuple(_storage(rule) for rule in model.storage),
+        enrichment=to_enrichment(model),
         external_url=model.external_url,
         rules=model.rules.rules,
         sources={source.name: to_source(source) for source in model.sources},

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from tocsin.configuration.enrichment_conversion import displayed_enrichment
 from tocsin.configuration.escalation_conversion import displayed_escalation
 from tocsin.configuration.limits import displayed_limits
 from tocsin.configuration.mapping_conversion import displayed_mapping
@@ -31,6 +32,7 @@ def displayed(config: TenantConfig) -> dict[str, Any]:
         **displayed_escalation(config),
         "fingerprints": [said(rule) for rule in newest],
         "storage": [_storage(rule) for rule in config.storage],
+        "enrichment": displayed_enrichment(config.enrichment),
         "settings": _settings(config),
         "limits": displayed_limits(config.limits),
     }
@@ -89,6 +91,7 @@ def _receiver(receiver: Receiver) -> dict[str, Any]:
         receiver.kind: kind,
         "retry": _retry(receiver.retry),
         "breaker": _breaker(receiver.breaker),
+        "send_updates": receiver.send_updates,
     }
 
 

@@ -8,6 +8,7 @@ from pydantic import Field, PrivateAttr
 
 from tocsin.configuration.alertmanager import NotTaken
 from tocsin.configuration.block import Block
+from tocsin.configuration.enrichment_models import Enrichment
 from tocsin.configuration.escalation_models import EscalationPolicy, Person, Schedule
 from tocsin.configuration.fields import Duration, FileName, Name, Url, between
 from tocsin.configuration.fingerprint_models import FingerprintRule
@@ -130,6 +131,11 @@ class Tenant(Block):
     )
     storage: list[StorageRule] = Field(
         default=[], max_length=50, description="How request bodies are stored."
+    )
+    enrichment: Enrichment | None = Field(
+        default=None,
+        description="What is found out about alerts for whoever is told; see enrichment.md. With "
+        "`alertmanager`, and without this block, nothing is.",
     )
     rule_files: list[FileName] = Field(
         default=[],

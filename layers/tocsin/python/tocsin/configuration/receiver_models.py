@@ -113,6 +113,11 @@ class Receiver(Block):
     breaker: CircuitBreaker = Field(
         default=CircuitBreaker(), description="When to leave the receiver alone for a while."
     )
+    send_updates: bool = Field(
+        default=False,
+        description="Whether to tell at once what enrichment finds out about an alert that was "
+        "told already; otherwise the next notification says it.",
+    )
 
     @model_validator(mode="after")
     def _has_one_kind(self) -> Self:

@@ -72,8 +72,12 @@ def _matchers(texts: list[str]) -> tuple[Matcher, ...]:
 
 
 def _receiver(model: Receiver) -> config.Receiver:
-    policies = {"retry": _retry(model.retry), "breaker": _breaker(model.breaker)}
-    return replace(_of_its_kind(model), **policies)
+    return replace(
+        _of_its_kind(model),
+        retry=_retry(model.retry),
+        breaker=_breaker(model.breaker),
+        send_updates=model.send_updates,
+    )
 
 
 def _of_its_kind(model: Receiver) -> config.Receiver:

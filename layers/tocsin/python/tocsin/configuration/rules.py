@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from tocsin.configuration.enrichment_rules import broken_enrichment
 from tocsin.configuration.escalation_rules import broken_escalation
 from tocsin.configuration.findings import Finding
 from tocsin.configuration.fingerprint_models import FingerprintRule
@@ -41,6 +42,7 @@ def _of_tenant(name: str, tenant: Tenant) -> Iterator[Finding]:
     yield from misplaced(tenant)
     yield from broken_routing(tenant)
     yield from broken_escalation(tenant)
+    yield from broken_enrichment(name, tenant.enrichment)
 
 
 def _of_signatures(

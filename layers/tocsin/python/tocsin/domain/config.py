@@ -33,6 +33,9 @@ class Receiver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     channel: str = ""
     headers: dict[str, str] = {}
     send_resolved: bool = True
+    # Whether what is found out about an alert once it was told is told at once, and not only with
+    # the next notification.
+    send_updates: bool = False
     timeout_s: float = 10.0
     # The most alerts in one notification. Above it, what is new is told in several, unless
     # `truncates`: then the first says how many it left out, and they count as told.
