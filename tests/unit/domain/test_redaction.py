@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tocsin.domain import redaction
 from tocsin.domain.errors import InvalidPayload, TooLarge
-from tocsin.domain.redaction import Redactor, is_luhn, tenant_key
+from tocsin.domain.redaction import Redactor, tenant_key
+from tocsin.domain.secret_kinds import is_luhn
 from tocsin.domain.storage_rules import REDACTION_KINDS, Redaction, StorageRule, is_archived
 
 KEY = tenant_key(b"pepper", "acme")
@@ -20,6 +21,8 @@ JWT = "eyJ" + "hbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 PEM = "-----BEGIN RSA PRIVATE " + "KEY-----\nMIIEpAIBAAKCAQ\nEA7\n-----END RSA PRIVATE KEY-----"
 CARD = "4111 1111 1111 1111"
 EMAIL = "ann@example.com"
+GITHUB = "gh" + "p_" + "a1B2" * 9
+IBAN = "DE89 3704 0044 0532 0130 00"
 SECRETS = {
     AWS: "aws-key",
     AWS_SECRET: "aws-key",
@@ -29,6 +32,8 @@ SECRETS = {
     PEM[:50]: "private-key",
     CARD: "card",
     EMAIL: "email",
+    GITHUB: "github-token",
+    IBAN: "iban",
 }
 
 

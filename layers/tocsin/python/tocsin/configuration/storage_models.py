@@ -12,8 +12,8 @@ class Redaction(Block):
 
     kinds: list[RedactionKind] = Field(
         default=["aws-key", "slack-token", "jwt", "private-key", "card"],
-        max_length=10,
-        description="Secrets that are known by their looks; `email` only if it is listed.",
+        max_length=20,
+        description="Secrets and personal data that are known by their looks; see storage.md.",
     )
     fields: list[JsonPath] = Field(
         default=[],

@@ -11,6 +11,11 @@ Severity = Literal["critical", "high", "warning", "info", "low"]
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
+# How many texts an alert may have, and how long they and its link may be, as `docs/alert.md` says.
+ANNOTATIONS_PER_ALERT = 128
+ANNOTATION_VALUE_CHARACTERS = 16_384
+URL_CHARACTERS = 8192
+
 # The words that monitoring tools use, in lower case. What is not here is a `warning`: a word
 # nobody foresaw must neither wake a person nor vanish.
 _SEVERITY_WORDS: dict[str, Severity] = {

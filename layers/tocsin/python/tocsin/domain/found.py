@@ -103,6 +103,8 @@ class Enrichment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: host, service, ip, url, resource, place.
     """
 
+    # What stages changed of the alert's texts, in words of ours: "the link was left out".
+    mended: tuple[str, ...] = ()
     category: str = ""
     irrelevant: str = ""
     is_dropped: bool = False

@@ -6,9 +6,27 @@ from typing import Literal, get_args
 
 import msgspec
 
-RedactionKind = Literal["aws-key", "slack-token", "jwt", "private-key", "card", "email"]
+# Kinds that let somebody in, and kinds that tell of a person.
+SecretRedaction = Literal[
+    "aws-key",
+    "slack-token",
+    "jwt",
+    "private-key",
+    "github-token",
+    "gitlab-token",
+    "grafana-token",
+    "stripe-key",
+    "google-key",
+    "webhook-url",
+    "authorization",
+    "url-secret",
+    "credential",
+]
+PersonalRedaction = Literal["iban", "card", "email"]
+RedactionKind = Literal[SecretRedaction, PersonalRedaction]
 
 REDACTION_KINDS: tuple[RedactionKind, ...] = get_args(RedactionKind)
+SECRET_REDACTIONS: tuple[SecretRedaction, ...] = get_args(SecretRedaction)
 
 _PARTS = 1_000_000
 
