@@ -1,0 +1,90 @@
+"""The stage `categorise`: one of a few categories, by the words of name, labels and texts."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from msgspec.structs import replace
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.enrichment.category_words import CATEGORIES, WORDS, Category
+from tocsin.domain.enrichment.settings import EnrichmentSettings
+from tocsin.domain.enrichment.stage import Draft, Stage, Subject
+
+# What a name says counts more than what labels and texts say.
+_NAME_FACTOR = 3
+# Below it an alert is of the category "other": one word of a text is not enough, unless it is
+# clear; one of the name nearly always is.
+_LEAST = 3
+_NAME_CHARACTERS = 200
+_TEXT_CHARACTERS = 300
+_LABEL_CHARACTERS = 100
+# Texts and labels that say what an alert is about. Hosts, pods and teams are not among them.
+_TEXTS = ("summary", "description", "message", "title")
+_LABELS = ("job", "service", "namespace", "metric", "metric_type", "resource_type", "condition",
+           "component", "type", "chart", "queue", "topic")  # fmt: skip
+
+# CamelCase, snake_case and words; of numbers only those that HTTP uses for errors.
+_IN_NAMES = re.compile(r"[45][xX]{2}|50[234]|[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_IN_TEXTS = re.compile(r"[45]xx|50[234]|[a-z]+")
+
+_Weights = dict[str, tuple[tuple[int, int], ...]]
+
+
+def _weights(categories: Iterable[Category]) -> _Weights:
+    """Return the places of its categories in `CATEGORIES` for each word, with its weights."""
+    found: _Weights = {}
+    for category in categories:
+        for weight, words in WORDS[category].items():
+            for word in words.split():
+                for form in (word, f"{word}s"):
+                    found[form] = (*found.get(form, ()), (CATEGORIES.index(category), weight))
+    return found
+
+
+_BY_WORD = _weights(WORDS)
+# A job or a service is often named for what watches it.
+_BY_LABEL_WORD = _weights(category for category in WORDS if category != "monitoring")
+
+
+def category_of(alert: Alert) -> Category:
+    """Return the category whose words an alert has most of; "other" if it has hardly any."""
+    scores = list(_of_name(alert.name[:_NAME_CHARACTERS]))
+    texts = [alert.annotations.get(name, "")[:_TEXT_CHARACTERS] for name in _TEXTS]
+    _add(scores, _BY_WORD, _IN_TEXTS.findall(" ".join(texts).lower()))
+    labels = [alert.labels[name][:_LABEL_CHARACTERS] for name in _LABELS if name in alert.labels]
+    if labels:
+        _add(scores, _BY_LABEL_WORD, _words_of_name(" ".join(labels)))
+    most = max(scores)
+    return CATEGORIES[scores.index(most)] if most >= _LEAST else "other"
+
+
+@lru_cache(maxsize=2048)
+def _of_name(name: str) -> tuple[int, ...]:
+    scores = [0] * len(CATEGORIES)
+    _add(scores, _BY_WORD, _words_of_name(name))
+    return tuple(_NAME_FACTOR * score for score in scores)
+
+
+def _words_of_name(name: str) -> list[str]:
+    return [word.lower() for word in _IN_NAMES.findall(name)]
+
+
+def _add(scores: list[int], weights: _Weights, words: list[str]) -> None:
+    """Add the weight of each word, once however often it stands there."""
+    for word in weights.keys() & words:
+        for place, weight in weights[word]:
+            scores[place] += weight
+
+
+class _Categorise:
+    name = "categorise"
+
+    def run(self, _subject: Subject, draft: Draft) -> str:
+        draft.found = replace(draft.found, category=category_of(draft.alert))
+        return ""
+
+
+def stage(_settings: EnrichmentSettings) -> Stage:
+    """Make the stage; no setting changes what it does."""
+    return _Categorise()
