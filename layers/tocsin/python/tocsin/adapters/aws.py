@@ -85,6 +85,11 @@ def hasty_client(service: str) -> Any:
     return _make_client(service, read_timeout_s=1, attempts=1)
 
 
+def single_attempt_client(service: str, read_timeout_s: float) -> Any:
+    """Make a client that tries once, for whoever counts attempts and waits between them."""
+    return _make_client(service, read_timeout_s=read_timeout_s, attempts=1)
+
+
 @cache
 def regional_client(service: str, region: str, read_timeout_s: float) -> Any:
     """Return this process's client for a service in a region, "" for its own; one attempt more."""

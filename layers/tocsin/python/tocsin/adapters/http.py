@@ -83,6 +83,10 @@ class Http:
         """
         return self._call("GET", url, None, {}, timeout_s)
 
+    def close(self) -> None:
+        """Close the connections that are kept open; a later call opens new ones."""
+        self._session.close()
+
     def _call(
         self,
         method: str,

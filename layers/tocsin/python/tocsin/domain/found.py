@@ -69,6 +69,8 @@ class Triage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     impact: str = ""
     # The first things to look at, three at most.
     checks: tuple[str, ...] = ()
+    # Why the model that was asked is not the one that wrote it; "": it is.
+    instead_why: str = ""
 
 
 class Similar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -56,6 +56,7 @@ class Triage(Model):
     cause: str = ""
     impact: str = ""
     checks: tuple[str, ...] = ()
+    instead_why: str = Field(default="", description="Why it is by another than was asked.")
 
 
 class Similar(Model):

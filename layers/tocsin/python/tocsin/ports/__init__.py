@@ -19,6 +19,7 @@ from tocsin.ports.delivery import Breakers, Notification, Receivers
 from tocsin.ports.enrichment import FailedEnrichment, FailedEnrichments
 from tocsin.ports.evaluation import Metrics, MetricSource, RuleStates
 from tocsin.ports.flags import AskedFlag, Flags
+from tocsin.ports.model import Completion, Model
 from tocsin.ports.queues import (
     Archive,
     Blobs,
@@ -39,6 +40,7 @@ __all__ = [
     "Blobs",
     "Breakers",
     "Clock",
+    "Completion",
     "Configs",
     "DeadLetters",
     "FailedEnrichment",
@@ -52,6 +54,7 @@ __all__ = [
     "ListedBlobs",
     "MetricSource",
     "Metrics",
+    "Model",
     "Notification",
     "OutMessage",
     "Outbox",

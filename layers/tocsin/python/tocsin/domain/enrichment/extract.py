@@ -28,9 +28,9 @@ _TELLING = re.compile(
 # A step of a runbook.
 STEP = re.compile(
     r"(?:please |then |first,? |next,? |now )?(?:check|compare|confirm|connect|drain|ensure"
-    r"|escalate|examine|fail ?over|find|increase|inspect|investigate|kill|list|look|make sure|monitor|open"
-    r"|query|reboot|restart|revert|review|roll ?back|run|scale|see whether|stop|tail|test|verify"
-    r"|watch)\b",
+    r"|escalate|examine|fail ?over|find|increase|inspect|investigate|kill|list|look|make sure"
+    r"|monitor|open|query|reboot|restart|revert|review|roll ?back|run|scale|see whether|stop"
+    r"|tail|test|verify|watch)\b",
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(r"\d ?(?:%|ms\b|s\b|[kmgt]i?b\b|qps\b|rps\b)|\b[45]\d\d\b", re.IGNORECASE)
