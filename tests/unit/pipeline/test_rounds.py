@@ -31,9 +31,12 @@ def test_every_rule_is_in_one_share():
         assert sum(share.has(name) for share in shares) == 1
 
 
-def test_who_has_no_rules_is_looked_at_each_hour():
-    assert packed({"acme": 0}) == []
-    assert len(packed({"acme": 0}, T - 60)) == 1
+# A schedule by rate ticks at the second of the minute at which it was made.
+@pytest.mark.parametrize("second", [0.0, 37.0, 59.9])
+def test_who_has_no_rules_is_looked_at_once_an_hour(second):
+    hour_s = T - 60 + second
+    found = [len(packed({"acme": 0}, hour_s + minute * 60)) for minute in range(120)]
+    assert sum(found[:60]) == sum(found[60:]) == 1
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def pack_rounds(
 ) -> Iterator[OutMessage]:
     """Yield a message for each share of each tenant's rules, of which `rules` has the numbers."""
     for tenant, count in rules.items():
-        if count == 0 and at_s % _SWEEP_EVERY_S:
+        if count == 0 and not _begins_hour(at_s, every_s):
             continue
         shares = max(1, -(-count // RULES_LIMIT))
         for index in range(shares):
@@ -47,6 +47,11 @@ def pack_rounds(
             envelope = Envelope(v=VERSION, kind="rules", id=name, tenant=tenant, at_s=at_s)
             payload = msgspec.json.encode(Round(at_s, every_s, index, shares))
             yield encode(seal(envelope, payload, blobs))
+
+
+def _begins_hour(at_s: float, every_s: float) -> bool:
+    """Tell whether a round is the first of an hour; the clock ticks at any second of a minute."""
+    return at_s // _SWEEP_EVERY_S > (at_s - every_s) // _SWEEP_EVERY_S
 
 
 def unpack_round(envelope: Envelope, blobs: Blobs) -> Round:
