@@ -13,8 +13,9 @@ from tocsin.adapters import aws
 from tocsin.adapters.metricsources import cloudwatch, cloudwatch_results
 from tocsin.adapters.metricsources.cloudwatch import CloudWatchApi
 from tocsin.adapters.metricsources.cloudwatch_queries import period_s, to_query
-from tocsin.domain.rule import Query
+from tocsin.domain.rule import Condition, Query
 from tocsin.domain.series import Asked, Series, Unanswered
+from tocsin.domain.windows import measure
 
 START_S = T0 - 300
 
@@ -74,7 +75,8 @@ def result(query_id="q0", label="Depth", values=(1.0,), status="Complete", start
 def expecting(*queries, **more):
     return {
         "MetricDataQueries": list(queries) or ANY,
-        "StartTime": at(0),
+        # From the period that ends with the begin of the window.
+        "StartTime": at(-60),
         "EndTime": at(300),
         "ScanBy": "TimestampAscending",
         **more,
@@ -86,7 +88,7 @@ def reason(answer):
     return answer.reason
 
 
-def test_metrics_of_moto_come_back_by_period(moto):
+def test_metrics_of_moto_come_back_by_the_end_of_their_period(moto):
     dimensions = [{"Name": "Queue", "Value": "mail"}]
     for offset_s, value in ((10, 1.0), (20, 3.0), (130, 7.0)):
         data = {"MetricName": "Depth", "Dimensions": dimensions, "Value": value}
@@ -101,9 +103,37 @@ def test_metrics_of_moto_come_back_by_period(moto):
         T0,
     )
     labels = (("Queue", "mail"),)
-    assert average == (Series(labels, ((START_S, 2.0), (START_S + 120, 7.0))),)
-    assert highest == (Series(labels, ((START_S, 3.0),)),)
+    assert average == (Series(labels, ((START_S + 60, 2.0), (START_S + 180, 7.0))),)
+    assert highest == (Series(labels, ((START_S + 60, 3.0),)),)
     assert missing == ()
+
+
+@pytest.mark.parametrize("second", [0, 37, 59])
+@pytest.mark.parametrize(("window_s", "step_s", "whole"), [(60, 60, 1), (300, 60, 5), (300, 300, 1)])
+def test_a_window_has_every_period_that_ended_in_it_and_none_that_goes_on(
+    moto, second, window_s, step_s, whole
+):
+    for minute in range(-10, 10):
+        data = {"MetricName": "Depth", "Value": 1.0, "Timestamp": at(60 * minute)}
+        moto.put_metric_data(Namespace="Shop", MetricData=[data])
+    to_s = T0 + second
+    rule = Condition(
+        query=asked(step_s=float(step_s)).query, compare="gt", aggregate="sum", window_s=window_s
+    )
+    question = Asked(rule.query, to_s - window_s, to_s)
+    (found,) = CloudWatchApi(moto, 5.0).ask("acme", [question], to_s)
+    in_window = [at_s for at_s, _ in found[0].points if to_s - window_s < at_s <= to_s]
+    assert in_window == [T0 - step_s * n for n in reversed(range(whole))]
+    assert measure(rule, {(): [found[0].points]}, to_s) == {(): float(whole)}
+
+
+def test_periods_of_different_lengths_are_counted_from_where_each_begins():
+    queries = [asked(step_s=60.0), asked(step_s=300.0), asked(step_s=60.0)]
+    minutes, five = page(result("q0"), result("q2")), page(result("q1"))
+    expected = expecting(StartTime=at(-300))
+    with stubbed((minutes, expecting()), (five, expected)) as api:
+        found = api.ask("acme", queries, T0)
+    assert [each[0].points[0][0] for each in found] == [START_S + 60, START_S + 300, START_S + 60]
 
 
 def test_all_queries_of_one_span_are_one_call(monkeypatch):
@@ -122,7 +152,8 @@ def test_pages_are_put_together():
     second = page(result(values=(3.0,), start=120))
     with stubbed((first, expecting()), (second, expecting(NextToken="t1"))) as api:
         (found,) = api.ask("acme", [asked()], T0)
-    assert found == (Series((), ((START_S, 1.0), (START_S + 60, 2.0), (START_S + 120, 3.0))),)
+    points = ((START_S + 60, 1.0), (START_S + 120, 2.0), (START_S + 180, 3.0))
+    assert found == (Series((), points),)
 
 
 @pytest.mark.parametrize("status", ["PartialData", "InternalError", "Forbidden"])
@@ -131,7 +162,7 @@ def test_what_is_not_all_is_no_answer_and_others_are(status):
     with stubbed((answer, None)) as api:
         bad, good = api.ask("acme", [asked(), asked()], T0)
     assert status in reason(bad)
-    assert good == (Series((), ((START_S, 1.0),)),)
+    assert good == (Series((), ((START_S + 60, 1.0),)),)
 
 
 def test_any_value_of_a_dimension_is_a_search_and_the_label_names_it():
@@ -149,7 +180,7 @@ def test_any_value_of_a_dimension_is_a_search_and_the_label_names_it():
         "Period": 300,
     }
     answer = page(result(label="i-2 | b"), result(label="i-1 | a", values=(2.0,)))
-    with stubbed((answer, expecting(search))) as api:
+    with stubbed((answer, expecting(search, StartTime=at(-300)))) as api:
         (found,) = api.ask("acme", [query], T0)
     assert [dict(each.labels) for each in found] == [
         {"InstanceId": "i-1", "Auto Scaling": "web", "Zone": "a"},

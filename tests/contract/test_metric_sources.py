@@ -112,7 +112,8 @@ class CloudWatchSide:
         for series in CPU:
             dimensions = [{"Name": name, "Value": value} for name, value in series.labels]
             for at_s, value in series.points:
-                at = datetime.fromtimestamp(at_s, UTC)
+                # A point stands at the end of its minute.
+                at = datetime.fromtimestamp(at_s - 60, UTC)
                 data = {"MetricName": "cpu", "Value": value, "Timestamp": at}
                 client.put_metric_data(
                     Namespace="Shop", MetricData=[{**data, "Dimensions": dimensions}]

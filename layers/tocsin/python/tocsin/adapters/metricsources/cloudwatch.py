@@ -11,10 +11,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tocsin.adapters.aws import AWS_ERRORS, error_codes, translate
-from tocsin.adapters.metricsources.cloudwatch_queries import to_query
+from tocsin.adapters.metricsources.cloudwatch_queries import periods_of, to_query
 from tocsin.adapters.metricsources.cloudwatch_results import Results
 from tocsin.domain.errors import Retryable
-from tocsin.domain.rule import Query
 from tocsin.domain.series import Answer, Asked, Unanswered
 
 CALL_LIMIT = 500
@@ -24,7 +23,7 @@ _WRONG_QUERY = ("ValidationError", "InvalidParameter", "MissingParameter", "Miss
 _BUSY = ("Throttl", "RequestLimit", "TooManyRequests", "LimitExceeded")
 
 # By its index: the query of the rule, and how CloudWatch is asked.
-_Batch = list[tuple[int, Query, dict[str, Any]]]
+_Batch = list[tuple[int, Asked, dict[str, Any]]]
 
 
 class CloudWatchApi:
@@ -38,20 +37,20 @@ class CloudWatchApi:
         """Return an answer for each query, in order."""
         deadline_s = monotonic() + self._timeout_s
         answers: dict[int, Answer] = {}
-        spans: dict[tuple[float, float], _Batch] = {}
+        spans: dict[tuple[int, int, int], _Batch] = {}
         for index, each in enumerate(asked):
             query = to_query(f"q{index}", each.query)
             if isinstance(query, Unanswered):
                 answers[index] = query
             else:
-                spans.setdefault((each.from_s, each.to_s), []).append((index, each.query, query))
-        for span, queries in spans.items():
+                spans.setdefault(periods_of(each), []).append((index, each, query))
+        for (from_s, to_s, _), queries in spans.items():
             for batch in _batches(queries):
-                answers |= self._answers(batch, span, deadline_s)
+                answers |= self._answers(batch, (from_s, to_s), deadline_s)
         return [answers[index] for index in range(len(asked))]
 
     def _answers(
-        self, batch: _Batch, span: tuple[float, float], deadline_s: float
+        self, batch: _Batch, span: tuple[int, int], deadline_s: float
     ) -> dict[int, Answer]:
         """Return the answers of a batch; of one that is refused, each half by itself."""
         if monotonic() >= deadline_s:
@@ -67,18 +66,17 @@ class CloudWatchApi:
             return {index: _unanswered(error) for index, _, _ in batch}
         if results is None:
             return {index: Unanswered("no answer in time") for index, _, _ in batch}
-        return {index: results.answer(f"q{index}", query) for index, query, _ in batch}
+        return {index: results.answer(f"q{index}", each) for index, each, _ in batch}
 
     def _read(
-        self, queries: list[dict[str, Any]], span: tuple[float, float], deadline_s: float
+        self, queries: list[dict[str, Any]], span: tuple[int, int], deadline_s: float
     ) -> Results | None:
         """Read all pages; None if they take too long."""
         results = Results()
         parameters: dict[str, Any] = {
             "MetricDataQueries": queries,
             "StartTime": datetime.fromtimestamp(span[0], UTC),
-            # A second at least: none is no span. What begins at the end is not over yet.
-            "EndTime": datetime.fromtimestamp(max(span[1], span[0] + 1), UTC),
+            "EndTime": datetime.fromtimestamp(span[1], UTC),
             "ScanBy": "TimestampAscending",
         }
         while True:

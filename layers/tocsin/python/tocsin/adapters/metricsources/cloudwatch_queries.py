@@ -5,11 +5,11 @@ expressions and dynamic labels in monitoring.
 """
 
 import re
-from math import ceil
+from math import ceil, floor
 from typing import Any
 
 from tocsin.domain.rule import Query
-from tocsin.domain.series import Labels, Unanswered, labels_of
+from tocsin.domain.series import Asked, Labels, Unanswered, labels_of
 
 # The name of any value, where a dimension stands.
 ANY = "*"
@@ -29,6 +29,18 @@ def period_s(step_s: float) -> int:
         if step_s <= each:
             return each
     return ceil(step_s / 60) * 60
+
+
+def periods_of(asked: Asked) -> tuple[int, int, int]:
+    """Return when the periods that end within a span begin and end, and how long one is.
+
+    CloudWatch calls a period by its begin, but what it holds is only known at its end; one that is
+    not over yet would be a part that looks like a whole. All in epoch seconds; the begin is in it,
+    the end is not, and both are where a period begins, since CloudWatch counts periods from there.
+    """
+    period = period_s(asked.query.step_s)
+    first = floor((asked.from_s - period) / period) * period
+    return first, floor(asked.to_s / period) * period, period
 
 
 def to_query(query_id: str, query: Query) -> dict[str, Any] | Unanswered:

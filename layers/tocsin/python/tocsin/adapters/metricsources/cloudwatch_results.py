@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-from tocsin.adapters.metricsources.cloudwatch_queries import is_search, labels_for
-from tocsin.domain.rule import Query
-from tocsin.domain.series import POINTS_LIMIT, SERIES_LIMIT, Answer, Series, Unanswered
+from tocsin.adapters.metricsources.cloudwatch_queries import is_search, labels_for, period_s
+from tocsin.domain.series import POINTS_LIMIT, SERIES_LIMIT, Answer, Asked, Series, Unanswered
 
 # Codes of messages that say that more was found than is returned.
 _CUT = "Exceeded"
@@ -37,8 +36,9 @@ class Results:
             if _says_cut(each):
                 self._is_cut.add(each["Id"])
 
-    def answer(self, query_id: str, query: Query) -> Answer:
-        """Return the answer to one query, of all pages."""
+    def answer(self, query_id: str, asked: Asked) -> Answer:
+        """Return the answer to one query, of all pages; a point stands at the end of its period."""
+        query = asked.query
         keys = [key for key in self._points if key[0] == query_id]
         for key in keys:
             if self._status[key] != _WHOLE:
@@ -47,7 +47,7 @@ class Results:
         if query_id in self._is_cut or (self._is_all_cut and may_be_cut):
             return Unanswered("CloudWatch found more metrics than it returns at once")
         found = [
-            _series(query_id, query, label, self._points[query_id, label]) for _, label in keys
+            _series(query_id, asked, label, self._points[query_id, label]) for _, label in keys
         ]
         known = [each for each in found if each is not None]
         if len(known) < len(found):
@@ -60,13 +60,20 @@ def _says_cut(holder: Mapping[str, Any]) -> bool:
 
 
 def _series(
-    query_id: str, query: Query, label: str, points: Mapping[float, float]
+    query_id: str, asked: Asked, label: str, points: Mapping[float, float]
 ) -> Series | None:
-    labels = labels_for(query_id, query, label)
+    labels = labels_for(query_id, asked.query, label)
     if labels is None:
         return None
+    period = period_s(asked.query.step_s)
+    ended = ((began_s + period, each) for began_s, each in sorted(points.items()))
     return Series(
-        labels, tuple((at, each) for at, each in sorted(points.items()) if isfinite(each))
+        labels,
+        tuple(
+            (at_s, each)
+            for at_s, each in ended
+            if asked.from_s <= at_s <= asked.to_s and isfinite(each)
+        ),
     )
 
 
