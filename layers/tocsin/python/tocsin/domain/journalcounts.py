@@ -1,22 +1,25 @@
 """What the journal says of a tenant's alerts, minute by minute, as series of numbers.
 
-Records can stand in the journal twice, so each counts once, by what it is about.
+The minutes are counted back from the end of the span, so that a window has whole ones only, and a
+point stands at the end of its minute. Records can stand in the journal twice, so each counts once,
+by what it is about.
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
+from math import ceil
 
 from tocsin.domain.journal import DeliveryRecord, EnvelopeRecord, Record
-from tocsin.domain.series import Labels, Series
+from tocsin.domain.series import Labels, Point, Series
 
-_SLOT_S = 60
+_SLOT_S = 60.0
 
-# By series: how many in each minute.
+# By series: how many in each minute, of which 0 is the last.
 _Counts = dict[Labels, Counter[int]]
 
 
 class JournalCounts:
-    """Counts of the records from `from_s` to `to_s`."""
+    """Counts of the records after `from_s` and up to `to_s`, in epoch seconds."""
 
     def __init__(self, records: Iterable[Record], from_s: float, to_s: float) -> None:
         self._from_s = from_s
@@ -27,7 +30,7 @@ class JournalCounts:
         self.dead: _Counts = {}
         self.deliveries: _Counts = {}
         for record in records:
-            if not from_s <= record.at_s <= to_s:
+            if not from_s < record.at_s <= to_s:
                 continue
             if isinstance(record, EnvelopeRecord):
                 self._note_envelope(record)
@@ -36,9 +39,9 @@ class JournalCounts:
 
     def series(self, counts: _Counts) -> tuple[Series, ...]:
         """Return a point for each minute; one without anything is 0."""
-        minutes = range(_slot(self._from_s), _slot(self._to_s) + 1, _SLOT_S)
+        minutes = range(ceil((self._to_s - self._from_s) / _SLOT_S))
         return tuple(
-            Series(labels, tuple((max(at_s, self._from_s), float(found[at_s])) for at_s in minutes))
+            Series(labels, self._points({minute: float(found[minute]) for minute in minutes}))
             for labels, found in sorted(counts.items())
         )
 
@@ -55,13 +58,24 @@ class JournalCounts:
         return tuple(
             Series(
                 (("domain", receiver),),
-                tuple(
-                    (max(at_s, self._from_s), 100 * failures.get(receiver, Counter())[at_s] / count)
-                    for at_s, count in sorted(found.items())
+                self._points(
+                    {
+                        minute: 100 * failures.get(receiver, Counter())[minute] / count
+                        for minute, count in found.items()
+                    }
                 ),
             )
             for receiver, found in sorted(tries.items())
         )
+
+    def _points(self, values: Mapping[int, float]) -> tuple[Point, ...]:
+        return tuple(
+            (self._to_s - minute * _SLOT_S, value)
+            for minute, value in sorted(values.items(), reverse=True)
+        )
+
+    def _minute(self, at_s: float) -> int:
+        return int((self._to_s - at_s) // _SLOT_S)
 
     def _is_new(self, *what: Hashable) -> bool:
         if what in self._seen:
@@ -79,14 +93,10 @@ class JournalCounts:
             (self.duplicates, duplicates),
             (self.dead, len(record.dead)),
         ):
-            counts.setdefault(labels, Counter())[_slot(record.at_s)] += count
+            counts.setdefault(labels, Counter())[self._minute(record.at_s)] += count
 
     def _note_delivery(self, record: DeliveryRecord) -> None:
         what = (record.source, record.group, record.step, record.outcome, record.attempt)
         if self._is_new(*what, record.key):
             labels = (("outcome", record.outcome), ("receiver", record.receiver))
-            self.deliveries.setdefault(labels, Counter())[_slot(record.at_s)] += 1
-
-
-def _slot(at_s: float) -> int:
-    return int(at_s // _SLOT_S) * _SLOT_S
+            self.deliveries.setdefault(labels, Counter())[self._minute(record.at_s)] += 1
