@@ -109,7 +109,9 @@ def test_metrics_of_moto_come_back_by_the_end_of_their_period(moto):
 
 
 @pytest.mark.parametrize("second", [0, 37, 59])
-@pytest.mark.parametrize(("window_s", "step_s", "whole"), [(60, 60, 1), (300, 60, 5), (300, 300, 1)])
+@pytest.mark.parametrize(
+    ("window_s", "step_s", "whole"), [(60, 60, 1), (300, 60, 5), (300, 300, 1)]
+)
 def test_a_window_has_every_period_that_ended_in_it_and_none_that_goes_on(
     moto, second, window_s, step_s, whole
 ):

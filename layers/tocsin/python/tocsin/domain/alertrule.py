@@ -17,6 +17,7 @@ from tocsin.domain.alertrulemade import ended, made_alert
 from tocsin.domain.alertrulememory import firing, horizon_s, kept, lines_of, share, together
 from tocsin.domain.happening import SeenChange, concerns, is_for
 from tocsin.domain.rule import AlertRule
+from tocsin.domain.rulefailure import MOMENT_S
 from tocsin.domain.rulestate import Evaluated, Happening, KeyedState, RuleState
 from tocsin.domain.series import Labels
 
@@ -25,8 +26,6 @@ __all__ = ["KEYS_LIMIT", "concerns", "is_for", "look", "retire", "take"]
 # Sets of values of `by` that a rule remembers. Above it the one that was quiet for longest is
 # forgotten; where none is quiet, the alerts of a new one count for nothing.
 KEYS_LIMIT = 500
-# Two decisions on one alert are never of the same moment: the later one must count.
-_MOMENT_S = 0.001
 
 _OVER = {
     "count": "fewer within the window",
@@ -72,7 +71,7 @@ def retire(rule_name: str, state: RuleState, at_s: float, reason: str) -> Evalua
 
 
 def _after(state: RuleState, at_s: float) -> float:
-    return max(at_s, state.evaluated_at_s + _MOMENT_S)
+    return max(at_s, state.evaluated_at_s + MOMENT_S)
 
 
 class _Evaluation:

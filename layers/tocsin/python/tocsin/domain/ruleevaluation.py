@@ -33,14 +33,27 @@ def is_due(rule: Rule, at_s: float, tick_s: float, now_s: float) -> bool:
 def evaluate(rule: Rule, state: RuleState, answers: Sequence[Answer], at_s: float) -> Evaluated:
     """Return what comes of a rule as of `at_s`; `answers` are those to a metric rule's queries.
 
-    Raises Permanent where a query has no answer, and what the rule's own evaluation raises.
+    What it began when it was a rule of the other kind ends. Raises Permanent where a query has no
+    answer, and what the rule's own evaluation raises.
     """
-    if not isinstance(rule, MetricRule):
-        return recovered(rule, alertrule.look(rule, state, at_s), at_s)
     for answer in answers:
         if isinstance(answer, Unanswered):
             raise Permanent(answer.reason)
-    return recovered(rule, metricrule.evaluate(rule, state, answers, at_s), at_s)
+    former = _former(rule, state, at_s)
+    if isinstance(rule, MetricRule):
+        found = metricrule.evaluate(rule, former.state, answers, at_s)
+    else:
+        found = alertrule.look(rule, former.state, at_s)
+    both = Evaluated(state=found.state, alerts=(*former.alerts, *found.alerts))
+    return recovered(rule, both, at_s)
+
+
+def _former(rule: Rule, state: RuleState, at_s: float) -> Evaluated:
+    if isinstance(rule, MetricRule) and state.keyed:
+        return alertrule.retire(rule.name, state, at_s, alertrule.CHANGED)
+    if not isinstance(rule, MetricRule) and state.series:
+        return metricrule.retire(rule.name, state, at_s, metricrule.CHANGED)
+    return Evaluated(state=state)
 
 
 def retire(state: RuleState, at_s: float) -> Evaluated:

@@ -8,25 +8,36 @@ from tocsin.domain.rulestate import Evaluated, RuleState
 
 NAME = "RuleFailed"
 _REASON_LIMIT_CHARACTERS = 500
+# Two decisions on one alert are never of the same moment: the later one must count.
+MOMENT_S = 0.001
 
 
 def failed(rule: Rule, state: RuleState, reason: str, at_s: float) -> Evaluated:
-    """Say that a rule could not be evaluated; what it knows of its series stays as it is."""
-    if state.failure:
+    """Say that a rule could not be evaluated; what it knows of its series stays as it is.
+
+    A round from before the last evaluation says nothing of now.
+    """
+    if state.failure or (isinstance(rule, MetricRule) and at_s <= state.evaluated_at_s):
         return Evaluated(state=state)
-    after = replace(state, failure=reason[:_REASON_LIMIT_CHARACTERS], failed_at_s=at_s)
-    return Evaluated(
-        state=after, alerts=(_alert(rule.name, _sources(rule), after, "firing", at_s),)
-    )
+    # What a rule over alerts hears is later than the round that may come after it.
+    failed_at_s = max(at_s, state.evaluated_at_s + MOMENT_S)
+    after = replace(state, failure=reason[:_REASON_LIMIT_CHARACTERS], failed_at_s=failed_at_s)
+    firing = _alert(rule.name, _sources(rule), after, "firing", failed_at_s)
+    return Evaluated(state=after, alerts=(firing,))
 
 
 def recovered(rule: Rule, evaluated: Evaluated, at_s: float) -> Evaluated:
-    """Say that a rule could be evaluated again, if it could not before."""
+    """Say that a rule could be evaluated again, if it could not before.
+
+    An evaluation from before the failure does not say so: its alert would end before it began.
+    """
     state = evaluated.state
-    if not state.failure:
+    if not state.failure or at_s < state.failed_at_s:
         return evaluated
     over = _alert(rule.name, _sources(rule), state, "resolved", at_s)
-    after = replace(state, failure="", failed_at_s=0.0)
+    # A failure that comes next is later than this end.
+    evaluated_at_s = max(at_s, state.evaluated_at_s)
+    after = replace(state, failure="", failed_at_s=0.0, evaluated_at_s=evaluated_at_s)
     return Evaluated(state=after, alerts=(*evaluated.alerts, over))
 
 
@@ -35,7 +46,7 @@ def forgotten(evaluated: Evaluated, at_s: float) -> Evaluated:
     state = evaluated.state
     if not state.failure:
         return evaluated
-    over = _alert(state.rule, "", state, "resolved", at_s)
+    over = _alert(state.rule, "", state, "resolved", max(at_s, state.failed_at_s))
     after = replace(state, failure="", failed_at_s=0.0)
     return Evaluated(state=after, alerts=(*evaluated.alerts, over))
 
