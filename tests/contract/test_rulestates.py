@@ -1,12 +1,17 @@
+from bisect import bisect
+from random import Random
+
 import pytest
 from msgspec.structs import replace
 
 from tests.builders import T0, alert
 from tests.integration.formats import set_format
+from tests.pipeline.ruling_world import cpu
 from tocsin.adapters.aws import client
 from tocsin.adapters.dynamodb.formats import NewerFormat
 from tocsin.adapters.dynamodb.rulestates import DynamoRuleStates
 from tocsin.adapters.memory import MemoryRuleStates
+from tocsin.domain import rulefailure
 from tocsin.domain.errors import Conflict, Permanent
 from tocsin.domain.rulestate import RuleState, SeriesState
 
@@ -105,8 +110,6 @@ def test_ten_thousand_series_fit(states):
 
 def test_what_fits_no_item_is_refused(cloud):
     states = DynamoRuleStates(client("dynamodb"), cloud.environ["RULE_TABLE"])
-    from random import Random
-
     random = Random(1)
     series = {
         str(index): replace(SERIES, labels=(("x", random.randbytes(64).hex()),))
@@ -114,6 +117,28 @@ def test_what_fits_no_item_is_refused(cloud):
     }
     with pytest.raises(Permanent, match="HighCpu has too many series"):
         states.write(replace(ONE, series=series))
+
+
+def test_whatever_fits_leaves_room_for_the_note_that_the_next_does_not(cloud):
+    states = DynamoRuleStates(client("dynamodb"), cloud.environ["RULE_TABLE"])
+    text = Random(1).randbytes(500_000).hex()
+
+    def of(characters):
+        series = {"1": replace(SERIES, labels=(("x", text[:characters]),))}
+        return replace(ONE, rule=str(characters), series=series)
+
+    def is_stored(state):
+        try:
+            states.write(state)
+        except Permanent:
+            return False
+        return True
+
+    # The longest that fits, but for some bytes.
+    most = bisect(range(0, len(text), 50), False, key=lambda each: not is_stored(of(each))) * 50
+    before = replace(of(most - 50), version=1)
+    evaluated = rulefailure.failed(cpu(), before, text[-500:], T0 + 60)
+    assert is_stored(replace(evaluated.state, outgoing=evaluated.alerts))
 
 
 def test_what_a_newer_release_wrote_comes_back_as_an_error(cloud):

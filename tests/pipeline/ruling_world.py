@@ -9,6 +9,7 @@ from tocsin.domain.series import Series, Unanswered
 from tocsin.pipeline.activerules import ActiveRules
 from tocsin.pipeline.batch import Delivery
 from tocsin.pipeline.envelope import decode, open_frame
+from tocsin.pipeline.happenings import pack_happenings
 from tocsin.pipeline.rereading import reread, source_of
 from tocsin.pipeline.roundstart import RoundPorts, RoundStart
 from tocsin.pipeline.ruling import Ruling, RulingPorts
@@ -107,6 +108,12 @@ class World:
         at_s = T + minute * MINUTE_S
         deliveries = deliveries or self.start(at_s)
         return self.ruling.handle(deliveries, at_s + late_s, lambda: True)
+
+    def hear(self, seen, tenant="acme"):
+        """Let the rules over alerts see what happened, as of then."""
+        (message,) = pack_happenings(tenant, [seen], seen.source, seen.at_s, self.blobs)
+        deliveries = [Delivery("heard", decode(message.body))]
+        assert self.worker().handle(deliveries, seen.at_s, lambda: True).failed == {}
 
     def sent(self):
         """Return the alerts that were sent, by the identity of the request."""

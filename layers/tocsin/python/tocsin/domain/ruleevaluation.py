@@ -19,7 +19,7 @@ _LATE_S = 30.0
 REMOVED = "the rule is no longer there"
 
 
-def is_due(rule: Rule, at_s: float, tick_s: float, now_s: float) -> bool:
+def is_due(rule: Rule, state: RuleState, at_s: float, tick_s: float, now_s: float) -> bool:
     """Tell whether a rule is to be evaluated as of `at_s`, of which it is told at `now_s`.
 
     Rounds are `tick_s` apart.

@@ -34,18 +34,22 @@ class Publisher:
     def write(self, before: RuleState, evaluated: Evaluated, at_s: float) -> RuleState:
         """Store what came of an evaluation, if it is news, and return it with its new version.
 
-        What stood in `before` to be sent must have been sent. Raises Conflict if another worker
-        was first, and Permanent if it is too large to store.
+        Raises Conflict if another worker was first or has alerts to send yet, and Permanent if it
+        is too large to store.
         """
         after = evaluated.state
+        if after == before:
+            return before
         if evaluated.alerts:
+            if before.outgoing:
+                raise Conflict("what was decided before is not sent yet")
             after = replace(
                 after,
                 outgoing=evaluated.alerts,
                 outgoing_at_s=at_s,
                 sequence=before.sequence + 1,
             )
-        if after == before or (after.is_empty and before.version == 0):
+        if after.is_empty and before.version == 0:
             return after
         self._states.write(after)
         return replace(after, version=after.version + 1)

@@ -17,6 +17,8 @@ from tocsin.domain.rulestate import RuleState
 
 # An item may have 400 KB, names and numbers included.
 _LIMIT_BYTES = 390_000
+# Whatever fits leaves room for the note that the next state does not.
+_ROOM_BYTES = 8_000
 _UNPACKED_LIMIT_BYTES = 64 * 1024 * 1024
 
 _decoder = msgspec.json.Decoder(RuleState)
@@ -89,7 +91,7 @@ def _key(tenant: str, rule: str) -> Item:
 
 def _item(state: RuleState) -> Item:
     doc = compress(msgspec.json.encode(state))
-    if len(doc) > _LIMIT_BYTES:
+    if len(doc) > _LIMIT_BYTES - (0 if state.failure else _ROOM_BYTES):
         raise Permanent(f"rule {state.rule} has too many series that are not well to remember")
     values: dict[str, Value | None] = {
         "pk": _partition(state.tenant),
