@@ -213,6 +213,27 @@ def test_what_a_worker_left_that_died_does_not_wait_until_its_rule_is_due_again(
     assert world.told() == [FIRING]
 
 
+def test_a_rule_that_fires_on_is_not_written_again():
+    world = World(cpu(), cpu("Slow", for_s=600.0))
+    world.round(0)
+    written = world.states.writes
+    for minute in range(1, 9):
+        world.round(minute)
+    assert world.states.writes == written
+    world.sources.values["pushed"] = {"a": 1.0}
+    world.round(9)
+    assert world.told() == [FIRING, OVER]
+
+
+def test_a_round_from_before_the_last_change_still_counts_for_nothing():
+    world = World(cpu())
+    late = world.start(T)
+    world.round(1)
+    world.sources.values["pushed"] = {"a": 1.0}
+    world.round(0, late_s=62.0, deliveries=late)
+    assert world.told() == [FIRING]
+
+
 def test_what_happens_meanwhile_keeps_no_rule_from_looking_at_the_clock():
     absent = AlertRule(name="Gone", kind="absent", by=("host",), window_s=60.0)
     world = World(absent, cpu())

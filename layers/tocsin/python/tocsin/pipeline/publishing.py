@@ -34,11 +34,11 @@ class Publisher:
     def write(self, before: RuleState, evaluated: Evaluated, at_s: float) -> RuleState:
         """Store what came of an evaluation, if it is news, and return it with its new version.
 
-        Raises Conflict if another worker was first or has alerts to send yet, and Permanent if it
-        is too large to store.
+        That it took place is none: a rule that fires on costs no write. Raises Conflict if another
+        worker was first or has alerts to send yet, and Permanent if it is too large to store.
         """
         after = evaluated.state
-        if after == before:
+        if replace(after, evaluated_at_s=before.evaluated_at_s) == before and not evaluated.alerts:
             return before
         if evaluated.alerts:
             if before.outgoing:
