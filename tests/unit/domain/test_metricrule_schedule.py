@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from tests.builders import T0
 from tests.unit.domain.watchedrule import condition, rule
-from tocsin.domain.metricrule import asked, is_due
+from tocsin.domain.metricrule import asked
+from tocsin.domain.metricschedule import is_due
 
 
 def test_what_is_asked_is_the_window_and_for_a_rate_as_much_before():

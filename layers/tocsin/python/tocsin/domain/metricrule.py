@@ -1,13 +1,13 @@
-"""Metric rules: what they ask, when, and what comes of the answers. Pure; times are arguments.
+"""Metric rules: what they ask, and what comes of the answers. Pure; times are arguments.
 
 A series is what its labels, or those of `by`, identify. Points of series that count as one are
 pooled (`windows.measure` says how). What each condition says of a series is joined in
-`metricreading`, how a series moves is in `metricseries`, and its alerts are in `metricalert`.
+`metricreading`, how a series moves is in `metricseries`, and its alerts are in `metricalert`; when
+a rule is evaluated is in `metricschedule`.
 """
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from zlib import crc32
 
 import msgspec
 from msgspec.structs import replace
@@ -16,6 +16,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.fingerprint import fingerprint
 from tocsin.domain.metricalert import alert_labels, chosen_value, ended, firing, resolved
 from tocsin.domain.metricreading import SERIES_LIMIT, Reading, nameless
+from tocsin.domain.metricschedule import is_seldom
 from tocsin.domain.metricseries import (
     advance,
     cools_down,
@@ -54,19 +55,6 @@ def asked(rule: MetricRule, at_s: float) -> tuple[Asked, ...]:
     )
 
 
-def is_due(rule: MetricRule, at_s: float, tick_s: float = 60.0) -> bool:
-    """Tell whether a rule is to be evaluated at `at_s`, where it can be each `tick_s` seconds.
-
-    It is due once in each `every_s`, and always if that is less than a tick. Rules that are due
-    less often than each minute are spread over the minutes by a hash of their names.
-    """
-    offset_s = 0
-    if rule.every_s > 60:
-        offset_s = 60 * (crc32(rule.name.encode()) % int(rule.every_s // 60))
-    since_s = at_s - offset_s
-    return since_s // rule.every_s > (since_s - tick_s) // rule.every_s
-
-
 def evaluate(
     rule: MetricRule, state: RuleState, answers: Sequence[Answer], at_s: float
 ) -> Evaluated:
@@ -97,6 +85,7 @@ def retire(rule_name: str, state: RuleState, at_s: float, reason: str) -> Evalua
         series={},
         shape="",
         begun_at_s=(),
+        looked_at_s=0.0,
         evaluated_at_s=max(at_s, state.evaluated_at_s),
     )
     return Evaluated(state=after, alerts=alerts)
@@ -128,6 +117,7 @@ class _Evaluation:
             series=series,
             shape=_shape(self.rule) if series else "",
             begun_at_s=begun_at_s,
+            looked_at_s=self.at_s if is_seldom(self.rule) else 0.0,
         )
         return Evaluated(state=after, alerts=(*_by_labels(self.ends), *_by_labels(self.begins)))
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from tocsin.domain import alertrule, metricrule
 from tocsin.domain.errors import Permanent
+from tocsin.domain.metricschedule import is_to_be_evaluated
 from tocsin.domain.rule import MetricRule, Rule
 from tocsin.domain.rulefailure import forgotten, recovered
 from tocsin.domain.rulestate import Evaluated, RuleState
@@ -22,12 +23,12 @@ REMOVED = "the rule is no longer there"
 def is_due(rule: Rule, state: RuleState, at_s: float, tick_s: float, now_s: float) -> bool:
     """Tell whether a rule is to be evaluated as of `at_s`, of which it is told at `now_s`.
 
-    Rounds are `tick_s` apart.
+    Rounds are `tick_s` apart; what one of them should have done and has not is for the next.
     """
     every_s = max(rule.every_s, tick_s) if isinstance(rule, MetricRule) else tick_s
     if now_s - at_s > every_s + _LATE_S:
         return False
-    return not isinstance(rule, MetricRule) or metricrule.is_due(rule, at_s, tick_s)
+    return not isinstance(rule, MetricRule) or is_to_be_evaluated(rule, state, at_s, tick_s)
 
 
 def evaluate(rule: Rule, state: RuleState, answers: Sequence[Answer], at_s: float) -> Evaluated:
@@ -51,7 +52,7 @@ def evaluate(rule: Rule, state: RuleState, answers: Sequence[Answer], at_s: floa
 def _former(rule: Rule, state: RuleState, at_s: float) -> Evaluated:
     if isinstance(rule, MetricRule) and state.keyed:
         return alertrule.retire(rule.name, state, at_s, alertrule.CHANGED)
-    if not isinstance(rule, MetricRule) and state.series:
+    if not isinstance(rule, MetricRule) and (state.series or state.looked_at_s):
         return metricrule.retire(rule.name, state, at_s, metricrule.CHANGED)
     return Evaluated(state=state)
 

@@ -81,6 +81,9 @@ class RuleState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     version: int = 0
     evaluated_at_s: float = 0.0
     series: dict[str, SeriesState] = {}
+    # When a metric rule that is seldom evaluated last was, so that a lost round is missed; 0: it
+    # does not matter.
+    looked_at_s: float = 0.0
     # What identifies the series of a metric rule; where it changes, they are others.
     shape: str = ""
     keyed: dict[str, KeyedState] = {}
@@ -96,7 +99,14 @@ class RuleState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to remember, so that it need not be stored."""
-        return not (self.series or self.keyed or self.begun_at_s or self.outgoing or self.failure)
+        return not (
+            self.series
+            or self.keyed
+            or self.begun_at_s
+            or self.outgoing
+            or self.failure
+            or self.looked_at_s
+        )
 
 
 class Evaluated(msgspec.Struct, frozen=True, kw_only=True):

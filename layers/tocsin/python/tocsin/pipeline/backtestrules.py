@@ -12,7 +12,8 @@ from tocsin.domain.config import TenantConfig
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.happening import SeenChange, is_for
 from tocsin.domain.matchers import match_all
-from tocsin.domain.metricrule import asked, evaluate, is_due
+from tocsin.domain.metricrule import asked, evaluate
+from tocsin.domain.metricschedule import is_due
 from tocsin.domain.rule import PUSHED, AlertRule, MetricRule, Query
 from tocsin.domain.rulestate import Evaluated, RuleState
 from tocsin.domain.series import Answer, Asked, Series, Unanswered

@@ -13,7 +13,8 @@ from tocsin.domain.alert import Alert, Status, severity_of
 from tocsin.domain.fingerprint import fingerprint
 from tocsin.domain.happening import SeenChange
 from tocsin.domain.matchers import match_all
-from tocsin.domain.metricrule import asked, evaluate, is_due
+from tocsin.domain.metricrule import asked, evaluate
+from tocsin.domain.metricschedule import is_due
 from tocsin.domain.rule import AlertRule, MetricRule, Query, Rule
 from tocsin.domain.rulestate import RuleState
 from tocsin.domain.series import Answer, Asked, Labels, Point, Series
