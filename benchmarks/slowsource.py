@@ -71,6 +71,7 @@ def lags_s(slow_s: float) -> dict[str, float]:
         outbox=outbox,
         blobs=blobs,
         configs=configs,
+        applied=configs,
         states=MemoryRuleStates(),
         sources=_Sources(slow_s),
         active=lambda each: each.rules,

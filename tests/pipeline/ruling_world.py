@@ -75,6 +75,8 @@ class World:
         self.sources = FakeSources()
         self.outbox, self.states = MemoryOutbox(), MemoryRuleStates()
         self.blobs, self.configs = MemoryBlobs(), MemoryConfigs()
+        # What workers know of the configurations.
+        self.seen = self.configs
         self.broken = []
         for tenant in tenants:
             self.configs.apply(config(tenant, rules=rules), "", T0)
@@ -85,7 +87,8 @@ class World:
         ports = RulingPorts(
             outbox=self.dying_outbox,
             blobs=self.blobs,
-            configs=self.configs,
+            configs=self.seen,
+            applied=self.configs,
             states=self.dying_states,
             sources=self.sources,
             active=ActiveRules(OpenFeatureFlags()),

@@ -37,6 +37,7 @@ def ruling_of(
         outbox=MemoryOutbox(),
         blobs=blobs,
         configs=configs,
+        applied=configs,
         states=states,
         sources=nothing,
         active=lambda config: config.rules,

@@ -1,5 +1,7 @@
 """Rounds of rules: what is evaluated, stored and sent, whoever dies in between."""
 
+from copy import deepcopy
+
 import msgspec
 import pytest
 from msgspec.structs import replace
@@ -420,3 +422,18 @@ def test_a_rule_that_is_seldom_due_no_more_remembers_nothing():
     world.configure(cpu())
     world.round(due_minutes(HOURLY)[0] + 1)
     assert world.states.names("acme") == []
+
+
+def test_a_worker_with_an_old_configuration_does_not_end_what_a_new_rule_began():
+    world = World(cpu())
+    stale = deepcopy(world.configs)
+    world.configure(cpu(), cpu("New"))
+    world.round(0)
+    assert len(world.told()) == 2
+    world.seen = stale
+    world.ruling = world.worker()
+    world.round(1)
+    assert world.told() == []
+    world.configure(cpu())
+    world.round(2)
+    assert world.told() == [("New", "a", "resolved")]

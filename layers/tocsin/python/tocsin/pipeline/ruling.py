@@ -28,11 +28,15 @@ Active = Callable[[TenantConfig], tuple[Rule, ...]]
 
 
 class RulingPorts(msgspec.Struct, frozen=True, kw_only=True):
-    """What rules need of the outside world."""
+    """What rules need of the outside world.
+
+    `configs` may be from memory and a little old, `applied` never is.
+    """
 
     outbox: Outbox
     blobs: Blobs
     configs: Configs
+    applied: Configs
     states: RuleStates
     sources: Sources
     active: Active
@@ -97,9 +101,16 @@ class Ruling:
 
     def _retire(self, config: TenantConfig, settling: Settling, at_s: float) -> None:
         """End what was begun by rules that are no longer there, or rest."""
-        known = {rule.name for rule in self._ports.active(config)}
-        gone = [name for name in self._ports.states.names(config.tenant) if name not in known]
+        stored = self._ports.states.names(config.tenant)
+        if self._gone(config, stored):
+            # Another worker may know a newer configuration, and rules of it that this one does not.
+            config = self._ports.applied.current(config.tenant) or config
+        gone = self._gone(config, stored)
         settling.retire(settling.states(config.tenant, gone).values(), at_s)
+
+    def _gone(self, config: TenantConfig, stored: Iterable[str]) -> list[str]:
+        known = {rule.name for rule in self._ports.active(config)}
+        return [name for name in stored if name not in known]
 
     def _hear(
         self, config: TenantConfig, seen: Sequence[SeenChange], now_s: float, outcome: Outcome

@@ -34,11 +34,13 @@ def _ruling() -> Ruling:
         "enrich-urgent": settings.enrich_urgent_queue_url,
     }
     dynamodb = client("dynamodb")
-    configs = CachedConfigs(DynamoConfigs(dynamodb, settings.control_table), now_s)
+    applied = DynamoConfigs(dynamodb, settings.control_table)
+    configs = CachedConfigs(applied, now_s)
     ports = RulingPorts(
         outbox=SqsOutbox(client("sqs"), urls, {}),
         blobs=S3Blobs(client("s3"), settings.archive_bucket),
         configs=configs,
+        applied=applied,
         states=DynamoRuleStates(dynamodb, settings.rule_table),
         sources=sources(settings, configs),
         active=ActiveRules(OpenFeatureFlags()),
