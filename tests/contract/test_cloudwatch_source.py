@@ -216,6 +216,14 @@ def test_an_expression_has_no_label_unless_it_makes_several_series():
     assert [each.labels for each in many] == [(("label", "db"),), (("label", "web"),)]
 
 
+def test_two_series_of_an_expression_with_one_label_are_no_answer():
+    answer = page(result("q0", "web"), result("q0", "web", values=(9.0,)), result("q1"))
+    with stubbed((answer, None)) as api:
+        both, other = api.ask("acme", [expression("SEARCH()"), asked()], T0)
+    assert reason(both) == "several series of the answer have the same label"
+    assert isinstance(other, tuple)
+
+
 def test_one_query_that_is_refused_takes_no_other_with_it():
     refusal = ("ValidationError", "The value SEARCH( is not valid\n", 400)
     answers = [(refusal, None), (page(result("q0")), None), (refusal, None), (refusal, None)]

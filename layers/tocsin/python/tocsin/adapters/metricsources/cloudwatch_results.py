@@ -22,13 +22,19 @@ class Results:
         self._points: dict[tuple[str, str], dict[float, float]] = {}
         self._status: dict[tuple[str, str], str] = {}
         self._is_cut: set[str] = set()
+        self._is_ambiguous: set[str] = set()
         self._is_all_cut = False
 
     def add(self, page: Mapping[str, Any]) -> None:
         """Take one page."""
         self._is_all_cut |= _says_cut(page)
+        keys = set[tuple[str, str]]()
         for each in page.get("MetricDataResults", ()):
             key = (each["Id"], each.get("Label", ""))
+            if key in keys:
+                # On another page it would be the rest of the same.
+                self._is_ambiguous.add(each["Id"])
+            keys.add(key)
             points = self._points.setdefault(key, {})
             values = zip(each.get("Timestamps", ()), each.get("Values", ()), strict=False)
             points.update((at.timestamp(), float(value)) for at, value in values)
@@ -46,6 +52,8 @@ class Results:
         may_be_cut = query.expression != "" or is_search(query)
         if query_id in self._is_cut or (self._is_all_cut and may_be_cut):
             return Unanswered("CloudWatch found more metrics than it returns at once")
+        if query_id in self._is_ambiguous:
+            return Unanswered("several series of the answer have the same label")
         found = [
             _series(query_id, asked, label, self._points[query_id, label]) for _, label in keys
         ]
