@@ -129,6 +129,15 @@ def test_a_name_is_the_tenants_alone(folder):
             "all[1].source: there is no source 'nobody' in tocsin.yaml; "
             "there are cw, prom, pushed, tocsin",
         ),
+        (
+            "metric: m, aggregate: rate, window: 13h, op: gt, threshold: 1",
+            "window: a rate looks back over two windows, and what is pushed is kept for a day: "
+            "12h at most",
+        ),
+        (
+            "any: [{source: prom, expression: up, step: 5s, window: 1d, op: present}]",
+            "any[0].step: a Prometheus gives 11000 points of a series at most: make it longer",
+        ),
     ],
 )
 def test_a_rule_asks_only_whom_it_can(folder, rule, problem):
@@ -137,6 +146,20 @@ def test_a_rule_asks_only_whom_it_can(folder, rule, problem):
     assert problems(file, f"{sources}    rule_files: [a.yaml]\n") == [
         f"a.yaml:2: rules[0].{problem}"
     ]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "metric: m, aggregate: rate, window: 12h, op: gt, threshold: 1",
+        "metric: m, window: 1d, op: gt, threshold: 1",
+        "source: prom, expression: up, step: 8s, window: 1d, op: present",
+        "source: prom, expression: up, aggregate: rate, window: 1d, op: gt, threshold: 1",
+    ],
+)
+def test_long_windows_that_have_an_answer_are_taken(folder, rule):
+    text = f"    sources: [{PROM}]\n    default_rules: false\n    rule_files: [a.yaml]\n"
+    assert names(folder(a=f"{{name: R, {rule}}}"), text) == ["R"]
 
 
 def test_sources(folder):

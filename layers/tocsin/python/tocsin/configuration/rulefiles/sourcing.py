@@ -8,12 +8,19 @@ from tocsin.domain.rule import (
     OWN,
     PUSHED,
     CloudWatchSource,
+    Condition,
     MetricRule,
     PrometheusSource,
     Query,
     Rule,
     Source,
 )
+from tocsin.domain.windows import lookback_s
+
+# What is pushed is kept for an hour more.
+_PUSHED_S = 86_400.0
+# What a Prometheus gives of one series at once. Source: its web/api/v1/api.go.
+_STEPS = 11_000
 
 
 def is_own(rule: Rule) -> bool:
@@ -33,6 +40,8 @@ def wrong_sources(
     for condition, below in zip(rule.conditions, placed.conditions, strict=True):
         if message := _wrong(condition.query, sources, is_operator=is_operator):
             yield placed.problem(message, *below, "source")
+        for field, message in _too_long(condition, sources):
+            yield placed.problem(message, *below, field)
 
 
 def _wrong(query: Query, sources: Mapping[str, Source], *, is_operator: bool) -> str:
@@ -50,3 +59,16 @@ def _wrong(query: Query, sources: Mapping[str, Source], *, is_operator: bool) ->
     if isinstance(source, CloudWatchSource) and not (query.expression or query.namespace):
         return "a CloudWatch is asked for `namespace` and `metric`, or with `expression`"
     return ""
+
+
+def _too_long(condition: Condition, sources: Mapping[str, Source]) -> Iterator[tuple[str, str]]:
+    """Yield what would have no answer however often it was asked, as field and message."""
+    query = condition.query
+    span_s = condition.window_s + lookback_s(condition)
+    if query.source == PUSHED and span_s > _PUSHED_S:
+        yield (
+            "window",
+            "a rate looks back over two windows, and what is pushed is kept for a day: 12h at most",
+        )
+    if isinstance(sources.get(query.source), PrometheusSource) and span_s / query.step_s > _STEPS:
+        yield "step", f"a Prometheus gives {_STEPS} points of a series at most: make it longer"
