@@ -1,3 +1,5 @@
+from random import Random
+
 import pytest
 from msgspec.structs import replace
 
@@ -12,6 +14,7 @@ from tocsin.domain import metricpieces
 from tocsin.domain.errors import TooLarge
 from tocsin.domain.matchers import parse_matchers
 from tocsin.domain.series import Series
+from tocsin.providers.pushed_metrics import parse
 
 KEPT_S = 90_000.0
 A, B = (("host", "a"),), (("host", "b"),)
@@ -143,3 +146,34 @@ def test_what_a_newer_release_wrote_is_an_error_and_no_absence(cloud):
     set_format(cloud.environ["METRIC_TABLE"], 2)
     with pytest.raises(NewerFormat):
         metrics.read("acme", "cpu", T0, T0)
+
+
+def test_whatever_is_taken_can_be_stored(metrics):
+    random = Random(1)
+    labels = {
+        f"l{index}": "".join(chr(random.randrange(0x10000, 0x3FFFF)) for _ in range(4000))
+        for index in range(8)
+    }
+    points = [
+        [T0 + after_ms / 1000, random.random() * 10.0 ** random.randrange(-300, 300)]
+        for after_ms in random.sample(range(60_000), 10_000)
+    ]
+    pushed = parse([{"name": "cpu", "labels": labels, "points": points}], T0 + 60)
+    assert (pushed.accepted, pushed.rejected) == (10_000, ())
+    metrics.append("acme", "r1", T0 + 60, pushed.metrics)
+    (series,) = metrics.read("acme", "cpu", T0, T0 + 60)
+    assert len(series.points) == 10_000
+
+
+def test_what_would_fit_no_item_is_not_taken():
+    good = {"name": "cpu", "value": 1, "labels": {"l": "x"}}
+    large = {f"l{index}": "x" * 4096 for index in range(8)}
+    otlp = [{"key": name, "value": {"stringValue": text}} for name, text in large.items()]
+    metric = {"name": "cpu", "gauge": {"dataPoints": [{"asInt": 1, "attributes": otlp}]}}
+    for payload in (
+        [good, {**good, "labels": large}],
+        {"resourceMetrics": [{"scopeMetrics": [{"metrics": [metric]}]}]},
+    ):
+        pushed = parse(payload, T0)
+        ((_, error),) = pushed.rejected
+        assert error.message == "the labels of a series may have 32768 characters"

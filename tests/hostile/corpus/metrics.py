@@ -40,6 +40,10 @@ _WRONG: dict[str, tuple[Any, str]] = {
     "labels that are a list": ({"labels": ["a"]}, "labels"),
     "a label that is deep": ({"labels": {"a": [[[[]]]]}}, "labels.a"),
     "a thousand labels": ({"labels": {f"l{n}": "x" for n in range(1000)}}, "labels"),
+    "labels that no item could hold": (
+        {"labels": {f"l{n}": "\u6f22" * 4096 for n in range(128)}},
+        "labels",
+    ),
     "another name as label": ({"labels": {"__name__": "x"}}, "labels.__name__"),
     "a time of the year 1970": ({"time": 1.0}, "time"),
     "a time of the year 9999": ({"time": "9999-12-31T23:59:59Z"}, "time"),

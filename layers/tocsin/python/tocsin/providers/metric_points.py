@@ -8,6 +8,7 @@ import msgspec
 from tocsin.domain.errors import InvalidInput, TooLarge
 from tocsin.domain.series import Labels, Series, labels_of
 from tocsin.providers import limits
+from tocsin.providers.label_set import check_labels
 from tocsin.providers.reading import expected, number
 
 # Older points would be gone before a rule looked at them, and newer ones are of a wrong clock.
@@ -91,6 +92,15 @@ def metric_name(name: Any, path: str) -> str:
         message = f"the name of a metric needs 1 to {limits.METRIC_NAME_CHARACTERS} characters"
         raise InvalidInput(message, path, code=INVALID)
     return name
+
+
+def series_labels(labels: Any, path: str) -> dict[str, str]:
+    """Return the labels of a series. Raises InvalidInput as for alerts, and for too many texts."""
+    found = check_labels(labels, path)
+    if sum(map(len, found)) + sum(map(len, found.values())) > limits.SERIES_LABELS_CHARACTERS:
+        message = f"the labels of a series may have {limits.SERIES_LABELS_CHARACTERS} characters"
+        raise InvalidInput(message, path, code=INVALID)
+    return found
 
 
 def finite(value: Any, path: str) -> float:

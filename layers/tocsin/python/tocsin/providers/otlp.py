@@ -11,8 +11,7 @@ import orjson
 
 from tocsin.domain.errors import InvalidInput, InvalidPayload
 from tocsin.providers import limits
-from tocsin.providers.label_set import check_labels
-from tocsin.providers.metric_points import INVALID, Points, Pushed, finite
+from tocsin.providers.metric_points import INVALID, Points, Pushed, finite, series_labels
 from tocsin.providers.metric_points import metric_name as checked_name
 from tocsin.providers.otlp_names import label_name, metric_name
 from tocsin.providers.reading import expected, kind, text
@@ -114,7 +113,7 @@ def _take(
     if type(flags) is int and flags & _NO_RECORDED_VALUE:
         return
     own = _attributes(point, f"{path}.attributes")
-    labels = check_labels({**resource, **own}, f"{path}.attributes")
+    labels = series_labels({**resource, **own}, f"{path}.attributes")
     value = point.get("asDouble", point.get("asInt"))
     found = finite(value, f"{path}.asDouble" if "asDouble" in point else f"{path}.asInt")
     where = f"{path}.timeUnixNano"

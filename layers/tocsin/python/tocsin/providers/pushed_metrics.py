@@ -7,8 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from tocsin.domain.errors import InvalidInput, InvalidPayload
-from tocsin.providers.label_set import check_labels, texts
-from tocsin.providers.metric_points import INVALID, Points, Pushed, finite, metric_name
+from tocsin.providers.label_set import texts
+from tocsin.providers.metric_points import (
+    INVALID,
+    Points,
+    Pushed,
+    finite,
+    metric_name,
+    series_labels,
+)
 from tocsin.providers.reading import expected, kind, moment
 
 _OTLP = "resourceMetrics"
@@ -92,7 +99,7 @@ def _labels(member: dict[str, Any], path: str) -> dict[str, str]:
     if given is None:
         return {}
     where = _at(path, "labels")
-    labels = check_labels(texts(given, where), where)
+    labels = series_labels(texts(given, where), where)
     if "__name__" in labels:
         message = "the name of a metric stands in `name`"
         raise InvalidInput(message, _at(where, "__name__"), code=INVALID)
