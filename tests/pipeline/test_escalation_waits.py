@@ -39,6 +39,34 @@ def test_a_snoozed_step_waits_for_the_end_of_the_snooze() -> None:
     assert whats(world)[0] == ("deferred", 1, "snoozed by eve")
 
 
+def test_a_step_that_was_put_off_is_taken_when_the_snooze_is_made_shorter() -> None:
+    world = world_of()
+    send(world, fires("a", START_S))
+    wait(world, 100)
+    act(world, "snooze", until_s=world.now_s + 7200)
+    wait(world, 400)
+    assert whats(world) == [("deferred", 1, "snoozed by eve")]
+    until_s = world.now_s + 60
+    act(world, "snooze", until_s=until_s)
+    wait(world, 120)
+    assert who(world) == [("first", "firing")]
+    assert 0 <= told(world)[0][0] - (until_s - START_S) <= TICK_S
+
+
+def test_a_step_that_was_put_off_waits_longer_when_the_snooze_is_made_longer() -> None:
+    world = world_of()
+    send(world, fires("a", START_S))
+    wait(world, 100)
+    act(world, "snooze", until_s=world.now_s + 300)
+    wait(world, 250)
+    until_s = world.now_s + 1000
+    act(world, "snooze", until_s=until_s)
+    wait(world, 1100)
+    assert who(world)[0] == ("first", "firing")
+    assert 0 <= told(world)[0][0] - (until_s - START_S) <= TICK_S
+    assert [what for what, _, _ in whats(world)].count("deferred") == 1
+
+
 def test_a_silenced_step_waits_and_is_taken_when_the_silence_is_over() -> None:
     world = world_of()
     silence(world, START_S + 2000, 'alertname=~".+"')

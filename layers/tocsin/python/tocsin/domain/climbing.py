@@ -15,7 +15,7 @@ from tocsin.domain.journal import EscalationRecord
 from tocsin.domain.stepreach import Reached, reached_by, step_route
 
 # How soon and how late it looks again whether a step may be taken that waits: after its own
-# delay, within these bounds. A snooze says itself when it ends.
+# delay, within these bounds. A snooze says itself when it ends, and may be made shorter.
 SHORTEST_LOOK_S, LONGEST_LOOK_S = 60.0, 300.0
 
 What = Callable[[], Mapping[str, str]]
@@ -46,10 +46,12 @@ class Ascent(msgspec.Struct, kw_only=True):
 
 
 def due_climbs(members: Iterable[Member]) -> Iterator[float]:
-    """Yield when the next step of each alert is due, where one is."""
+    """Yield when the next step of each alert must be looked at, where one is due."""
     for member in members:
-        if member.climb is not None and member.climb.due_at_s is not None:
-            yield member.climb.due_at_s
+        climb = member.climb
+        if climb is not None and climb.due_at_s is not None:
+            # That it is put off is written down once, and then nothing is to be done until then.
+            yield max(climb.due_at_s, member.snoozed_until_s) if climb.waits else climb.due_at_s
 
 
 def has_climbs(group: Group) -> bool:
@@ -159,11 +161,15 @@ def _is_due(member: Member, now_s: float) -> bool:
 def _put_off(
     member: Member, group: Group, policy: EscalationPolicy, ascent: Ascent
 ) -> Member | None:
-    """Return the member with its step put off, if it may not be told now; else None."""
+    """Return the member with its step put off, if it may not be told now; else None.
+
+    What is snoozed stays due as it was: whoever snoozes it anew, for longer or less long, says
+    anew until when.
+    """
     climb, handling = member.climb, member.handling
     assert climb is not None
     if member.snoozed_until_s > ascent.now_s and handling is not None:
-        why, again_at_s = f"snoozed by {handling.snoozed_by}", member.snoozed_until_s
+        why, again_at_s = f"snoozed by {handling.snoozed_by}", climb.due_at_s
     else:
         why = ascent.muted().get(member.fingerprint, "")
         delay_s = policy.steps[min(climb.step, len(policy.steps) - 1)].after_s
