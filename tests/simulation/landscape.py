@@ -1,6 +1,7 @@
 """The configuration of a run: who hears of what."""
 
 from random import Random
+from typing import Any
 
 import msgspec
 
@@ -8,9 +9,16 @@ from tests.builders import config, receiver, route
 from tests.simulation.modes import Mode
 from tocsin.domain.alert import Severity
 from tocsin.domain.config import TenantConfig
+from tocsin.domain.escalation import EscalationPolicy, EscalationStep
 from tocsin.domain.fingerprint_rules import FingerprintRule
+from tocsin.domain.group import GroupKey
 from tocsin.domain.masks import Mask
+from tocsin.domain.oncall import Schedule
 from tocsin.domain.retry import RetryPolicy
+
+# Who is told by the steps of a policy alone.
+_CLIMBED = ("first", "second")
+_EMPTY = "empty"
 
 # Each names every alert otherwise, and none makes one of two.
 RULES = (
@@ -27,13 +35,19 @@ class Landscape(msgspec.Struct, frozen=True, kw_only=True):
     """The receivers, in the few words that the oracle needs, and the same as configuration."""
 
     configs: tuple[TenantConfig, ...]
-    # Whether each receiver takes resolves.
+    # Whether each receiver of a route takes resolves.
     takes_resolves: dict[str, bool]
+    # What alerts climb at every route but that of the audit.
+    policy: EscalationPolicy | None = None
 
     @property
     def tenants(self) -> tuple[str, ...]:
         """The tenants of the run."""
         return tuple(each.tenant for each in self.configs)
+
+    def policy_of(self, key: GroupKey) -> EscalationPolicy | None:
+        """Return what alerts climb in the group of a route."""
+        return None if key.receiver == "audit" else self.policy
 
     def hears(self, name: str, severity: Severity) -> bool:
         """Say whether a receiver hears of firings of this severity."""
@@ -45,12 +59,12 @@ class Landscape(msgspec.Struct, frozen=True, kw_only=True):
 def draw(random: Random, mode: Mode) -> Landscape:
     """Return the configuration of a run; every tenant has the same."""
     group_by = random.choice([(), ("alertname",), ("instance",)])
-    takes_resolves = random.random() < 0.85 or mode.plan == "steady"
+    takes_ends = random.random() < 0.85 or mode.plan == "steady"
     # Where dead letters would make the oracle forgiving, they are to come of refusals only.
     retry = RetryPolicy(attempts=3 if mode.refuses or mode.has_outage else 10)
     receivers = {
         "oncall": receiver(
-            max_alerts=random.choice([1, 2, 1000]), send_resolved=takes_resolves, retry=retry
+            max_alerts=random.choice([1, 2, 1000]), send_resolved=takes_ends, retry=retry
         )
     }
     children = []
@@ -60,12 +74,40 @@ def draw(random: Random, mode: Mode) -> Landscape:
     if mode.moves_severity:
         receivers["pager"] = receiver("pager", retry=retry)
         children.append(route("pager", 'severity="critical"', group_by=group_by))
+    takes_resolves = {name: each.send_resolved for name, each in receivers.items()}
+    policy = _policy(random) if mode.escalates else None
+    name = "" if policy is None else policy.name
     if children:
-        children.append(route("oncall", group_by=group_by))
-    tree = route("oncall", group_by=group_by, routes=tuple(children))
+        children.append(route("oncall", group_by=group_by, policy=name))
+    fields: dict[str, Any] = {
+        "route": route("oncall", group_by=group_by, policy=name, routes=tuple(children)),
+        "receivers": receivers,
+    }
+    if policy is not None:
+        fields["receivers"] |= {each: receiver(each, retry=retry) for each in _CLIMBED}
+        fields["policies"] = {policy.name: policy}
+        fields["schedules"] = {_EMPTY: Schedule(name=_EMPTY, time_zone="UTC")}
     return Landscape(
-        configs=tuple(
-            config(tenant, route=tree, receivers=dict(receivers)) for tenant in mode.tenants
-        ),
-        takes_resolves={name: each.send_resolved for name, each in receivers.items()},
+        configs=tuple(config(tenant, **fields) for tenant in mode.tenants),
+        takes_resolves=takes_resolves,
+        policy=policy,
+    )
+
+
+def _policy(random: Random) -> EscalationPolicy:
+    return EscalationPolicy(
+        name="pages",
+        steps=tuple(_step(random) for _ in range(random.randint(1, 3))),
+        repeat=random.randint(0, 2),
+        repeat_after_s=random.choice([60.0, 200.0]),
+    )
+
+
+def _step(random: Random) -> EscalationStep:
+    whom = random.choice([_CLIMBED[:1], _CLIMBED[1:], _CLIMBED, ()])
+    return EscalationStep(
+        after_s=random.choice([0.0, 30.0, 120.0, 300.0]),
+        receivers=whom,
+        # Nobody is on call in it: the step reaches nobody.
+        schedules=() if whom else (_EMPTY,),
     )

@@ -28,6 +28,8 @@ class Mode(msgspec.Struct, frozen=True, kw_only=True):
     changes_rules: bool = False
     # All receivers are down for some minutes, and nothing else fails there.
     has_outage: bool = False
+    # Alerts climb a policy, and people do something about them.
+    escalates: bool = False
     # What senders do, where it is no random mixture.
     plan: Literal["", "steady", "unchanged"] = ""
 
@@ -59,6 +61,19 @@ MODES = {
         ),
         Mode(name="rules", says="fingerprint rules change while alerts fire", changes_rules=True),
         Mode(name="outage", says="all receivers are down for a while", has_outage=True),
+        Mode(
+            name="climbs",
+            says="alerts climb, and people acknowledge, give back, snooze and resolve them",
+            senders=ALL,
+            escalates=True,
+        ),
+        Mode(
+            name="punctual",
+            says="as climbs, but nobody dies and nothing is late",
+            crashes=0,
+            is_late=False,
+            escalates=True,
+        ),
         Mode(
             name="all",
             says="everything at once",

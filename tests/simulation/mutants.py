@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.simulation.climbmutants import PLANTED
 from tocsin.adapters.memory import MemoryBreakers, MemoryGroups
 from tocsin.domain import dedup, episode, grouping, identity, intent, reconcile
 from tocsin.domain.config import TenantConfig
@@ -223,4 +224,5 @@ MUTANTS: tuple[tuple[str, Callable[[Patch], None]], ...] = (
     ("outage", _nobody_hears_of_failures),
     ("outage", _used_up_is_given_up),
     ("outage", _probes_use_up_attempts),
+    *(("climbs", plant) for plant in PLANTED),
 )

@@ -14,6 +14,7 @@ from tests.pipeline.memory_world import START_S
 from tests.simulation.history import History, Report
 from tests.simulation.landscape import Landscape
 from tests.simulation.modes import Mode
+from tests.simulation.world import World
 from tocsin.adapters.memory import MemoryGroups, MemoryJournal
 from tocsin.domain.alert import Status
 from tocsin.domain.balance import add_up
@@ -23,6 +24,10 @@ from tocsin.domain.journal import DeliveryRecord
 _END_S = START_S + 29 * 86_400.0
 # Five that open the breaker, those under way, and one every five minutes or so after that.
 _CALLS_IN_VAIN = 5 + 4 + 11
+
+# How often the clock looks at what is due, and how long the stages take where nothing is late.
+TICK_S = 60.0
+_PROMPT_S = 15.0
 
 # Tenant, receiver and alert.
 Subject = tuple[str, str, str]
@@ -38,20 +43,20 @@ class Violation(msgspec.Struct, frozen=True):
         return f"{self.promise}: {self.case}"
 
 
-def judge(
-    history: History, landscape: Landscape, mode: Mode, journal: MemoryJournal, groups: MemoryGroups
-) -> list[Violation]:
+def judge(world: World, mode: Mode) -> list[Violation]:
     """Return every promise that a finished run broke."""
+    history, landscape = world.history, world.landscape
     told = _told(history)
     return [
         *(Violation("error", text) for text in history.errors),
         *_repeated(history),
         *_in_disorder(told, history, landscape),
-        *_left_wrong(told, history, landscape),
+        *_left_wrong(told, world),
         *(_not_steady(told) if mode.plan == "steady" else ()),
         *(_outage(history) if mode.has_outage else ()),
-        *_books(history, landscape, journal),
-        *_work_left(groups),
+        *_books(history, landscape, world.journal),
+        *_work_left(world.groups),
+        *(_climbs(told, world, mode) if mode.escalates else ()),
     ]
 
 
@@ -85,6 +90,8 @@ def _in_disorder(
 ) -> Iterator[Violation]:
     """A firing comes first, and after that they take turns."""
     for subject, steps in told.items():
+        if subject[1] not in landscape.takes_resolves:
+            continue
         begins = steps[0] == "firing" or subject in history.uncertain
         alternates = all(left != right for left, right in pairwise(steps))
         # What a receiver refused is missing between two others.
@@ -93,10 +100,9 @@ def _in_disorder(
             yield Violation("order", f"{subject} heard {steps}")
 
 
-def _left_wrong(
-    told: dict[Subject, list[Status]], history: History, landscape: Landscape
-) -> Iterator[Violation]:
+def _left_wrong(told: dict[Subject, list[Status]], world: World) -> Iterator[Violation]:
     """Each receiver ends with what the newest event says that concerns it."""
+    history, landscape = world.history, world.landscape
     reports: dict[tuple[str, str], list[Report]] = {}
     for report in history.reports:
         reports.setdefault((report.tenant, report.instance), []).append(report)
@@ -113,7 +119,8 @@ def _left_wrong(
             ]
             fires = bool(concerning) and _fires(concerning)
             case = f"{receiver} of {tenant} heard {heard} of {instance}"
-            if fires and heard[-1:] != ["firing"]:
+            is_ended = (tenant, instance) in world.people.ended
+            if fires and heard[-1:] != ["firing"] and not is_ended:
                 yield Violation("lost", case)
             if not fires and takes_resolves and heard[-1:] == ["firing"]:
                 yield Violation("left open", case)
@@ -155,15 +162,47 @@ def _books(history: History, landscape: Landscape, journal: MemoryJournal) -> It
         steps = {
             (each.group, each.fingerprint, each.episode, each.step)
             for each in deliveries
-            if each.outcome == "delivered"
+            if each.outcome == "delivered" and each.receiver in landscape.takes_resolves
         }
         said = {
             (each.receiver, each.key): len(each.said)
             for each in history.tellings
-            if each.tenant == tenant
+            if each.tenant == tenant and each.receiver in landscape.takes_resolves
         }
         if len(steps) != sum(said.values()):
             yield Violation("books", f"{tenant} was told {said}, and the journal has {len(steps)}")
+
+
+def _climbs(told: dict[Subject, list[Status]], world: World, mode: Mode) -> Iterator[Violation]:
+    """Each step is told once, in its time, and its end to whoever heard of it."""
+    watch, people = world.watch, world.people
+    yield from (Violation("climb", text) for text in watch.violations)
+    yield from (Violation("stranded", text) for text in watch.unfinished())
+    if not mode.is_late and watch.latest_s > TICK_S + _PROMPT_S:
+        yield Violation("late", f"a step was taken {watch.latest_s:.1f} s late")
+    firing = {
+        (group.key.tenant, member.alert.labels["instance"])
+        for group in world.groups.groups.values()
+        for member in group.members.values()
+        if member.status == "firing" and group.key.receiver in world.landscape.takes_resolves
+    }
+    ended = {(each.tenant, each.instance) for each in world.history.reports} - firing
+    resolved = {
+        (each.tenant, each.instance)
+        for each in world.history.reports
+        if each.status == "resolved" or each.holds_until_s is not None
+    }
+    for subject in sorted(set(watch.taken) | set(told)):
+        tenant, receiver, instance = subject
+        if receiver in world.landscape.takes_resolves:
+            continue
+        heard, taken = told.get(subject, []), watch.taken[subject]
+        times = heard.count("firing")
+        is_plain = (tenant, instance) not in people.touched | resolved
+        if times > taken or (is_plain and times < taken):
+            yield Violation("steps", f"{subject} heard {heard} of {taken} steps")
+        if (tenant, instance) in ended and heard[-1:] == ["firing"]:
+            yield Violation("left open", f"{subject} heard {heard} of what is over")
 
 
 def _work_left(groups: MemoryGroups) -> Iterator[Violation]:

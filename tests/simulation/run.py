@@ -5,13 +5,14 @@ from random import Random
 from tests.pipeline.memory_world import STAGES, START_S
 from tests.simulation.history import History
 from tests.simulation.modes import Mode
-from tests.simulation.oracle import Violation, judge
+from tests.simulation.oracle import TICK_S, Violation, judge
 from tests.simulation.senders import traffic
 from tests.simulation.world import World
 
 _TURNS = 20_000
 _AT_WORK = 4
-_TICK_S = 60.0
+# How long there is something to see, at least.
+_LASTS_S, _CLIMBING_S = 300.0, 1500.0
 _JUMPS_S = (0.1, 1.0, 5.0, 5.0, 20.0, 70.0, 400.0)
 # Long enough for every retry, for what crashed, and at last for every firing that runs out.
 _ROUNDS_TO_REST = 14
@@ -25,11 +26,12 @@ def simulate(seed: int, mode: Mode) -> tuple[list[Violation], History]:
     run.play()
     run.rest(_ROUNDS_TO_REST)
     world = run.world
+    world.act(world.people.give_back(world.now_s))
     world.history.letters = world.queues.redrive(world.now_s)
     world.say(f"redrive {world.history.letters} letters")
     run.rest(_ROUNDS_TO_REDRIVE)
     run.rest(_ROUNDS_TO_RUN_OUT)
-    violations = judge(world.history, world.landscape, mode, world.journal, world.groups)
+    violations = judge(world, mode)
     return violations, world.history
 
 
@@ -41,6 +43,7 @@ class _Run:
         self._traffic = traffic(random, mode)
         self._is_late = mode.is_late
         self._changes_rules = mode.changes_rules
+        self._escalates = mode.escalates
         # In some runs whoever began last overtakes the others, which stand still meanwhile.
         self._overtaking = random.choice([0.0, 0.9])
         self._ticked_at_s = START_S
@@ -57,14 +60,17 @@ class _Run:
         """Let minutes pass in which nothing goes wrong any more."""
         self.world.faults.cease()
         for _ in range(rounds):
-            self.world.now_s += _TICK_S
+            self.world.now_s += TICK_S
+            ticked_at_s = self.world.now_s
             self.world.tick()
             self._drain()
+            self.world.watch.violations += self.world.watch.overdue(ticked_at_s)
 
     def _is_over(self) -> bool:
         world = self.world
         is_quiet = not world.running and world.queues.is_empty
-        return is_quiet and self._traffic.is_over and world.now_s - START_S > 300
+        lasts_s = _CLIMBING_S if self._escalates else _LASTS_S
+        return is_quiet and self._traffic.is_over and world.now_s - START_S > lasts_s
 
     def _turn(self) -> None:
         world, random = self.world, self._random
@@ -79,13 +85,18 @@ class _Run:
         elif random.random() < 0.3:
             world.now_s += self._jump_s()
         world.now_s += random.choice([0.0, 0.001, 0.01])
-        if self._changes_rules and random.random() < 0.01:
-            world.change_rules()
+        self._let_people_act()
         if self._is_late and world.running and random.random() < 0.01:
             world.now_s += random.choice([1.0, 8.0, 30.0])
-        if world.now_s - self._ticked_at_s >= _TICK_S:
+        if world.now_s - self._ticked_at_s >= TICK_S:
             self._ticked_at_s = world.now_s
             world.tick()
+
+    def _let_people_act(self) -> None:
+        if self._changes_rules and self._random.random() < 0.01:
+            self.world.change_rules()
+        if self._escalates and self._random.random() < 0.05:
+            self.world.act([self.world.people.act(self.world.now_s)])
 
     def _jump_s(self) -> float:
         """Return how long nothing happens; with prompt traffic only if nothing waits."""

@@ -70,7 +70,9 @@ class RandomTraffic:
     def __init__(self, random: Random, mode: Mode) -> None:
         self._random = random
         self._mode = mode
-        self._left = random.randint(3, 12)
+        # What climbs goes on for long, and so do those who send.
+        self._left = random.randint(8, 24) if mode.escalates else random.randint(3, 12)
+        self._often = 0.03 if mode.escalates else 0.12
         self._since_s: dict[str, float] = {}
 
     @property
@@ -84,7 +86,7 @@ class RandomTraffic:
 
     def take(self, now_s: float) -> Iterator[Sending]:
         """Yield what is sent now."""
-        if not self._left or self._random.random() >= 0.12:
+        if not self._left or self._random.random() >= self._often:
             return
         self._left -= 1
         name = self._random.choice(self._mode.senders)

@@ -26,6 +26,8 @@ class Worker(Thread):
     def __init__(self, name: str, act: Callable[[], Any], began_at_s: float) -> None:
         super().__init__(name=name, daemon=True)
         self.began_at_s = began_at_s
+        # When it looked at the clock, if it does so once.
+        self.looked_at_s = began_at_s
         self.result: Any = None
         self.error: BaseException | None = None
         self.is_done = False
@@ -96,8 +98,7 @@ class Port:
         name = f"{self._name}.{method}"
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            worker = current_thread()
-            assert isinstance(worker, Worker)
+            worker = present()
             worker.pause(name)
             moment = self._fate()
             if moment == "before":
@@ -112,3 +113,15 @@ class Port:
             return result
 
         return call
+
+
+def present() -> Worker:
+    """Return the worker whose turn it is."""
+    worker = current_thread()
+    assert isinstance(worker, Worker)
+    return worker
+
+
+def looked_at_s() -> float:
+    """Return when the worker whose turn it is looked at the clock."""
+    return present().looked_at_s

@@ -1,8 +1,7 @@
 """A stack whose invocations take turns: its stores, its queues and who is at work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
-from threading import current_thread
 from typing import Any
 
 import msgspec
@@ -11,20 +10,21 @@ import orjson
 from tests.pipeline.faulting import Crash
 from tests.pipeline.memory_world import START_S
 from tests.simulation import landscape
+from tests.simulation.climbs import Watch, WatchedGroups
 from tests.simulation.faults import Faults
 from tests.simulation.history import History, Report, firings
 from tests.simulation.landscape import RULES
 from tests.simulation.modes import Mode
+from tests.simulation.people import People
 from tests.simulation.queues import VISIBILITY_S, Queues
 from tests.simulation.senders import Sending
-from tests.simulation.worker import Port, Worker
+from tests.simulation.worker import Port, Worker, looked_at_s, present
 from tocsin.adapters.memory import (
     MemoryArchive,
     MemoryBlobs,
     MemoryBreakers,
     MemoryConfigs,
     MemoryFingerprints,
-    MemoryGroups,
     MemoryJournal,
     MemorySilences,
 )
@@ -67,12 +67,14 @@ class World:
         self.faults = Faults(random, mode)
         self.history = History()
         self.journal = MemoryJournal()
-        self.groups = MemoryGroups(self.journal)
+        self.watch = Watch(self.landscape.policy_of)
+        self.groups = WatchedGroups(self.journal, self.watch, looked_at_s)
         self.running: list[Invocation] = []
         self._blobs = MemoryBlobs()
         self._breakers = MemoryBreakers()
         self._silences = MemorySilences()
         self.queues = Queues(random, self.faults, self._blobs)
+        self.people = People(random, self.groups, self.queues.outbox, self._blobs)
         self._archive, self._fingerprints = MemoryArchive(), MemoryFingerprints()
         self._configs = MemoryConfigs()
         for config in self.landscape.configs:
@@ -111,6 +113,11 @@ class World:
             new = msgspec.structs.replace(old, version=old.version + 1, fingerprints=sets)
             self._configs.apply(new, "", self.now_s)
         self.say(f"apply {rules}")
+
+    def act(self, done: Sequence[str]) -> None:
+        """Send on what people did."""
+        self.say(", ".join(done))
+        self.queues.collect(self.now_s, self._note_message)
 
     def tick(self) -> None:
         """Start the clock's function."""
@@ -237,7 +244,12 @@ class World:
                 silences=self._silences,
             )
         )
-        return lambda: evaluate.handle(deliveries, self.now_s, self._has_time())
+
+        def act() -> Any:
+            present().looked_at_s = self.now_s
+            return evaluate.handle(deliveries, self.now_s, self._has_time())
+
+        return act
 
     def _notifying(self, deliveries: list[Delivery]) -> Callable[[], Any]:
         notify = Notify(
@@ -252,7 +264,7 @@ class World:
                 clock=lambda: self.now_s,
             )
         )
-        return lambda: notify.handle(deliveries, current_thread().name, self._has_time())
+        return lambda: notify.handle(deliveries, present().name, self._has_time())
 
     def _has_time(self) -> Callable[[], bool]:
         until_s = self.now_s + _BUDGET_S
@@ -260,8 +272,7 @@ class World:
 
     def send(self, notification: Notification) -> None:
         """Be all receivers: take a notification, or refuse it."""
-        worker = current_thread()
-        assert isinstance(worker, Worker)
+        worker = present()
         self.history.attempted(notification, self.now_s)
         fired = firings(notification.group, notification.news)
         worker.attempted[notification.key] = fired

@@ -1,0 +1,80 @@
+"""People who do something about alerts now and then, as the API lets them."""
+
+from random import Random
+
+from tocsin.adapters.memory import MemoryBlobs, MemoryGroups, MemoryOutbox
+from tocsin.domain.group import Group, Member
+from tocsin.domain.handling import Action, ActionKind
+from tocsin.pipeline.actions import Order, pack_orders
+
+_KINDS: tuple[ActionKind, ...] = (
+    "acknowledge", "acknowledge", "unacknowledge", "snooze", "comment", "resolve",
+)  # fmt: skip
+_SNOOZES_S = (60.0, 200.0, 900.0)
+
+
+class People:
+    """They see what is stored, and send to evaluate what they do about it."""
+
+    def __init__(
+        self, random: Random, groups: MemoryGroups, outbox: MemoryOutbox, blobs: MemoryBlobs
+    ) -> None:
+        # What they did something about, by tenant and alert, and what they resolved by hand.
+        self.touched: set[tuple[str, str]] = set()
+        self.ended: set[tuple[str, str]] = set()
+        self._random = random
+        self._groups = groups
+        self._outbox = outbox
+        self._blobs = blobs
+        self._count = 0
+
+    def act(self, now_s: float) -> str:
+        """Let somebody do something about one alert that fires; return what, "" if none does."""
+        firing = self._firing()
+        if not firing:
+            return ""
+        group, member = self._random.choice(firing)
+        return self._do(self._random.choice(_KINDS), group, member, now_s)
+
+    def give_back(self, now_s: float) -> list[str]:
+        """Let nobody have anything in hand any more."""
+        seen: dict[tuple[str, str], tuple[Group, Member]] = {}
+        for group, member in self._firing():
+            if member.is_acknowledged:
+                seen.setdefault((group.key.tenant, member.fingerprint), (group, member))
+        return [self._do("unacknowledge", *each, now_s) for each in seen.values()]
+
+    def _firing(self) -> list[tuple[Group, Member]]:
+        groups = sorted(self._groups.groups.values(), key=lambda each: each.key.id)
+        return [
+            (group, member)
+            for group in groups
+            for _, member in sorted(group.members.items())
+            if member.status == "firing"
+        ]
+
+    def _do(self, kind: ActionKind, group: Group, member: Member, now_s: float) -> str:
+        self._count += 1
+        tenant, whose = group.key.tenant, (group.key.tenant, member.alert.labels["instance"])
+        self.touched.add(whose)
+        if kind == "resolve":
+            self.ended.add(whose)
+        until_s = now_s + self._random.choice(_SNOOZES_S) if kind == "snooze" else 0.0
+        orders = [
+            Order(
+                each.key,
+                Action(
+                    id=f"a{self._count:04}",
+                    kind=kind,
+                    fingerprint=member.fingerprint,
+                    episode=each.members[member.fingerprint].episode,
+                    by="eve",
+                    at_s=now_s,
+                    until_s=until_s,
+                ),
+            )
+            for each in sorted(self._groups.groups.values(), key=lambda each: each.key.id)
+            if each.key.tenant == tenant and member.fingerprint in each.members
+        ]
+        self._outbox.send("evaluate", [pack_orders(tenant, orders, now_s, self._blobs)])
+        return f"{kind} {whose[1]} of {tenant}"
