@@ -174,6 +174,26 @@ def test_receivers_of_one_route_share_the_steps() -> None:
     assert [name for name, _ in who(world)] == ["ann", "first", "second"]
 
 
+def test_routes_that_lead_to_one_policy_share_its_steps() -> None:
+    tree = route(
+        policy="pages",
+        routes=(
+            route("ann", 'alertname=~".+"', continues=True, policy="pages"),
+            route("oncall", policy="pages"),
+        ),
+    )
+    world = world_of(REPEATING, route=tree)
+    send(world, fires("a", START_S))
+    wait(world, 3000)
+    assert who(world) == [
+        ("ann", "firing"),
+        *((name, "firing") for name in ("first", "second", "first", "second")),
+    ]
+    send(world, ends("a", START_S, world.now_s))
+    wait(world, 700)
+    assert sorted(who(world)[5:]) == [(name, "resolved") for name in ("ann", "first", "second")]
+
+
 def test_many_alerts_of_a_group_are_told_together() -> None:
     world = world_of()
     send(world, *(fires(f"host{index}", START_S) for index in range(50)))

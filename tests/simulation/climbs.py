@@ -19,8 +19,10 @@ _SLACK_S = 0.001
 
 # A round and a step of it, from 0.
 Place = tuple[int, int]
-# Of the groups of one route and one set of labels: what was told anew, by alert.
-_Told = dict[tuple[str, str, tuple[tuple[str, str], ...]], dict[str, set[Place]]]
+# Tenant, group labels and alert: routes that lead it to one policy share what that tells.
+_Whose = tuple[str, tuple[tuple[str, str], ...], str]
+# Episodes, and steps of theirs.
+_Steps = dict[_Whose, set[tuple[int, Place]]]
 
 
 class Ladder(msgspec.Struct, kw_only=True):
@@ -39,33 +41,30 @@ class Ladder(msgspec.Struct, kw_only=True):
 
 
 class Watch:
-    """Follows every commit of evaluate; `policy_of` knows the policy of a route's groups."""
+    """Follows every commit of evaluate; all routes have the same policy, or none."""
 
-    def __init__(self, policy_of: Callable[[GroupKey], EscalationPolicy | None]) -> None:
+    def __init__(self, policy: EscalationPolicy | None) -> None:
         self.violations: list[str] = []
         # By tenant, receiver and alert: how often a step told it.
         self.taken: Counter[tuple[str, str, str]] = Counter()
         self.latest_s = 0.0
-        self._policy_of = policy_of
+        self._policy = policy
         self._ladders: dict[tuple[GroupKey, str], Ladder] = {}
+        self._known: _Steps = {}
 
     def committed(
         self, before: Mapping[GroupKey, Group], after: Mapping[GroupKey, Group], at_s: float
     ) -> None:
         """Judge one commit of a worker that looked at the clock at `at_s`."""
-        told = self._told(before, after)
-        for key, group in after.items():
-            policy = None if _step_of(key) else self._policy_of(key)
-            if policy is None:
-                continue
-            own = told.pop((key.tenant, key.route, key.labels), {})
-            for name, member in group.members.items():
-                expected = set(self._climb(key, member, policy, at_s))
-                if own.get(name, set()) != expected:
-                    said = f"{key} {name} told {own.get(name)}, expected {expected} at {at_s}"
-                    self.violations.append(said)
-            self._judge_timer(group)
-        self.violations += [f"steps were told beside their alerts: {each}" for each in told]
+        if self._policy is None:
+            return
+        told, expected = self._told(before, after), self._expected(after, self._policy, at_s)
+        for whose in told.keys() | expected.keys():
+            known = self._known.setdefault(whose, set())
+            now, due = told.get(whose, set()), expected.get(whose, set()) - known
+            if now != due:
+                self.violations.append(f"{whose} is told {now}, expected {due} at {at_s}")
+            known |= now
 
     def overdue(self, at_s: float) -> list[str]:
         """Return what should have been told by now."""
@@ -79,19 +78,31 @@ class Watch:
         """Return what fires, has steps left, and will not be told of them."""
         return [f"{key} {name}" for (key, name), each in self._ladders.items() if not each.is_over]
 
-    def _told(self, before: Mapping[GroupKey, Group], after: Mapping[GroupKey, Group]) -> _Told:
-        told: _Told = {}
+    def _told(self, before: Mapping[GroupKey, Group], after: Mapping[GroupKey, Group]) -> _Steps:
+        told: _Steps = {}
         for key, group in after.items():
-            route, step = _split(key)
+            step = _step_of(key)
             known = before[key].members if key in before else {}
             for name, member in group.members.items() if step else ():
                 last = known.get(name)
                 if last is None or (last.episode, last.round) < (member.episode, member.round):
-                    whose = told.setdefault((key.tenant, route, key.labels), {})
-                    whose.setdefault(name, set()).add((member.round, step - 1))
-                    instance = member.alert.labels["instance"]
-                    self.taken[key.tenant, key.receiver, instance] += 1
+                    said = (member.episode, (member.round, step - 1))
+                    told.setdefault((key.tenant, key.labels, name), set()).add(said)
+                    self.taken[key.tenant, key.receiver, member.alert.labels["instance"]] += 1
         return told
+
+    def _expected(
+        self, after: Mapping[GroupKey, Group], policy: EscalationPolicy, at_s: float
+    ) -> _Steps:
+        expected: _Steps = {}
+        for key, group in after.items():
+            if _step_of(key):
+                continue
+            for name, member in group.members.items():
+                places = {(member.episode, each) for each in self._climb(key, member, policy, at_s)}
+                expected.setdefault((key.tenant, key.labels, name), set()).update(places)
+            self._judge_timer(group)
+        return expected
 
     def _climb(
         self, key: GroupKey, member: Member, policy: EscalationPolicy, at_s: float
@@ -163,11 +174,7 @@ def _delay_s(policy: EscalationPolicy, place: Place) -> float:
     return policy.repeat_after_s if turn and not step else policy.steps[step].after_s
 
 
-def _split(key: GroupKey) -> tuple[str, int]:
-    """Return the route of a group, and which step of a policy it is of; 0: of none."""
-    route, mark, step = key.route.rpartition("@")
-    return (route, int(step.rpartition("/")[2])) if mark else (key.route, 0)
-
-
 def _step_of(key: GroupKey) -> int:
-    return _split(key)[1]
+    """Return which step of a policy a group is of, from 1; 0: of none."""
+    _, mark, step = key.route.rpartition("@")
+    return int(step.rpartition("/")[2]) if mark else 0

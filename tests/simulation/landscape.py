@@ -11,7 +11,6 @@ from tocsin.domain.alert import Severity
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.escalation import EscalationPolicy, EscalationStep
 from tocsin.domain.fingerprint_rules import FingerprintRule
-from tocsin.domain.group import GroupKey
 from tocsin.domain.masks import Mask
 from tocsin.domain.oncall import Schedule
 from tocsin.domain.retry import RetryPolicy
@@ -37,17 +36,13 @@ class Landscape(msgspec.Struct, frozen=True, kw_only=True):
     configs: tuple[TenantConfig, ...]
     # Whether each receiver of a route takes resolves.
     takes_resolves: dict[str, bool]
-    # What alerts climb at every route but that of the audit.
+    # What alerts climb, at every route.
     policy: EscalationPolicy | None = None
 
     @property
     def tenants(self) -> tuple[str, ...]:
         """The tenants of the run."""
         return tuple(each.tenant for each in self.configs)
-
-    def policy_of(self, key: GroupKey) -> EscalationPolicy | None:
-        """Return what alerts climb in the group of a route."""
-        return None if key.receiver == "audit" else self.policy
 
     def hears(self, name: str, severity: Severity) -> bool:
         """Say whether a receiver hears of firings of this severity."""
@@ -62,6 +57,8 @@ def draw(random: Random, mode: Mode) -> Landscape:
     takes_ends = random.random() < 0.85 or mode.plan == "steady"
     # Where dead letters would make the oracle forgiving, they are to come of refusals only.
     retry = RetryPolicy(attempts=3 if mode.refuses or mode.has_outage else 10)
+    policy = _policy(random) if mode.escalates else None
+    name = "" if policy is None else policy.name
     receivers = {
         "oncall": receiver(
             max_alerts=random.choice([1, 2, 1000]), send_resolved=takes_ends, retry=retry
@@ -70,13 +67,11 @@ def draw(random: Random, mode: Mode) -> Landscape:
     children = []
     if random.random() < 0.3:
         receivers["audit"] = receiver("audit", retry=retry)
-        children.append(route("audit", 'alertname=~".*"', continues=True))
+        children.append(route("audit", 'alertname=~".*"', continues=True, policy=name))
     if mode.moves_severity:
         receivers["pager"] = receiver("pager", retry=retry)
         children.append(route("pager", 'severity="critical"', group_by=group_by))
-    takes_resolves = {name: each.send_resolved for name, each in receivers.items()}
-    policy = _policy(random) if mode.escalates else None
-    name = "" if policy is None else policy.name
+    takes_resolves = {each: known.send_resolved for each, known in receivers.items()}
     if children:
         children.append(route("oncall", group_by=group_by, policy=name))
     fields: dict[str, Any] = {

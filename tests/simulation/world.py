@@ -67,7 +67,7 @@ class World:
         self.faults = Faults(random, mode)
         self.history = History()
         self.journal = MemoryJournal()
-        self.watch = Watch(self.landscape.policy_of)
+        self.watch = Watch(self.landscape.policy)
         self.groups = WatchedGroups(self.journal, self.watch, looked_at_s)
         self.running: list[Invocation] = []
         self._blobs = MemoryBlobs()

@@ -7,6 +7,7 @@ from tocsin.adapters.dynamodb.commits import ACTIONS_LIMIT, actions, parts
 from tocsin.adapters.dynamodb.journal import PACKED_LIMIT_BYTES, journal_items
 from tocsin.domain.group import Group, GroupKey
 from tocsin.domain.journal import EnvelopeRecord, TransitionRecord
+from tocsin.domain.stepreach import step_place
 
 
 def record(key, source="e:0"):
@@ -48,6 +49,16 @@ def test_every_tenant_takes_an_action_for_its_journal():
     cut = list(parts(mixed, [record(group.key) for group, _ in mixed]))
     assert sizes(cut) == [45, 15]
     assert max(len(actions(part, "g", "j", T0)) for part in cut) == ACTIONS_LIMIT
+
+
+def test_the_group_of_a_step_travels_with_those_whose_alerts_it_has():
+    labels = (("team", "db"),)
+    step = GroupKey("acme", "ann", labels, step_place("pages", 0))
+    routes = [GroupKey("acme", f"of{index}", labels, f"{{}}/{{{index}}}") for index in range(2)]
+    known, *others = ((Group(key=key), packed()) for key in (step, *routes))
+    first, second = parts([known, *pairs(ACTIONS_LIMIT - 4), *pairs(4, tenant="b"), *others], [])
+    assert {step, *routes} <= {group.key for group, _ in first.groups}
+    assert len(second.groups) > 0
 
 
 def test_a_transaction_holds_so_many_bytes():

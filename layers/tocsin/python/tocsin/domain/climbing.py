@@ -12,7 +12,7 @@ from tocsin.domain.config import TenantConfig
 from tocsin.domain.escalation import Climb, EscalationPolicy
 from tocsin.domain.group import Group, GroupKey, Member
 from tocsin.domain.journal import EscalationRecord
-from tocsin.domain.stepreach import Reached, reached_by, step_route
+from tocsin.domain.stepreach import Reached, reached_by, step_place
 
 # How soon and how late it looks again whether a step may be taken that waits: after its own
 # delay, within these bounds. A snooze says itself when it ends, and may be made shorter.
@@ -193,8 +193,8 @@ def _step(
     assert climb is not None
     index, turn = at
     found = reached_by(policy.steps[index], ascent.config, ascent.now_s)
-    route = step_route(group.key.route, policy.name, index)
-    reached = dict.fromkeys((*climb.reached, *((name, route) for name in found.receivers)))
+    place = step_place(policy.name, index)
+    reached = dict.fromkeys((*climb.reached, *((name, place) for name in found.receivers)))
     member = _moved(member, step=index, round=turn, reached=tuple(reached), waits="")
     ascent.records.append(_taken(member, group, found, ascent))
     member = _moved(member, step=index + 1, due_at_s=None)
@@ -206,7 +206,7 @@ def _step(
         step, round_ = following
         member = _moved(member, step=step, round=round_, due_at_s=ascent.now_s + delay_s)
     for name in found.receivers:
-        key = msgspec.structs.replace(group.key, receiver=name, route=route)
+        key = msgspec.structs.replace(group.key, receiver=name, route=place)
         ascent.rungs.append(Rung(key, member, turn))
     return member
 

@@ -1,7 +1,8 @@
 """Whom a step of a policy reaches, and the groups in which they hear of it.
 
-Each step of a policy at a route has groups of its own, one a receiver: what it tells stands
-apart from what the route tells, and is told at once.
+Each step of a policy has groups of its own, one for each receiver and the group labels of the
+route: what it tells stands apart from what the route tells, and is told at once. Routes that lead
+one alert to the same policy under the same labels share them, so that nobody is told twice.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,13 +12,12 @@ import msgspec
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.errors import ConfigurationError
 from tocsin.domain.escalation import Climb, EscalationStep
-from tocsin.domain.group import GroupKey
+from tocsin.domain.group import ROOT, GroupKey
 from tocsin.domain.oncall_turns import on_call
 from tocsin.domain.routing import integrations_of, receiver_of
 
 NOBODY = "it reaches nobody"
-# Ends the place of a route, and begins the step. Names of policies cannot hold it, and places
-# end with a brace.
+# Begins the step. Places of routes end with a brace.
 _MARK = "@"
 
 
@@ -43,14 +43,9 @@ def reached_by(step: EscalationStep, config: TenantConfig, at_s: float) -> Reach
     return Reached(receivers=receivers, people=tuple(people), reason="; ".join(problems))
 
 
-def step_route(route: str, policy: str, index: int) -> str:
-    """Return the place of the groups of a step, counted from 0, of a policy at a route."""
-    return f"{route}{_MARK}{policy}/{index + 1}"
-
-
-def origin_of(key: GroupKey) -> str:
-    """Return the place of the route from which a group's alerts come: its own, or a step's."""
-    return key.route if key.route.endswith("}") else key.route.rpartition(_MARK)[0]
+def step_place(policy: str, index: int) -> str:
+    """Return what stands for the route in the groups of a step, counted from 0, of a policy."""
+    return f"{ROOT}{_MARK}{policy}/{index + 1}"
 
 
 def is_of_step(key: GroupKey) -> bool:

@@ -11,9 +11,9 @@ from tocsin.adapters.dynamodb.journal import journal_items
 from tocsin.adapters.dynamodb.spill import Packed
 from tocsin.adapters.dynamodb.transactions import Action
 from tocsin.adapters.journalparts import by_tenant, content_name, group_id
-from tocsin.domain.group import Group
+from tocsin.domain.group import Group, GroupKey
 from tocsin.domain.journal import Record
-from tocsin.domain.stepreach import origin_of
+from tocsin.domain.stepreach import is_of_step
 
 # Below the limits of the service: the journal's items come on top, and records are counted
 # before they are compressed.
@@ -75,13 +75,18 @@ def parts(groups: Iterable[tuple[Group, Packed]], records: Iterable[Record]) -> 
         yield part
 
 
-def _families(pairs: Iterable[tuple[Group, Packed]]) -> Iterable[list[tuple[Group, Packed]]]:
+def _families(pairs: Sequence[tuple[Group, Packed]]) -> Iterable[list[tuple[Group, Packed]]]:
     """Put the groups of escalation steps together with those whose alerts they have, in order."""
+    together = {_named(group.key) for group, _ in pairs if is_of_step(group.key)}
     families: dict[object, list[tuple[Group, Packed]]] = {}
     for group, packed in pairs:
-        key = group.key
-        families.setdefault((key.tenant, origin_of(key), key.labels), []).append((group, packed))
+        name = _named(group.key)
+        families.setdefault(name if name in together else group.key, []).append((group, packed))
     return families.values()
+
+
+def _named(key: GroupKey) -> object:
+    return key.tenant, key.labels
 
 
 def _size_bytes(packed: Packed, records: Sequence[Record]) -> int:
