@@ -194,6 +194,17 @@ def test_routes_that_lead_to_one_policy_share_its_steps() -> None:
     assert sorted(who(world)[5:]) == [(name, "resolved") for name in ("ann", "first", "second")]
 
 
+def test_of_routes_at_one_place_each_has_its_policy() -> None:
+    children = (
+        route("oncall", 'job="node-exporter"', group_by=("alertname", "instance"), continues=True),
+        route("oncall", 'job="node-exporter"', group_by=("alertname",), policy="pages"),
+    )
+    world = world_of(route=route(routes=children))
+    send(world, fires("a", START_S))
+    wait(world, 1000)
+    assert who(world) == [("first", "firing"), ("second", "firing")]
+
+
 def test_many_alerts_of_a_group_are_told_together() -> None:
     world = world_of()
     send(world, *(fires(f"host{index}", START_S) for index in range(50)))

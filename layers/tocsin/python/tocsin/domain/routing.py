@@ -76,29 +76,39 @@ def timing_now(config: TenantConfig, group: Group) -> Timing | None:
 def timing_of(config: TenantConfig, key: GroupKey) -> Timing | None:
     """Return the timing of the route that leads to a group; None if there is none.
 
-    Several routes may have the same place in the tree, as one for each receiver, with timers of
-    their own. Of a route that had another receiver when the group began the timing counts, too.
+    Of a route that had another receiver when the group began the timing counts, too.
     """
-    names = {name for name, _ in key.labels}
-
-    def fit(route: Route) -> tuple[bool, bool]:
-        is_to_it = key.receiver in integrations_of(config, route.receiver)
-        return is_to_it, ALL_LABELS in route.group_by or names <= set(route.group_by)
-
-    found = [placed.route for placed in all_routes(config.route) if placed.path == key.route]
-    return max(found, key=fit).timing if found else None
+    route = _route_to(config, key)
+    return None if route is None else route.timing
 
 
 def policy_of(config: TenantConfig, key: GroupKey) -> str | None:
     """Return the policy of a group's route, "" for none; None if no such route is there (any more).
 
-    Of routes at one place in the tree it is the first that leads to the group's receiver.
+    A route that has another receiver by now does not count.
     """
-    for placed in all_routes(config.route):
-        told = integrations_of(config, placed.route.receiver)
-        if placed.path == key.route and key.receiver in told:
-            return placed.route.policy
-    return None
+    route = _route_to(config, key)
+    if route is None or key.receiver not in integrations_of(config, route.receiver):
+        return None
+    return route.policy
+
+
+def _route_to(config: TenantConfig, key: GroupKey) -> Route | None:
+    """Return the route at a group's place in the tree.
+
+    Several routes may have the same place, with timers and policies of their own: it is the
+    first that leads to the group's receiver and groups by the labels that the group has.
+    """
+    names = {name for name, _ in key.labels}
+
+    def fit(route: Route) -> tuple[bool, bool, bool]:
+        is_to_it = key.receiver in integrations_of(config, route.receiver)
+        wanted = set(route.group_by)
+        # An alert need not have all of the labels.
+        return is_to_it, names == wanted, ALL_LABELS in wanted or names <= wanted
+
+    found = (placed.route for placed in all_routes(config.route) if placed.path == key.route)
+    return max(found, key=fit, default=None)
 
 
 def without_timing(route: Route) -> Route:

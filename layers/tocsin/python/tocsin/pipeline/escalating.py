@@ -12,7 +12,7 @@ from tocsin.domain.routing import policy_of
 from tocsin.domain.stepgroup import News, add, news, tell
 from tocsin.pipeline.batch import Outcome
 from tocsin.pipeline.recent import remember
-from tocsin.pipeline.recipients import Recipients
+from tocsin.pipeline.recipients import Place, Recipients
 from tocsin.pipeline.suppression import Suppression, muted_by_time
 from tocsin.ports import Groups, Silences
 
@@ -26,7 +26,7 @@ class Escalating:
         self._groups = groups
         self._recipients = recipients
         self._suppression = Suppression(groups, silences)
-        self._policies: dict[tuple[str, int, str, str], str | None] = {}
+        self._policies: dict[Place, str | None] = {}
 
     def follow(
         self,
@@ -106,10 +106,11 @@ class Escalating:
         return [*steps.values(), *(each for each in applied if each.group.key not in steps)]
 
     def _policy_name(self, config: TenantConfig, key: GroupKey) -> str | None:
-        name = (config.tenant, config.version, key.route, key.receiver)
-        if name not in self._policies:
-            remember(self._policies, name, policy_of(config, key), _REMEMBERED)
-        return self._policies[name]
+        names = tuple(name for name, _ in key.labels)
+        place = (config.tenant, config.version, key.route, key.receiver, names)
+        if place not in self._policies:
+            remember(self._policies, place, policy_of(config, key), _REMEMBERED)
+        return self._policies[place]
 
 
 def _opened(key: GroupKey, stored: Group | None) -> Applied:

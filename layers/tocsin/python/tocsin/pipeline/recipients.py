@@ -13,7 +13,7 @@ from tocsin.ports import Configs
 _REMEMBERED = 10_000
 
 # A tenant, a version of its configuration, a route, a receiver and the names of group labels.
-_Place = tuple[str, int, str, str, tuple[str, ...]]
+Place = tuple[str, int, str, str, tuple[str, ...]]
 
 
 class Recipient(msgspec.Struct, frozen=True):
@@ -29,7 +29,7 @@ class Recipients:
 
     def __init__(self, configs: Configs) -> None:
         self._configs = configs
-        self._timings: dict[_Place, Timing] = {}
+        self._timings: dict[Place, Timing] = {}
 
     def of(self, group: Group) -> Recipient:
         """Return the recipient of a group, in the version that still knew it if it was removed.
