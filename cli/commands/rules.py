@@ -58,7 +58,8 @@ def test(files: tuple[Path, ...]) -> None:
     rules that are applied. Nothing is asked and nothing sent.
     """
     failed = total = 0
-    for path, loaded in read_rule_files(files).items():
+    given = read_rule_files(files)
+    for path, loaded in given.items():
         rules = {placed.rule.name: placed.rule for placed in loaded.rules}
         for case in loaded.tests:
             verdict = judge(case, rules)
@@ -72,6 +73,7 @@ def test(files: tuple[Path, ...]) -> None:
     if not total:
         raise click.ClickException("there are no tests in these files")
     click.echo(f"{counted(total, 'test')} passed")
+    warn([f"{path} has no tests" for path, loaded in given.items() if not loaded.tests])
 
 
 @command.command("list")

@@ -6,6 +6,7 @@ import msgspec
 
 from tocsin.configuration.rulefiles.cases import Fires, RuleTest
 from tocsin.configuration.rulefiles.playing import Episode, play
+from tocsin.configuration.rulefiles.reaching import untouched
 from tocsin.domain.duration import format_duration
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.rule import Rule
@@ -46,6 +47,8 @@ def judge(test: RuleTest, rules: Mapping[str, Rule]) -> Verdict:
         except TocsinError as error:
             failures.append(f"{name} cannot be evaluated: {error}")
             continue
+        if name in test.quiet and not episodes:
+            failures += filter(None, (untouched(rules[name], test),))
         failures += _differences([each for each in test.fires if each.rule == name], episodes)
     return Verdict(test.name, tuple(failures))
 

@@ -89,7 +89,7 @@ def _of_metrics(rule: MetricRule, test: RuleTest) -> Iterator[tuple[float, Alert
 def _of_alerts(rule: AlertRule, test: RuleTest) -> Iterator[tuple[float, Alert]]:
     """Hand a rule each change as it comes, and let it look at the clock each minute."""
     state = RuleState(tenant=TENANT, rule=rule.name)
-    changes = sorted(_changes(test), key=lambda each: each.at_s)
+    changes = sorted(changes_of(test), key=lambda each: each.at_s)
     for after_s in sorted({*ticks(test), *(each.at_s - EPOCH_S for each in changes)}):
         at_s = EPOCH_S + after_s
         if now := [each for each in changes if each.at_s == at_s]:
@@ -102,7 +102,8 @@ def _of_alerts(rule: AlertRule, test: RuleTest) -> Iterator[tuple[float, Alert]]
             yield from ((after_s, alert) for alert in evaluated.alerts)
 
 
-def _changes(test: RuleTest) -> Iterator[SeenChange]:
+def changes_of(test: RuleTest) -> Iterator[SeenChange]:
+    """Yield the changes of the alerts that a test gives."""
     for key, spans in test.alerts.items():
         name, named = read_series(key)
         given = {"alertname": name, **dict(named)}
@@ -122,6 +123,14 @@ def _changes(test: RuleTest) -> Iterator[SeenChange]:
                         labels={"provider": TENANT, **given, "severity": severity},
                         severity=severity,
                     )
+
+
+def is_given(query: Query, test: RuleTest) -> bool:
+    """Tell whether a test gives a series that a query asks for, be its points missing or not."""
+    if query.expression:
+        return bool(test.answers.get(query.expression))
+    named = map(read_series, test.series)
+    return any(name == query.metric and _asks_for(query, dict(labels)) for name, labels in named)
 
 
 class _Answers:
@@ -145,7 +154,7 @@ class _Answers:
         found = self._expressions.get(query.expression, []) if query.expression else [
             (labels, points)
             for name, labels, points in self._metrics
-            if name == query.metric and _is_asked_for(query, dict(labels))
+            if name == query.metric and _asks_for(query, dict(labels))
         ]  # fmt: skip
         cut = (
             (labels, tuple(point for point in points if asked.from_s <= point[0] <= asked.to_s))
@@ -154,7 +163,7 @@ class _Answers:
         return tuple(Series(labels, points) for labels, points in cut if points)
 
 
-def _is_asked_for(query: Query, labels: Mapping[str, str]) -> bool:
+def _asks_for(query: Query, labels: Mapping[str, str]) -> bool:
     dimensions = dict(query.dimensions)
     if query.namespace and dimensions.keys() != labels.keys():
         return False
