@@ -92,7 +92,7 @@ OTHERS_S: dict[str, float] = {
 }
 ILL = "acme"
 # Here one more failure finds a breaker about to open, or open, and opens it once more.
-_BREAKING = {"broken_receiver": 2, "refire": 2, "breakers_away": 1}
+_BREAKING = {"broken_receiver": 2, "refire": 2, "breakers_away": 1, "indigestible": 1}
 
 
 def bound_s(scenario: str, tenant: str, sites: Iterable[tuple[Site, Kind]]) -> float:
@@ -116,12 +116,16 @@ def _cost_s(scenario: str, site: Site, kind: Kind) -> float:
     if stage == "tick":
         # The next one does its work.
         return TICK_S
-    if service != "http" or kind == "refused":
-        # Nothing was accepted yet, or somebody has to look at it first.
+    if service != "http":
+        # Nothing was accepted yet.
         return 0.0
     if kind.startswith("crash"):
         return RETURN_S
     if scenario in _BREAKING:
-        # It may be the probe that fails, at the end of the first opening.
+        # It may be the probe that fails, at the end of the first opening; or what would have shown
+        # that only one page cannot be told.
         return opened_s(_BREAKING[scenario])
+    if kind == "refused":
+        # Somebody has to look at it first.
+        return 0.0
     return PAUSE_S + SPREAD_S + TURN_S if kind == "throttle" else RETRY_S
