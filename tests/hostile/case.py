@@ -62,7 +62,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def carries_alerts(self) -> bool:
         """Whether what it is about are alerts, of which the books know."""
-        return not self.path.endswith("/v1/metrics")
+        return not self.path.endswith(("/v1/metrics", "/v1/changes"))
 
     def content(self) -> bytes:
         """Return the body as it goes over the wire."""

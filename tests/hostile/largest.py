@@ -45,6 +45,7 @@ _ENVIRONMENT = {
     "CONTROL_TABLE": "control",
     "SEEN_TABLE": "seen",
     "METRIC_TABLE": "metrics",
+    "ENRICHMENT_TABLE": "enrichment",
     "METRIC_KEPT_S": "90000",
     "KEY_PEPPER_SECRET_ARN": "pepper",
     "ENRICH_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/1/enrich",

@@ -29,6 +29,7 @@ GRANTS = {
         "ControlTable": {"dynamodb:GetItem"},
         "SeenTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
         "MetricTable": {"dynamodb:BatchWriteItem"},
+        "EnrichmentTable": {"dynamodb:BatchWriteItem"},
         SIGNING_SECRETS: {"secretsmanager:GetSecretValue"},
         "KeyPepperSecret": {"secretsmanager:GetSecretValue"},
         "EnrichQueue": {SEND, "sqs:GetQueueAttributes"},
@@ -115,7 +116,7 @@ GRANTS = {
     },
     "InvestigateFunction": {
         "ControlTable": {"dynamodb:GetItem"},
-        "EnrichmentTable": {"dynamodb:BatchWriteItem"},
+        "EnrichmentTable": {"dynamodb:BatchWriteItem", "dynamodb:Query"},
         "EvaluateQueue": {SEND},
         "ArchiveBucket/claims/*": {"s3:GetObject", "s3:PutObject"},
         "InvestigateQueue": READ,

@@ -8,7 +8,7 @@ from tests.template.transformed import Stack, source, target
 from tocsin.domain.errors import TooLarge
 
 ALERTS = ["/v1/alerts", "/v1/alerts/{provider}", "/api/v2/alerts", "/v2/enqueue"]
-SENT = [*ALERTS, "/v1/metrics"]
+SENT = [*ALERTS, "/v1/metrics", "/v1/changes"]
 INGEST = {("post", path) for path in SENT} | {("post", f"/k/{{key}}{path}") for path in SENT}
 ANY = "x-amazon-apigateway-any-method"
 PROBES = ["/-/healthy", "/-/ready", "/metrics"]

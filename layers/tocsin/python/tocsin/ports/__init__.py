@@ -14,6 +14,7 @@ from tocsin.ports.access import (
     Seen,
     SnsAuthority,
 )
+from tocsin.ports.changeevents import ChangeEvents
 from tocsin.ports.clock import Clock
 from tocsin.ports.delivery import Breakers, Notification, Receivers
 from tocsin.ports.enrichment import FailedEnrichment, FailedEnrichments
@@ -39,6 +40,7 @@ __all__ = [
     "AskedFlag",
     "Blobs",
     "Breakers",
+    "ChangeEvents",
     "Clock",
     "Completion",
     "Configs",

@@ -18,7 +18,7 @@ from tocsin.adapters.sqs import SqsOutbox
 from tocsin.domain.errors import InvalidInput, Overloaded, TocsinError, TooManyRequests
 from tocsin.pipeline.backpressure import BacklogLimit, Backpressure
 from tocsin.pipeline.ingest import Answer, Ingest, Request
-from tocsin.ports import Configs, Keys, Limiter, Metrics, Queue, Seen
+from tocsin.ports import ChangeEvents, Configs, Keys, Limiter, Metrics, Queue, Seen
 from tocsin.runtime.access import authenticate
 from tocsin.runtime.clock import now_s
 from tocsin.runtime.gateway import HttpRequest, body_of, from_event, resource_of
@@ -33,9 +33,12 @@ from tocsin.runtime.worker import Context
 
 if TYPE_CHECKING:
     from tocsin.pipeline.signed import SignedRequests
+    from tocsin.runtime.changing import PushedChanges, StoredChanges
     from tocsin.runtime.pushing import PushedMetrics, Stored
 
 
+# What is pushed and is no alert.
+_PUSHED = ("/v1/metrics", "/v1/changes")
 # The type of the SNS message that asks for it.
 _CONFIRMATION = b"SubscriptionConfirmation"
 
@@ -50,6 +53,7 @@ class _Parts(msgspec.Struct, frozen=True):
     limiter: Limiter
     backpressure: Backpressure
     metrics: Callable[[], Metrics]
+    change_events: Callable[[], ChangeEvents]
 
 
 @cache
@@ -81,6 +85,7 @@ def _parts() -> _Parts:
         limiter=make_limiter(settings.cache_url, settings.tocsin_env),
         backpressure=Backpressure(SqsOutbox(hasty_client("sqs"), urls, {}), limits, now_s),
         metrics=cache(lambda: _metrics(settings)),
+        change_events=cache(lambda: _change_events(settings)),
     )
 
 
@@ -89,6 +94,12 @@ def _metrics(settings: IngestSettings) -> Metrics:
 
     kept_s = float(settings.metric_kept_s)
     return DynamoMetrics(client("dynamodb"), settings.metric_table, kept_s)
+
+
+def _change_events(settings: IngestSettings) -> ChangeEvents:
+    from tocsin.adapters.dynamodb.changeevents import DynamoChangeEvents
+
+    return DynamoChangeEvents(client("dynamodb"), settings.enrichment_table)
 
 
 def _signed_requests(seen: Callable[[], Seen]) -> "SignedRequests":
@@ -105,9 +116,10 @@ def handler(event: dict[str, Any], context: Context) -> Any:
     dialect, signing, passage = dialect_of(resource_of(event)), Signing(), Passage()
     try:
         request = from_event(event, context.aws_request_id)
-        result: Answer | Stored
-        if request.resource.endswith("/v1/metrics"):
-            result = _push(request, cast("PushedMetrics", dialect), signing, passage)
+        result: Answer | Stored | StoredChanges
+        if request.resource.endswith(_PUSHED):
+            pushed = cast("PushedMetrics | PushedChanges", dialect)
+            result = _push(request, pushed, signing, passage)
             counts = result.counts
         else:
             result = _accept(request, dialect, signing, passage)
@@ -177,9 +189,12 @@ def _accept(request: HttpRequest, dialect: Dialect, signing: Signing, passage: P
 
 
 def _push(
-    request: HttpRequest, dialect: "PushedMetrics", signing: Signing, passage: Passage
-) -> "Stored":
-    """Store the points of one request."""
+    request: HttpRequest,
+    dialect: "PushedMetrics | PushedChanges",
+    signing: Signing,
+    passage: Passage,
+) -> "Stored | StoredChanges":
+    """Store the points or the changes of one request."""
     parts = _parts()
     key = authenticate(request, "ingest", parts.keys, parts.pepper, now_s())
     name = dialect.provider_name(request)
@@ -187,7 +202,7 @@ def _push(
     dialect.check(request)
     body = body_of(request)
     request_id = signing.request_id(request, key, name, body)
-    stored = dialect.take(key.tenant, request_id, body, now_s(), parts.metrics())
+    stored = dialect.take(key.tenant, request_id, body, now_s(), parts)
     parts.used.note(key, now_s())
     return stored
 

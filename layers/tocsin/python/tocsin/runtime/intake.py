@@ -1,10 +1,11 @@
 """How the families of ingest routes read requests and word their answers."""
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from tocsin.domain.errors import InvalidInput, TooManyRequests
 from tocsin.pipeline.ingest import Answer
-from tocsin.ports import ApiKey
+from tocsin.ports import ApiKey, ChangeEvents, Metrics
 from tocsin.providers.members import UNREADABLE
 from tocsin.providers.registry import unknown
 from tocsin.runtime.gateway import HttpRequest, answer, backoff, error_answer, waiting
@@ -37,6 +38,16 @@ class Dialect(Protocol):
     def refused(self, error: InvalidInput) -> Any: ...
 
     def unavailable(self) -> Any: ...
+
+
+class Stores(Protocol):
+    """Where ingest stores what is pushed and is no alert; made when first asked for."""
+
+    @property
+    def metrics(self) -> Callable[[], Metrics]: ...
+
+    @property
+    def change_events(self) -> Callable[[], ChangeEvents]: ...
 
 
 class _PlainKey:
@@ -160,4 +171,8 @@ def dialect_of(resource: str) -> Dialect:
         from tocsin.runtime.pushing import PushedMetrics
 
         return PushedMetrics()
+    if resource.endswith("/v1/changes"):
+        from tocsin.runtime.changing import PushedChanges
+
+        return PushedChanges()
     return Alertmanager() if resource.endswith("/api/v2/alerts") else Native()

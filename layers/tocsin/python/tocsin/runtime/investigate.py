@@ -8,6 +8,7 @@ from typing import Any
 
 from tocsin.adapters.aws import client
 from tocsin.adapters.cached import CachedConfigs
+from tocsin.adapters.dynamodb.changeevents import DynamoChangeEvents
 from tocsin.adapters.dynamodb.configs import DynamoConfigs
 from tocsin.adapters.dynamodb.failedenrichments import DynamoFailedEnrichments
 from tocsin.adapters.s3 import S3Blobs
@@ -42,7 +43,8 @@ def _investigate() -> Investigate:
         float(settings.engine_alert_timeout_s),
         float(settings.engine_total_timeout_s),
     )
-    return Investigate(ports, Stages(STAGES, {}), workers.run)
+    tools = {"change_events": DynamoChangeEvents(dynamodb, settings.enrichment_table)}
+    return Investigate(ports, Stages(STAGES, tools), workers.run)
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

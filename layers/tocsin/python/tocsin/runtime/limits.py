@@ -85,7 +85,7 @@ class Passage:
 
 def endpoint_of(request: HttpRequest) -> Endpoint:
     """Return the class of a route: `webhook` where the path says whose payload it is."""
-    if request.resource.endswith("/v1/metrics"):
+    if request.resource.endswith(("/v1/metrics", "/v1/changes")):
         return "metrics"
     is_webhook = request.resource.endswith(("/alerts/{provider}", "/v2/enqueue"))
     return "webhook" if is_webhook else "alerts"

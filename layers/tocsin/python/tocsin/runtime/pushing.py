@@ -9,10 +9,11 @@ from typing import Any
 
 from tocsin.domain.errors import InvalidInput, TooManyRequests
 from tocsin.pipeline.pushing import push
-from tocsin.ports import ApiKey, Metrics
+from tocsin.ports import ApiKey
 from tocsin.providers.bodies import json_of
 from tocsin.providers.metric_points import Pushed
 from tocsin.runtime.gateway import HttpRequest, answer, backoff, error_answer, waiting
+from tocsin.runtime.intake import Stores
 
 _AGAIN = {"Retry-After": "1"}
 _LISTED = 100
@@ -60,9 +61,10 @@ class PushedMetrics:
             raise InvalidInput(message, status=415, code="unsupported_media_type")
 
     def take(
-        self, tenant: str, request_id: str, body: bytes, received_at_s: float, metrics: Metrics
+        self, tenant: str, request_id: str, body: bytes, received_at_s: float, stores: Stores
     ) -> Stored:
         """Store what a body holds. Raises as `push` does."""
+        metrics = stores.metrics()
         return Stored(request_id, push(tenant, request_id, json_of(body), received_at_s, metrics))
 
     def accepted(self, result: Stored) -> Any:

@@ -75,6 +75,7 @@ class IngestSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     seen_table: SeenTable
     metric_table: MetricTable
     metric_kept_s: MetricKept
+    enrichment_table: EnrichmentTable
     key_pepper_secret_arn: KeyPepper
     enrich_queue_url: EnrichQueue
     enrich_urgent_queue_url: EnrichUrgentQueue

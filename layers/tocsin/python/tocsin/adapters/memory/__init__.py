@@ -5,6 +5,7 @@ They keep the promises of the ports, which one contract test suite holds against
 
 from tocsin.adapters.memory.blobs import MemoryArchive, MemoryBlobs
 from tocsin.adapters.memory.breakers import MemoryBreakers
+from tocsin.adapters.memory.changeevents import MemoryChangeEvents
 from tocsin.adapters.memory.configs import MemoryConfigs
 from tocsin.adapters.memory.deadletters import MemoryDeadLetters
 from tocsin.adapters.memory.failedenrichments import MemoryFailedEnrichments
@@ -26,6 +27,7 @@ __all__ = [
     "MemoryArchive",
     "MemoryBlobs",
     "MemoryBreakers",
+    "MemoryChangeEvents",
     "MemoryConfigs",
     "MemoryDeadLetters",
     "MemoryFailedEnrichments",

@@ -4,7 +4,7 @@ from tocsin.configuration.rulefiles.cases import RuleTest
 from tocsin.configuration.rulefiles.playing import EPOCH_S, changes_of, is_given, ticks
 from tocsin.domain.duration import format_duration
 from tocsin.domain.happening import concerns
-from tocsin.domain.metricrule import is_due
+from tocsin.domain.metricschedule import is_due
 from tocsin.domain.rule import AlertRule, MetricRule, Query, Rule
 
 

@@ -24,7 +24,21 @@ class _Entry(msgspec.Struct, frozen=True):
     needs: tuple[str, ...] = ()
 
 
-_ENTRIES: dict[str, _Entry] = {}
+_ENTRIES = {
+    "validate_input": _Entry("tocsin.domain.enrichment.validation"),
+    "normalise_text": _Entry("tocsin.domain.enrichment.texts"),
+    "redact": _Entry("tocsin.domain.enrichment.redacting"),
+    "categorise": _Entry("tocsin.domain.enrichment.categories"),
+    "filter_content": _Entry("tocsin.domain.enrichment.relevance"),
+    "extract_entities": _Entry("tocsin.domain.enrichment.entities"),
+    "map_ownership": _Entry("tocsin.domain.enrichment.ownership", ("references",)),
+    "add_links": _Entry("tocsin.domain.enrichment.links", ("references",)),
+    "find_changes": _Entry("tocsin.pipeline.enrichment.changes", ("change_events",)),
+    "read_content": _Entry("tocsin.pipeline.enrichment.content", ("fetcher",)),
+    "triage": _Entry("tocsin.pipeline.enrichment.triage", ("connect",)),
+    "find_similar": _Entry("tocsin.pipeline.enrichment.similar", ("templates", "embedder")),
+    "score": _Entry("tocsin.domain.enrichment.scoring"),
+}
 
 _ENTRIES_LIMIT = 1_000
 
