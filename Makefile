@@ -74,6 +74,8 @@ bench: setup ## Measure CPU per alert, the limiter, the view of 100,000 alerts a
 	$(BIN)/python -m benchmarks.alertview
 	$(BIN)/python -m benchmarks.rules
 	$(BIN)/python -m benchmarks.slowsource
+	$(BIN)/python -m benchmarks.textstages
+	$(BIN)/python -m benchmarks.categories
 	$(BIN)/python -m pytest -q tests/integration/test_budgets.py
 
 docs: setup ## Write the generated pages

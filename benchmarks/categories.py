@@ -16,7 +16,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.enrichment.categories import category_of
 from tocsin.domain.enrichment.category_words import CATEGORIES
 
-FILE = Path(__file__).with_suffix(".tsv")
+FILE = Path(__file__).parent / "data" / "categories.tsv"
 LEAST_PRECISION = 0.85
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 # UAX #15, "Stream-Safe Text Format": no language stacks more marks. Sorting them is quadratic.
 _MARKS_LIMIT = 30
 
+_ASCII_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _ASCII_HIDDEN = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0e-\x1f\x7f]"
 )
@@ -41,9 +42,11 @@ def plain_text(text: str) -> str:
     """
     if not text.isascii():
         return _lines(_beyond_ascii(_ASCII_HIDDEN.sub("", _LINE_ENDS.sub("\n", text))))
-    if text.isprintable() and not text.endswith(" ") and not text.startswith(" "):
-        return text
-    return _lines(_ASCII_HIDDEN.sub("", _LINE_ENDS.sub("\n", text)))
+    if text.isprintable():
+        return text.strip()
+    if _ASCII_CONTROL.search(text):
+        text = _ASCII_HIDDEN.sub("", _LINE_ENDS.sub("\n", text))
+    return _lines(text)
 
 
 def one_line(text: str) -> str:

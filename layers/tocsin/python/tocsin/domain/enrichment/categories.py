@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from operator import add
+from string import punctuation
 
 from msgspec.structs import replace
 
@@ -25,8 +27,9 @@ _LABELS = ("job", "service", "namespace", "metric", "metric_type", "resource_typ
            "component", "type", "chart", "queue", "topic")  # fmt: skip
 
 # CamelCase, snake_case and words; of numbers only those that HTTP uses for errors.
-_IN_NAMES = re.compile(r"[45][xX]{2}|50[234]|[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_IN_TEXTS = re.compile(r"[45]xx|50[234]|[a-z]+")
+_IN_NAMES = re.compile(r"[45][xX]{2}|50[234]|x509|k8s|[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+# In texts words stand apart, and splitting them there costs a fifth of a pattern's time.
+_TO_BLANKS = str.maketrans(dict.fromkeys(punctuation, " "))
 
 _Weights = dict[str, tuple[tuple[int, int], ...]]
 
@@ -50,11 +53,11 @@ _BY_LABEL_WORD = _weights(category for category in WORDS if category != "monitor
 def category_of(alert: Alert) -> Category:
     """Return the category whose words an alert has most of; "other" if it has hardly any."""
     scores = list(_of_name(alert.name[:_NAME_CHARACTERS]))
-    texts = [alert.annotations.get(name, "")[:_TEXT_CHARACTERS] for name in _TEXTS]
-    _add(scores, _BY_WORD, _IN_TEXTS.findall(" ".join(texts).lower()))
     labels = [alert.labels[name][:_LABEL_CHARACTERS] for name in _LABELS if name in alert.labels]
     if labels:
-        _add(scores, _BY_LABEL_WORD, _words_of_name(" ".join(labels)))
+        scores = list(map(add, scores, _of_labels(" ".join(labels))))
+    texts = [alert.annotations.get(name, "")[:_TEXT_CHARACTERS] for name in _TEXTS]
+    _add(scores, _BY_WORD, " ".join(texts).lower().translate(_TO_BLANKS).split())
     most = max(scores)
     return CATEGORIES[scores.index(most)] if most >= _LEAST else "other"
 
@@ -63,7 +66,14 @@ def category_of(alert: Alert) -> Category:
 def _of_name(name: str) -> tuple[int, ...]:
     scores = [0] * len(CATEGORIES)
     _add(scores, _BY_WORD, _words_of_name(name))
-    return tuple(_NAME_FACTOR * score for score in scores)
+    return tuple([_NAME_FACTOR * score for score in scores])
+
+
+@lru_cache(maxsize=2048)
+def _of_labels(values: str) -> tuple[int, ...]:
+    scores = [0] * len(CATEGORIES)
+    _add(scores, _BY_LABEL_WORD, _words_of_name(values))
+    return tuple(scores)
 
 
 def _words_of_name(name: str) -> list[str]:

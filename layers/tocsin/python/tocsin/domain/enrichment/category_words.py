@@ -57,7 +57,7 @@ WORDS: dict[Category, dict[int, str]] = {
     "disk": {
         4: "disk filesystem inode raid zfs zpool nvme persistentvolume",
         3: "volume persistent storage ceph osd ebs bucket drive ssd lun iops pvc",
-        2: "fs nas",
+        2: "fs nas s3",
         1: "smart mountpoint",
     },
     "queue": {
@@ -83,7 +83,7 @@ WORDS: dict[Category, dict[int, str]] = {
         1: "traffic receive proxy",
     },
     "kubernetes": {
-        5: "kube kubernetes",
+        5: "kube kubernetes k8s",
         4: "pod kubelet daemonset statefulset replicaset hpa horizontalpodautoscaler crashloop "
         "crashlooping crashloopbackoff imagepullbackoff unschedulable",
         3: "stateful looping cronjob evicted eks gke aks",

@@ -17,6 +17,8 @@ from tocsin.domain.matchers import pattern
 from tocsin.domain.secret_kinds import SECRET_KINDS, replaced
 from tocsin.domain.storage_rules import REDACTION_KINDS, SECRET_REDACTIONS, RedactionKind
 
+_SIGNS = ("_", "=", "-", "/", "@", ".")
+
 
 class _Redact:
     """Looks for words that secrets have first: nearly every alert has none, and costs no more."""
@@ -26,8 +28,16 @@ class _Redact:
     def __init__(self, kinds: Iterable[RedactionKind]) -> None:
         chosen = set(kinds)
         self._kinds = [kind for kind in REDACTION_KINDS if kind in chosen]
-        self._words = [(word, kind) for kind in self._kinds for word in SECRET_KINDS[kind].words]
         self._always = [kind for kind in self._kinds if not SECRET_KINDS[kind].words]
+        by_word: dict[str, list[RedactionKind]] = {}
+        for kind in self._kinds:
+            for word in SECRET_KINDS[kind].words:
+                by_word.setdefault(word, []).append(kind)
+        # Where a text has no such sign at all, one look spares all words with it.
+        self._signs = [
+            (sign, [word for word in by_word if _sign(word) == sign]) for sign in (*_SIGNS, "")
+        ]
+        self._by_word = by_word
 
     def run(self, _subject: Subject, draft: Draft) -> str:
         alert = draft.alert
@@ -46,12 +56,18 @@ class _Redact:
         return ""
 
     def _near(self, lowered: str) -> list[RedactionKind]:
-        """Return the kinds that texts may hold, in the order of their names in the settings."""
-        found = {kind for word, kind in self._words if word in lowered}
-        if not found and not self._always:
-            return []
-        found.update(self._always)
-        return [kind for kind in self._kinds if kind in found]
+        """Return the kinds that texts may hold, in the order in which they are hidden."""
+        found = set(self._always)
+        for sign, words in self._signs:
+            if sign in lowered:
+                for word in words:
+                    if word in lowered:
+                        found.update(self._by_word[word])
+        return [kind for kind in self._kinds if kind in found] if found else []
+
+
+def _sign(word: str) -> str:
+    return next((sign for sign in _SIGNS if sign in word), "")
 
 
 def _cleared(text: str, kinds: list[RedactionKind], hidden: Counter[str]) -> str:
