@@ -86,6 +86,15 @@ def test_nothing_in_an_alert_becomes_a_mention_or_a_link():
     assert sent["text"] == "[FIRING:1] &lt;!channel&gt;"
 
 
+def test_joined_emoji_and_letters_stay_joined():
+    family, persian = (
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+    )
+    sent = message(alert("Down", annotations={"summary": f"{family} {persian}"}))
+    assert texts(sent)[1].endswith(f"\n{family} {persian}")
+
+
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "", "https://x.example/" + "&" * 200])
 def test_an_odd_or_long_link_is_left_out(url):
     assert texts(message(alert("Down", url=url)))[1] == "*Down* warning, firing"

@@ -2,6 +2,7 @@
 
 from itertools import product
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,8 @@ from tests.unit.domain.test_redaction import SLACK as SLACK_TOKEN
 from tocsin.domain.enrichment.redacting import stage
 from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Draft
-from tocsin.domain.storage_rules import REDACTION_KINDS
+from tocsin.domain.redaction import Redactor
+from tocsin.domain.storage_rules import REDACTION_KINDS, Redaction
 
 STAGE = stage(EnrichmentSettings())
 EVERY_KIND = stage(EnrichmentSettings(redact=REDACTION_KINDS))
@@ -83,6 +85,22 @@ def test_a_secret_is_hidden_and_its_surroundings_stay(secret: str) -> None:
 @pytest.mark.parametrize(("before", "secret", "behind", "kind"), INSIDE)
 def test_a_secret_is_hidden_by_what_stands_around_it(before, secret, behind, kind) -> None:
     assert _summary(before + secret + behind) == f"{before}[redacted:{kind}]{behind}"
+
+
+@pytest.mark.parametrize(
+    ("before", "secret", "behind", "kind"),
+    [*INSIDE, *(("before ", secret, " after", kind) for secret, kind in SECRETS.items())],
+)
+@pytest.mark.parametrize("slash", [b"/", rb"\/"])
+def test_storage_rules_find_the_same_at_the_door(before, secret, behind, kind, slash) -> None:
+    body = orjson.dumps({"text": before + secret + behind}).replace(b"/", slash)
+    redactor = Redactor(Redaction(kinds=(kind,)), b"key")
+    text = redactor.redacted(body, orjson.loads(body))[1]["text"]
+    assert text.startswith(f"{before}[redacted:{kind}:")
+    assert text.endswith(f"]{behind}")
+    again = orjson.dumps({"text": text})
+    every = Redactor(Redaction(kinds=REDACTION_KINDS), b"key")
+    assert every.redacted(again, orjson.loads(again))[1]["text"] == text
 
 
 @pytest.mark.parametrize("text", INNOCENT)

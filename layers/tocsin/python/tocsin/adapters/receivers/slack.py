@@ -1,6 +1,5 @@
 """The Slack receiver: an incoming webhook's message of blocks."""
 
-import unicodedata
 from itertools import accumulate
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +9,7 @@ import msgspec
 from tocsin.adapters.http import HttpAnswer
 from tocsin.adapters.receivers import enriched
 from tocsin.domain.alert import Alert
+from tocsin.domain.plaintext import plain_text
 from tocsin.ports import Notification
 
 SHOWN_ALERTS = 10
@@ -77,7 +77,7 @@ def _title(notification: Notification) -> str:
     labels = ", ".join(
         f"{name}={value}" for name, value in notification.group.labels if name != "alertname"
     )
-    return _clean(f"[{state}] {names}" + (f" ({labels})" if labels else ""))
+    return plain_text(f"[{state}] {names}" + (f" ({labels})" if labels else ""))
 
 
 def _describe(alert: Alert) -> str:
@@ -133,21 +133,12 @@ def escape(text: str, limit: int) -> str:
 
     At most `limit` characters after escaping, and never half an escape.
     """
-    pieces = [_ESCAPES.get(character, character) for character in _clean(text[: limit + 1])]
+    pieces = [_ESCAPES.get(character, character) for character in plain_text(text[: limit + 1])]
     lengths = list(accumulate(map(len, pieces)))
     if not lengths or lengths[-1] <= limit:
         return "".join(pieces)
     kept = (piece for piece, length in zip(pieces, lengths, strict=True) if length <= limit - 3)
     return "".join(kept) + "..."
-
-
-def _clean(text: str) -> str:
-    """Drop what is not shown: control characters, and those that reorder or hide text."""
-    return "".join(
-        character
-        for character in text
-        if character in "\n\t" or not unicodedata.category(character).startswith("C")
-    )
 
 
 def _cut(text: str, limit: int) -> str:
