@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.hostile.corpus.texts import CHARACTERS
@@ -74,6 +74,7 @@ tricky = st.text(
 any_text = st.text(st.characters(codec=None, exclude_categories=()), max_size=40)
 
 
+@settings(deadline=None)
 @given(tricky | any_text)
 @example("\u0627\u0301\u200d\u064b\u200d")
 @example("a\u200d\ufe0f\u200d\U0001f600")

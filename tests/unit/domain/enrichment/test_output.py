@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tocsin.domain.enrichment.order import EARLY, LATE
@@ -72,11 +72,27 @@ def test_texts_are_plain_and_of_one_line() -> None:
     assert kept.entities == {"host": ("db-1",)}
 
 
+def test_texts_are_capped_and_say_so() -> None:
+    long = "x" * 5000
+    kept = fit(Enrichment(mended=(long,), category=long, owner=Owner(service=long, contact=long)))
+    assert kept.owner is not None
+    for text, limit in (
+        (kept.category, 32),
+        (kept.owner.service, 100),
+        (kept.owner.contact, 200),
+        (kept.mended[0], 200),
+    ):
+        assert len(text) == limit
+        assert text.endswith("x…")
+
+
 def test_numbers_are_numbers() -> None:
     assert fit(Enrichment(score=math.nan)).score is None
     assert fit(Enrichment(score=400.0)).score == 100.0
     near = Similar(fingerprint="f", name="n", likeness=1.5, how="meaning", seen_at_s=1.0)
     odd = msgspec.structs.replace(near, seen_at_s=math.inf)
+    change = RecentChange(at_s=math.nan, service="s", title="t")
+    assert fit_findings(Findings(changes=(change, *FINDINGS.changes))).changes == FINDINGS.changes
     assert [each.likeness for each in fit_findings(Findings(similar=(odd, near))).similar] == [1.0]
 
 
@@ -114,7 +130,7 @@ def test_of_findings_one_of_each_kind_stays_as_long_as_that_is_possible() -> Non
 texts = st.text(max_size=30) | st.builds(
     str.__mul__,
     st.sampled_from(["x", "\\", '"', "\u4f60", "\U0001f600", "\u202e", "a \u200d"]),
-    st.integers(0, 4000),
+    st.integers(0, 1500),
 )
 tuples = st.lists(texts, max_size=20).map(tuple)
 numbers = st.floats()
@@ -151,6 +167,7 @@ late = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(early, late)
 def test_whatever_was_found_it_fits_beside_the_results_of_all_stages(found, findings) -> None:
     kept, later = fit(found), fit_findings(findings)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -52,6 +52,7 @@ def test_news_that_nobody_runs_does_not_matter() -> None:
     assert _score(Enrichment(irrelevant="sports"), severity="critical") == 0
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(SEVERITIES),
     st.sampled_from(CATEGORIES),

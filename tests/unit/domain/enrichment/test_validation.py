@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import alert
@@ -76,6 +76,7 @@ def test_a_value_that_is_no_number_is_left_out(value: float) -> None:
     assert "value" in draft.found.mended[0]
 
 
+@settings(deadline=None)
 @given(
     annotations=st.dictionaries(st.text(max_size=5), st.text(max_size=20), max_size=5),
     url=st.text(max_size=20),
@@ -90,6 +91,7 @@ def test_no_alert_is_too_strange_and_identity_stays(annotations, url, value, lab
     assert draft.alert.value is None or math.isfinite(draft.alert.value)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.integers(0, 300).map(str), st.integers(0, 40_000).map("x".__mul__)))
 def test_texts_within_bounds_are_not_bounded_again(texts: dict[str, str]) -> None:
     once = bounded(texts)
