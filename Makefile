@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format lock docs samples e2e clients scenarios hostile simulate chaos bench clean
+.PHONY: help setup demo up test check format lock docs samples e2e clients scenarios hostile simulate chaos bench bench-filter clean
 
 help: ## Show what can be made
-	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
 
 setup: $(VENV)/installed ## Install everything into .venv
 
@@ -77,6 +77,9 @@ bench: setup ## Measure CPU per alert, the limiter, the view of 100,000 alerts a
 	$(BIN)/python -m benchmarks.textstages
 	$(BIN)/python -m benchmarks.categories
 	$(BIN)/python -m pytest -q tests/integration/test_budgets.py
+
+bench-filter: setup ## Measure precision, recall and CPU of the content filter and of entities
+	$(BIN)/python -m benchmarks.filter
 
 docs: setup ## Write the generated pages
 	$(BIN)/tocsin docs

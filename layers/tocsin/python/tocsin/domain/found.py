@@ -101,14 +101,16 @@ class Enrichment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was found out about one firing of an alert.
 
     `irrelevant` names the kind of news that the alert is ("sports"), if it is nothing that
-    anybody runs; `is_dropped` says that such alerts are told to nobody. `entities` are values by
-    kind: host, service, ip, url, resource, place.
+    anybody runs, and `irrelevant_words` those by which it was known; `is_dropped` says that such
+    alerts are told to nobody. `entities` are values by kind: host, service, ip, url, resource,
+    place.
     """
 
     # What stages changed of the alert's texts, in words of ours: "the link was left out".
     mended: tuple[str, ...] = ()
     category: str = ""
     irrelevant: str = ""
+    irrelevant_words: tuple[str, ...] = ()
     is_dropped: bool = False
     entities: dict[str, tuple[str, ...]] = {}
     owner: Owner | None = None
