@@ -11,10 +11,12 @@ from time import process_time
 import msgspec
 import orjson
 
-from benchmarks import filtering
+from benchmarks import entitling, filtering
 from benchmarks.filtering import COMBINATIONS, Combinations, Labelled
 from tests.integration.payloads import member, webhook
 from tocsin.domain.alert import Alert
+from tocsin.domain.enrichment.entities import stage as extract_entities
+from tocsin.domain.enrichment.entities_values import KINDS as ENTITIES
 from tocsin.domain.enrichment.relevance import stage as filter_content
 from tocsin.domain.enrichment.relevance_news import KINDS
 from tocsin.domain.enrichment.settings import EnrichmentSettings
@@ -116,12 +118,24 @@ def _combined() -> int:
     return lost
 
 
+def _entities() -> None:
+    """Print precision and recall of each kind of entity."""
+    for title, held_out in (("development", False), ("held out", True)):
+        alerts = entitling.labelled(held_out)
+        figures = entitling.measured(alerts)
+        _say(f"entities, {title}, {len(alerts)} alerts")
+        for kind in (*ENTITIES, ""):
+            precision, recall, are = figures.of(kind)
+            text = f"precision {precision:.3f}, recall {recall:.3f} of {are}"
+            _say(f"  {kind or 'any':<14} {text}")
+
+
 def _cost() -> float:
     """Print what the stages cost an alert; return the most of an ordinary one."""
     unit = unit_s()
     settings = EnrichmentSettings()
     most = 0.0
-    for stage in (filter_content(settings),):
+    for stage in (filter_content(settings), extract_entities(settings)):
         for title, alert in (
             ("ordinary", ORDINARY), ("generic", _GENERIC), ("news", _NEWS), ("hostile", _HOSTILE)
         ):  # fmt: skip
@@ -140,6 +154,7 @@ def main() -> None:
         wrong += _texts(f"{title}, marked by the words alone", texts, filtering.by_words)
         wrong += _texts(f"{title}, dropped by the words alone", texts, filtering.by_certainty)
     lost = _combined()
+    _entities()
     most = _cost()
     if wrong or most > BUDGET_PE:
         sys.exit(f"{wrong} alerts are taken for news; {most:.1f} PE of {BUDGET_PE}")
