@@ -1,7 +1,7 @@
 """How well the content filter and the extraction of entities do, and what they cost an alert.
 
-Run it with `make bench-filter`. It fails where an operational alert is taken for news, where one
-would be dropped that should not be, and above the budget of CPU.
+Run it with `make bench-filter`. It fails where a labelled operational alert is taken for news,
+and above the budgets of CPU.
 """
 
 import sys
@@ -22,7 +22,8 @@ from tocsin.domain.enrichment.relevance_news import KINDS
 from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Draft, Stage, Subject
 
-BUDGET_PE = 5.0
+# Of an ordinary alert, by stage.
+BUDGETS_PE = {"filter_content": 5.0, "extract_entities": 8.0}
 
 ORDINARY = Alert(
     name="HighErrorRate",
@@ -101,8 +102,8 @@ def _texts(title: str, texts: list[Labelled], say: Callable[[Labelled], str]) ->
     return sum(each.kind == filtering.OPERATIONAL for each in figures.wrong)
 
 
-def _combined() -> int:
-    """Print how alerts that were put together are taken; return how many would be dropped."""
+def _combined() -> None:
+    """Print how alerts that were put together are taken."""
     parts = msgspec.json.decode(COMBINATIONS.read_bytes(), type=Combinations)
     rows = (
         ("short, tuned on", parts.subjects, parts.predicates, parts.context),
@@ -110,12 +111,9 @@ def _combined() -> int:
         ("short, later", parts.later_subjects, parts.later_predicates, parts.context),
         ("prose, later", parts.later_subjects, parts.later_predicates, parts.later_prose),
     )
-    lost = 0
     for title, *lists in rows:
         total, marked, sure = filtering.wrongly(*lists)
         _say(f"combined, {title}: of {total} {marked} are marked, {sure} would be dropped")
-        lost += sure
-    return lost
 
 
 def _entities() -> None:
@@ -130,19 +128,20 @@ def _entities() -> None:
             _say(f"  {kind or 'any':<14} {text}")
 
 
-def _cost() -> float:
-    """Print what the stages cost an alert; return the most of an ordinary one."""
+def _cost() -> list[str]:
+    """Print what the stages cost an alert; return where that of an ordinary one is too much."""
     unit = unit_s()
     settings = EnrichmentSettings()
-    most = 0.0
+    above = []
     for stage in (filter_content(settings), extract_entities(settings)):
         for title, alert in (
             ("ordinary", ORDINARY), ("generic", _GENERIC), ("news", _NEWS), ("hostile", _HOSTILE)
         ):  # fmt: skip
             took = costs_pe(stage, alert, unit)
             _say(f"{stage.name}, {title}: {took:.1f} PE an alert")
-            most = max(most, took) if title in ("ordinary", "generic") else most
-    return most
+            if title in ("ordinary", "generic") and took > BUDGETS_PE[stage.name]:
+                above.append(f"{stage.name} takes {took:.1f} PE of {BUDGETS_PE[stage.name]}")
+    return above
 
 
 def main() -> None:
@@ -150,15 +149,15 @@ def main() -> None:
     wrong = 0
     for title, held_out in (("development", False), ("held out", True)):
         texts = filtering.labelled(held_out)
-        wrong += _texts(f"{title}, marked", texts, filtering.by_all)
+        wrong += _texts(f"{title}, marked as the stage does", texts, filtering.by_all)
         wrong += _texts(f"{title}, marked by the words alone", texts, filtering.by_words)
         wrong += _texts(f"{title}, dropped by the words alone", texts, filtering.by_certainty)
-    lost = _combined()
+    _combined()
     _entities()
-    most = _cost()
-    if wrong or most > BUDGET_PE:
-        sys.exit(f"{wrong} alerts are taken for news; {most:.1f} PE of {BUDGET_PE}")
-    _say(f"{lost} combined alerts would be dropped")
+    above = _cost()
+    if wrong:
+        above.append(f"{wrong} operational alerts are taken for news")
+    sys.exit("; ".join(above) or 0)
 
 
 if __name__ == "__main__":
