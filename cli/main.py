@@ -14,7 +14,7 @@ COMMANDS = {
     "alertmanager": ("cli.commands.alertmanager", "Run as an Alertmanager on this machine."),
     "alert": ("cli.commands.alert", "Show an alert, and acknowledge, assign or resolve it."),
     "oncall": ("cli.commands.oncall", "Show who is on call."),
-    "config": ("cli.commands.config", "Check, apply, show and import tocsin.yaml."),
+    "config": ("cli.commands.config", "Check, plan, apply, show and import tocsin.yaml."),
     "rules": ("cli.commands.rules", "Check, test, list and apply rules over metrics and alerts."),
     "flags": ("cli.commands.flags", "List feature flags: what is on for whom, and why."),
     "keys": ("cli.commands.keys", "Create, list and revoke API keys."),

@@ -13,7 +13,7 @@ import click
 
 from cli.explanation import explained
 from tocsin.configuration.application import IssuedKey, Issuer
-from tocsin.ports import Configs, Keys, ListedBlobs, RuleStates, Seen
+from tocsin.ports import Configs, Keys, ListedBlobs, References, RuleStates, Seen
 
 DEFAULT_STACK = "tocsin"
 # Written by the local cloud when it is up.
@@ -89,6 +89,13 @@ class Target:
         from tocsin.adapters.s3 import S3Blobs
 
         return S3Blobs(self.client("s3"), self.resource("ArchiveBucket"))
+
+    @cached_property
+    def references(self) -> References:
+        """The reference files that configurations name."""
+        from tocsin.adapters.references import BlobReferences
+
+        return BlobReferences(self.archive)
 
     @cached_property
     def keys(self) -> Keys:

@@ -7,8 +7,14 @@ import click
 
 from cli.configuration_file import ConfigurationFile
 from cli.configuration_import import import_command
+from cli.configuration_plan import catalogue_lines, plan_command
 from cli.target import Target, with_target
-from tocsin.configuration.application import apply_settings, issue_keys, read_applied
+from tocsin.configuration.application import (
+    apply_settings,
+    issue_keys,
+    put_files,
+    read_applied,
+)
 from tocsin.configuration.display import displayed
 from tocsin.configuration.loopback import loopback_warning
 from tocsin.configuration.plan import TenantPlan, plan
@@ -26,10 +32,11 @@ FILE = click.argument(
 
 @click.group()
 def command() -> None:
-    """Check, apply, show and import tocsin.yaml."""
+    """Check, plan, apply, show and import tocsin.yaml."""
 
 
 command.add_command(import_command)
+command.add_command(plan_command)
 
 
 @command.command()
@@ -49,6 +56,8 @@ def check(file: Path) -> None:
         if tenant.mappings:
             click.echo(f"    mappings   {', '.join(each.name for each in tenant.mappings)}")
         click.echo(f"    rules      {len(tenant.rules.rules)}")
+        if tenant.catalogue is not None:
+            click.echo(f"    catalogue  {len(tenant.catalogue.services)} services")
     if given.loopback:
         click.echo(f"warning: {loopback_warning(given.loopback)}", err=True)
     notes = (*given.not_taken, *given.rule_notes, *given.plain_secrets, *given.merging)
@@ -73,20 +82,18 @@ def apply(file: Path, target: Target) -> None:
     secrets = () if target.is_local else given.plain_secrets
     for problem in (*given.not_taken, *given.rule_notes, *secrets, *given.merging):
         click.echo(f"warning: {problem}", err=True)
-    configs, keys = target.configs, target.keys
-    for step in plan(document, read_applied(document, configs, keys)):
-        try:
-            apply_settings(step, configs, keys, given.text, at_s=time.time())
-        except Conflict as error:
-            raise click.ClickException(
-                f"somebody else applied to {step.tenant} meanwhile; see `config show`, then again"
-            ) from error
+    applied = read_applied(document, target.configs, target.keys)
+    for step in plan(document, applied):
+        changes = catalogue_lines(document, step, applied[step.tenant], target)
+        _apply(step, target, given.text)
         _report(step)
+        for line in changes:
+            click.echo(f"  {line}")
         for issued in issue_keys(step, target.issue):
             click.echo(f"  new key {issued.key.name} ({_words(issued.key)}): {issued.text}")
         if step.new_keys:
             click.echo("  Keep new keys now: they cannot be shown again.")
-    others = sorted(set(configs.tenants()) - set(document.tenants))
+    others = sorted(set(target.configs.tenants()) - set(document.tenants))
     if others:
         click.echo(f"not in {file}, left alone: {', '.join(others)}")
 
@@ -111,6 +118,16 @@ def show(tenant: str | None, version: int | None, target: Target) -> None:
             f"tenant {tenant} has no version {version}; the latest is {current.version}"
         )
     _show(chosen, current.version)
+
+
+def _apply(step: TenantPlan, target: Target, text: str) -> None:
+    try:
+        put_files(step, lambda: target.references)
+        apply_settings(step, target.configs, target.keys, text, at_s=time.time())
+    except Conflict as error:
+        raise click.ClickException(
+            f"somebody else applied to {step.tenant} meanwhile; see `config show`, then again"
+        ) from error
 
 
 def _report(step: TenantPlan) -> None:

@@ -6,7 +6,12 @@ from pathlib import Path
 
 from cli.target import Target
 from tocsin.configuration import load
-from tocsin.configuration.application import apply_settings, issue_keys, read_applied
+from tocsin.configuration.application import (
+    apply_settings,
+    issue_keys,
+    put_files,
+    read_applied,
+)
 from tocsin.configuration.plan import plan
 
 
@@ -16,6 +21,7 @@ def apply_file(target: Target, file: Path, environ: Mapping[str, str]) -> dict[s
     document = load(source, str(file), environ)
     found: dict[str, str] = {}
     for step in plan(document, read_applied(document, target.configs, target.keys)):
+        put_files(step, lambda: target.references)
         apply_settings(step, target.configs, target.keys, source, at_s=time.time())
         issued = list(issue_keys(step, target.issue))
         if issued:

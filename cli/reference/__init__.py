@@ -7,6 +7,7 @@ from cli.reference.providers import providers_page
 from cli.reference.table import table
 from cli.reference.variables import variable_rows
 from tocsin.configuration import Document
+from tocsin.configuration.cataloguefiles.models import CatalogueFile
 from tocsin.configuration.rulefiles.models import RuleFile
 from tocsin.domain.wire import json_schema
 from tocsin.models import schema
@@ -56,6 +57,12 @@ makes it the configuration in force; `tocsin config show` shows that, and every 
 to 255 letters, digits and `_ : . / % -`; an *aggregate* and a *matcher* are as explained there.
 
 {rules}
+## Service catalogues
+
+[The catalogue](enrichment-catalogue.md) is what `enrichment.catalogue` names. These are the fields
+of a YAML file of tocsin's own; tables and Backstage's entities are explained there.
+
+{catalogue}
 ## Environment variables of the functions
 
 `template.yaml` sets them; nobody sets one by hand.
@@ -68,6 +75,7 @@ def configuration_page() -> str:
     return _PAGE.format(
         fields=table(("field", "type", "default", "meaning"), field_rows(Document)),
         rules=table(("field", "type", "default", "meaning"), field_rows(RuleFile)),
+        catalogue=table(("field", "type", "default", "meaning"), field_rows(CatalogueFile)),
         variables=table(("variable", "functions", "meaning"), variable_rows(settings.ALL)),
     )
 

@@ -10,7 +10,7 @@ from tocsin.configuration.plan import Applied, TenantPlan
 from tocsin.domain import apikey
 from tocsin.domain.errors import InvalidInput
 from tocsin.domain.fingerprint_rules import activated
-from tocsin.ports import ApiKey, Clock, Configs, Keys
+from tocsin.ports import ApiKey, Clock, Configs, Keys, References
 
 
 class IssuedKey(msgspec.Struct, frozen=True):
@@ -79,10 +79,20 @@ def read_applied(document: Document, configs: Configs, keys: Keys) -> dict[str, 
     return {name: Applied(configs.current(name), keys.all(name)) for name in document.tenants}
 
 
+def put_files(step: TenantPlan, references: Callable[[], References]) -> None:
+    """Store the reference files of one tenant, which must be there before what names them.
+
+    They are stored again where nothing changes, in case one was lost. `references` is called
+    only if there are any.
+    """
+    for data in step.files:
+        references().put(step.tenant, data)
+
+
 def apply_settings(
     step: TenantPlan, configs: Configs, keys: Keys, source: str, at_s: float
 ) -> None:
-    """Write what is planned for one tenant, but for its new keys.
+    """Write what is planned for one tenant, but for its files and its new keys.
 
     Raises Conflict if another configuration was applied since the plan was made.
     """

@@ -6,8 +6,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tocsin.configuration.alertmanager import load_alertmanager
+from tocsin.configuration.cataloguefiles import load_catalogue
 from tocsin.configuration.findings import errors_at, findings_of
-from tocsin.configuration.models import Document, FromAlertmanager
+from tocsin.configuration.models import Document, FromAlertmanager, Tenant
 from tocsin.configuration.problems import ConfigurationErrors, Problem, path_of
 from tocsin.configuration.rules import broken_rules
 from tocsin.configuration.tenant_rules import gather_rules
@@ -15,7 +16,7 @@ from tocsin.configuration.yamltree import Tree, read
 
 
 def load(text: str, filename: str, environ: Mapping[str, str]) -> Document:
-    """Read and check a configuration, and the Alertmanager's and rule files that it names.
+    """Read and check a configuration, and the files that it names.
 
     Raises ConfigurationErrors with every problem that was found. Rules between the parts are
     looked at once each part is right by itself.
@@ -38,11 +39,27 @@ def load(text: str, filename: str, environ: Mapping[str, str]) -> Document:
     for name, tenant in document.tenants.items():
         try:
             tenant.take_rules(gather_rules(tenant, name, tree, filename, environ))
+            _read_catalogue(tenant, name, tree, filename)
         except ConfigurationErrors as errors:
             problems += errors.problems
     if problems:
         raise ConfigurationErrors(problems)
     return document
+
+
+def _read_catalogue(tenant: Tenant, name: str, tree: Tree, filename: str) -> None:
+    """Read the service catalogue that a tenant names, if any."""
+    if tenant.enrichment is None or tenant.enrichment.catalogue is None:
+        return
+    path = Path(filename).parent / tenant.enrichment.catalogue
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        location = ("tenants", name, "enrichment", "catalogue")
+        message = f"{path} cannot be read as UTF-8 text"
+        problem = Problem(filename, tree.line(location), path_of(location), message)
+        raise ConfigurationErrors([problem]) from error
+    tenant.take_catalogue(load_catalogue(text, str(path)))
 
 
 def _read_alertmanager(

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from tocsin.configuration.enrichment_models import Enrichment, LanguageModel, Link
 from tocsin.configuration.models import Tenant
 from tocsin.domain.duration import format_duration
@@ -19,7 +21,10 @@ def to_enrichment(tenant: Tenant) -> EnrichmentSettings | None:
     model = tenant.enrichment
     if model is None:
         return None if tenant.taken is not None else EnrichmentSettings()
-    return _settings(model) if model.enabled else None
+    if not model.enabled:
+        return None
+    catalogue = tenant.catalogue
+    return replace(_settings(model), catalogue=catalogue.digest if catalogue else "")
 
 
 def _settings(model: Enrichment) -> EnrichmentSettings:
@@ -47,7 +52,10 @@ def _model(model: LanguageModel) -> ModelSettings:
 
 
 def displayed_enrichment(settings: EnrichmentSettings | None) -> dict[str, Any]:
-    """Return the block in the words of `tocsin.yaml`, with every switch."""
+    """Return the block in the words of `tocsin.yaml`, with every switch.
+
+    The catalogue stands in a file of its own; what is shown of it is what names it in the bucket.
+    """
     if settings is None:
         return {"enabled": False}
     on = {*settings.early, *settings.late}
@@ -57,6 +65,8 @@ def displayed_enrichment(settings: EnrichmentSettings | None) -> dict[str, Any]:
         "redact": list(settings.redact),
         "irrelevant": settings.irrelevant,
     }
+    if settings.catalogue:
+        shown["catalogue"] = settings.catalogue
     if settings.links:
         shown["links"] = [_displayed_link(link) for link in settings.links]
     shown["changes_within"] = format_duration(settings.changes_within_s)

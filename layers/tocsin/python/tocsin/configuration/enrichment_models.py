@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from tocsin.configuration.block import Block
-from tocsin.configuration.fields import Duration, LabelName, MatcherText, between, wrong
+from tocsin.configuration.fields import Duration, FileName, LabelName, MatcherText, between, wrong
 from tocsin.domain.enrichment.linktemplate import parse_title, parse_url
 from tocsin.domain.enrichment.settings import ModelKind
 from tocsin.domain.errors import InvalidInput
@@ -143,6 +143,11 @@ class Enrichment(Block):
         default="mark",
         description="Whether news that nobody runs, such as sports, is told and marked, or told "
         "to nobody. It is in the books in any case.",
+    )
+    catalogue: FileName | None = Field(
+        default=None,
+        description="A service catalogue, relative to this file: YAML of tocsin's own, entities "
+        "of Backstage, or `.csv`; see enrichment.md.",
     )
     links: list[Link] = Field(
         default=[], max_length=50, description="Links that the stage `add_links` adds."

@@ -8,6 +8,7 @@ from pydantic import Field, PrivateAttr
 
 from tocsin.configuration.alertmanager import NotTaken
 from tocsin.configuration.block import Block
+from tocsin.configuration.cataloguefiles import LoadedCatalogue
 from tocsin.configuration.enrichment_models import Enrichment
 from tocsin.configuration.escalation_models import EscalationPolicy, Person, Schedule
 from tocsin.configuration.fields import Duration, FileName, Name, Url, between
@@ -169,6 +170,7 @@ class Tenant(Block):
 
     _taken: FromAlertmanager | None = PrivateAttr(default=None)
     _rules: TenantRules = PrivateAttr(default=TenantRules())
+    _catalogue: LoadedCatalogue | None = PrivateAttr(default=None)
     _flags: dict[str, TenantFlag] = PrivateAttr(default={})
 
     @property
@@ -188,6 +190,15 @@ class Tenant(Block):
     def take_rules(self, rules: TenantRules) -> None:
         """Keep the rules that were read."""
         self._rules = rules
+
+    @property
+    def catalogue(self) -> LoadedCatalogue | None:
+        """The service catalogue of the file that `enrichment` names, once that was read."""
+        return self._catalogue
+
+    def take_catalogue(self, catalogue: LoadedCatalogue) -> None:
+        """Keep the service catalogue that was read."""
+        self._catalogue = catalogue
 
     @property
     def flags(self) -> Mapping[str, TenantFlag]:

@@ -28,6 +28,8 @@ class TenantPlan(msgspec.Struct, frozen=True, kw_only=True):
     new_keys: tuple[NewKey, ...] = ()
     # Keys that exist and get other scopes.
     rescoped_keys: tuple[ApiKey, ...] = ()
+    # The reference files that the configuration names, whether it changes or not.
+    files: tuple[bytes, ...] = ()
     # What the change does to alerts that fire.
     warnings: tuple[str, ...] = ()
 
@@ -58,6 +60,7 @@ def _plan_tenant(name: str, tenant: Tenant, applied: Applied) -> TenantPlan:
         config=None if is_unchanged else msgspec.structs.replace(wanted, version=version + 1),
         new_keys=_new_keys(tenant.keys, applied.keys),
         rescoped_keys=_rescoped_keys(tenant.keys, applied.keys),
+        files=() if tenant.catalogue is None else (tenant.catalogue.data,),
         warnings=tuple(renamings(applied.config, wanted)),
     )
 

@@ -1,6 +1,7 @@
 """YAML read so that every value still knows its line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -56,11 +57,13 @@ def read(text: str, filename: str, environ: Mapping[str, str]) -> Tree:
     return Reader(filename, environ).tree(text)
 
 
-def _compose(text: str, filename: str) -> yaml.Node:
-    if len(text.encode(errors="replace")) > TEXT_LIMIT_BYTES:
-        raise _unreadable(filename, 1, f"more than {TEXT_LIMIT_BYTES} bytes")
+@contextmanager
+def _told(text: str, filename: str, limit_bytes: int) -> Iterator[None]:
+    """Raise ConfigurationErrors for text that is not YAML, or too much of it."""
+    if len(text.encode(errors="replace")) > limit_bytes:
+        raise _unreadable(filename, 1, f"more than {limit_bytes} bytes")
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        yield
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -70,9 +73,6 @@ def _compose(text: str, filename: str) -> yaml.Node:
         raise _unreadable(filename, line, f"not YAML: {error.reason}") from error
     except RecursionError as error:
         raise _unreadable(filename, 1, "nested too deeply") from error
-    if node is None:
-        raise _unreadable(filename, 1, "the file is empty")
-    return node
 
 
 def _reason(error: yaml.MarkedYAMLError) -> str:
@@ -90,6 +90,9 @@ def _unreadable(filename: str, line: int, message: str) -> ConfigurationErrors:
 class Reader:
     """Makes a tree of one document; others read scalars and keys in another way."""
 
+    text_limit_bytes = TEXT_LIMIT_BYTES
+    node_limit = NODE_LIMIT
+
     def __init__(self, filename: str, environ: Mapping[str, str]) -> None:
         self.lines: dict[Location, int] = {}
         self.problems: list[Problem] = []
@@ -102,7 +105,37 @@ class Reader:
 
     def tree(self, text: str) -> Tree:
         """Read a document. Raises ConfigurationErrors where it is not YAML at all."""
-        value = self.value(_compose(text, self._filename), ())
+        with _told(text, self._filename, self.text_limit_bytes):
+            node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if node is None:
+            raise _unreadable(self._filename, 1, "the file is empty")
+        return self._tree(self.value(node, ()))
+
+    def trees(self, text: str) -> Tree:
+        """Read all documents of a text, as one list, with the fast reader where there is one.
+
+        Raises ConfigurationErrors where it is not YAML at all.
+        """
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        with _told(text, self._filename, self.text_limit_bytes):
+            self._check_depth(text, loader)
+            nodes = list(yaml.compose_all(text, Loader=loader))
+        self.lines[()] = 1
+        return self._tree([self.value(node, (at,)) for at, node in enumerate(nodes)])
+
+    def _check_depth(self, text: str, loader: Any) -> None:
+        """Raise ConfigurationErrors for what lies too deep, with which the fast reader dies."""
+        depth = 0
+        for event in yaml.parse(text, Loader=loader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > DEPTH_LIMIT:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise _unreadable(self._filename, line, "nested too deeply")
+
+    def _tree(self, value: Any) -> Tree:
         problems, unread = tuple(self.problems), frozenset(self.unread)
         return Tree(value, self.lines, problems, unread, self.variables)
 
@@ -119,7 +152,7 @@ class Reader:
     def count(self, node: yaml.Node, depth: int) -> None:
         """Raise ConfigurationErrors where there are too many nodes, or one lies too deep."""
         self._nodes += 1
-        if self._nodes > NODE_LIMIT or depth > DEPTH_LIMIT:
+        if self._nodes > self.node_limit or depth > DEPTH_LIMIT:
             line = node.start_mark.line + 1
             raise _unreadable(self._filename, line, "too many or too deeply nested values")
 

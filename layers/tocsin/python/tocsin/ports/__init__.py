@@ -31,6 +31,7 @@ from tocsin.ports.queues import (
     Pages,
     Queue,
 )
+from tocsin.ports.references import References
 from tocsin.ports.state import Fingerprints, Groups, Journal, Silences
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "Pages",
     "Queue",
     "Receivers",
+    "References",
     "RuleStates",
     "Secrets",
     "Seen",

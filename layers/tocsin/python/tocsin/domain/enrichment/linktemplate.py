@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from tocsin.domain.duration import parse_duration
 from tocsin.domain.enrichment.stage import Draft, Subject
-from tocsin.domain.enrichment.urls import URL_LIMIT, page_url
+from tocsin.domain.enrichment.urls import URL_LIMIT, encoded, page_url
 from tocsin.domain.errors import InvalidInput
 
 TITLE_LIMIT = 100
@@ -29,6 +29,7 @@ _TEXT = re.compile(r"\$(labels|annotations|owner)\.([^\s{}]+)|\$(value|severity|
 _TIME = re.compile(r"\$startsAt(|_s|_ms)(?:\s*([-+])\s*([0-9a-z]+))?")
 _ORIGIN = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 _PRINTABLE = re.compile(r"[\x21-\x7e]*")
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
 _DOTS = re.compile(r"(?:^|/)(?:\.|%2e){1,2}(?=/|$)", re.IGNORECASE)
 
 # What stands at a place; "" if the alert does not say it.
@@ -41,15 +42,18 @@ class LinkPattern:
 
     def __init__(self, title: tuple[Piece, ...], url: tuple[Piece, ...]) -> None:
         self._title = title
-        self._url = url
+        self._url = tuple(encoded(piece) if isinstance(piece, str) else piece for piece in url)
+        self._may_climb = _has_place_in_path(url)
 
     def title(self, subject: Subject, draft: Draft) -> str:
         """Return the title, as plain text of one line; a value that is missing is ""."""
-        text = "".join(
+        text = "".join([
             piece if isinstance(piece, str) else piece(subject, draft)[:VALUE_LIMIT]
             for piece in self._title
-        )
-        return "".join(filter(str.isprintable, text)).strip()[:TITLE_LIMIT]
+        ])  # fmt: skip
+        if not text.isprintable():
+            text = "".join(filter(str.isprintable, text))
+        return text.strip()[:TITLE_LIMIT]
 
     def url(self, subject: Subject, draft: Draft) -> str:
         """Return the URL; "" if the alert does not say something of it, or something too long.
@@ -65,11 +69,25 @@ class LinkPattern:
             value = piece(subject, draft)
             if not value or len(value) > VALUE_LIMIT:
                 return ""
-            parts.append(quote(value, safe="", errors="replace"))
-        url = page_url("".join(parts))
-        if len(parts) > 1 and _DOTS.search(url.partition("?")[0].partition("#")[0]):
+            is_plain = _UNRESERVED.fullmatch(value) is not None
+            parts.append(value if is_plain else quote(value, safe="", errors="replace"))
+        url = "".join(parts)
+        if len(url) > URL_LIMIT or (self._may_climb and _climbs(url)):
             return ""
         return url
+
+
+def _has_place_in_path(pieces: tuple[Piece, ...]) -> bool:
+    for piece in pieces:
+        if not isinstance(piece, str):
+            return True
+        if "?" in piece or "#" in piece:
+            return False
+    return False
+
+
+def _climbs(url: str) -> bool:
+    return _DOTS.search(url.partition("?")[0].partition("#")[0]) is not None
 
 
 def parse_link(title: str, url: str) -> LinkPattern:
