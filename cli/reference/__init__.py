@@ -28,7 +28,8 @@ _PAGE = """\
 
 ## tocsin.yaml
 
-`tocsin config check` says what is wrong with a file, and on which line; `tocsin config apply`
+`tocsin config check` says what is wrong with a file, and on which line; `tocsin config plan`
+what applying it would change; `tocsin config apply`
 makes it the configuration in force; `tocsin config show` shows that, and every version before.
 [tocsin.yaml](../tocsin.yaml) is a small one that works.
 
