@@ -1,4 +1,4 @@
-"""Nothing reaches a receiver but through `SafeCall`."""
+"""Nothing reaches a receiver but through `SafeCall`, and no server but through `Http`."""
 
 import ast
 from collections.abc import Iterator
@@ -62,3 +62,36 @@ def test_only_the_safe_call_and_who_hands_them_over_know_receivers() -> None:
         if (isinstance(node, ast.ClassDef | ast.alias) and node.name in names)
     }
     assert knowing == allowed
+
+
+SENDERS = {"aiohttp", "http.client", "httpx", "requests", "socket", "urllib.request", "urllib3"}
+
+
+def imported(path: Path) -> set[str]:
+    """Return what a module imports, each with the packages above it."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    parts = [name.split(".") for name in names]
+    return {".".join(each[:count]) for each in parts for count in range(1, len(each) + 1)}
+
+
+def test_only_the_one_way_out_can_talk_to_servers_of_others() -> None:
+    knowing = {
+        str(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py") if imported(path) & SENDERS
+    }
+    assert knowing == {"adapters/http.py", "adapters/deadline.py", "adapters/publicaddress.py"}
+
+
+def test_another_way_out_would_be_noticed(tmp_path: Path) -> None:
+    for line in (
+        "import requests",
+        "from urllib.request import urlopen",
+        "from http import client",
+    ):
+        module = tmp_path / "module.py"
+        module.write_text(line)
+        assert imported(module) & SENDERS

@@ -9,16 +9,19 @@ from time import monotonic
 import msgspec
 import requests
 import urllib3
+from requests.adapters import HTTPAdapter
 from requests_hardened import Config, HTTPSession
 from requests_hardened.ip_filter import InvalidIPAddress
 
 from tocsin import __version__
 from tocsin.adapters.deadline import hold_to_deadlines
+from tocsin.adapters.publicaddress import PublicAddressAdapter
 from tocsin.domain.errors import Permanent, Retryable
 
 CONNECT_TIMEOUT_S = 3.05
 ANSWER_LIMIT_BYTES = 64 * 1024
 _CHUNK_BYTES = 64 * 1024
+_NO_HEADERS: Mapping[str, str] = {}
 
 # They write paths, one of every request and one of answers with odd headers, and the path of a
 # webhook is its secret.
@@ -29,11 +32,22 @@ logging.getLogger("requests_hardened").setLevel(logging.ERROR)
 
 
 class HttpAnswer(msgspec.Struct, frozen=True):
-    """What a server said; header names are in lower case, a long body is cut off."""
+    """What a server said; header names are in lower case, a long body is cut off.
+
+    `is_broken` says that the body ended before its end, and not because it is long.
+    """
 
     status: int
     headers: dict[str, str]
     body: bytes
+    is_broken: bool = False
+
+
+class PoolSize(msgspec.Struct, frozen=True):
+    """How many idle connections are kept: of each host, and of how many hosts."""
+
+    connections: int = 10
+    hosts: int = 10
 
 
 class Http:
@@ -45,7 +59,13 @@ class Http:
     same machine, `allow_private` for whoever owns the network and all URLs alike.
     """
 
-    def __init__(self, *, allow_loopback: bool = False, allow_private: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        allow_loopback: bool = False,
+        allow_private: bool = False,
+        pool: PoolSize | None = None,
+    ) -> None:
         config = Config(
             ip_filter_enable=not allow_private,
             ip_filter_allow_loopback_ips=allow_loopback,
@@ -57,6 +77,12 @@ class Http:
         # Merely preparing a redirect, never followed, would read its whole body.
         self._session.get_redirect_target = lambda _response: None
         self._session.trust_env = False
+        if not allow_private:
+            for scheme in ("http", "https"):
+                adapter = PublicAddressAdapter(scheme == "https", allow_loopback)
+                self._session.mount(f"{scheme}://", adapter)
+        if pool is not None:
+            _resize(self._session, pool)
         hold_to_deadlines(self._session)
         # One session serves all tenants.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -76,12 +102,14 @@ class Http:
         """
         return self._call("POST", url, body, headers, timeout_s, limit_bytes)
 
-    def get(self, url: str, timeout_s: float) -> HttpAnswer:
+    def get(
+        self, url: str, timeout_s: float, headers: Mapping[str, str] = _NO_HEADERS
+    ) -> HttpAnswer:
         """Read an address, under the same guards, and return the answer, whatever its status.
 
         Raises Retryable if there is none in time, and Permanent as `post` does.
         """
-        return self._call("GET", url, None, {}, timeout_s)
+        return self._call("GET", url, None, headers, timeout_s)
 
     def close(self) -> None:
         """Close the connections that are kept open; a later call opens new ones."""
@@ -107,7 +135,7 @@ class Http:
                 timeout=urllib3.Timeout(total=timeout_s, connect=min(CONNECT_TIMEOUT_S, timeout_s)),
                 stream=True,
             ) as response:
-                content = _read(response, deadline_s, limit_bytes)
+                content, is_broken = _read(response, deadline_s, limit_bytes)
         except InvalidIPAddress:
             raise Permanent("the address is not public") from None
         except ValueError as error:
@@ -118,7 +146,13 @@ class Http:
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise Retryable(f"no answer: {type(error).__name__}") from None
         names = {name.lower(): value for name, value in response.headers.items()}
-        return HttpAnswer(response.status_code, names, content)
+        return HttpAnswer(response.status_code, names, content, is_broken)
+
+
+def _resize(session: requests.Session, pool: PoolSize) -> None:
+    for adapter in session.adapters.values():
+        if isinstance(adapter, HTTPAdapter):
+            adapter.init_poolmanager(pool.hosts, pool.connections)
 
 
 def _is_about_the_answer(error: ValueError) -> bool:
@@ -127,16 +161,17 @@ def _is_about_the_answer(error: ValueError) -> bool:
     return isinstance(cause, urllib3.exceptions.HTTPError)
 
 
-def _read(response: requests.Response, deadline_s: float, limit_bytes: int) -> bytes:
+def _read(response: requests.Response, deadline_s: float, limit_bytes: int) -> tuple[bytes, bool]:
     """Read an answer up to the limit, and no longer than until the deadline.
 
-    A body that breaks off is no failure: the status has said what became of the request.
+    A body that breaks off is no failure: the status has said what became of the request. Whether
+    it did is returned, too.
     """
     content = bytearray()
     with suppress(urllib3.exceptions.HTTPError, OSError):
         while len(content) < limit_bytes and monotonic() < deadline_s:
             chunk = response.raw.read1(min(limit_bytes - len(content), _CHUNK_BYTES))
             if not chunk:
-                break
+                return bytes(content), False
             content += chunk
-    return bytes(content)
+    return bytes(content), len(content) < limit_bytes
