@@ -12,7 +12,8 @@ TocsinError
 ├── ConfigurationError    the operator's fault: says what to fix
 ├── Retryable             try again, not before `retry_after_s`
 │   ├── Conflict          somebody else changed the same state first
-│   └── Throttled         the other side is well and asks for fewer calls
+│   ├── Throttled         the other side is well and asks for fewer calls
+│   └── BreakerOpen       nothing was sent: the other side failed, and is left alone for a while
 └── Permanent             trying again cannot help
     └── Unsendable        so much so that nothing was sent
 
@@ -125,6 +126,10 @@ class Conflict(Retryable):
 
 class Throttled(Retryable):
     """An answer that asks for fewer calls, and says nothing against the one that was made."""
+
+
+class BreakerOpen(Retryable):
+    """A call that was not made, since the breaker of the other side is open."""
 
 
 class Permanent(TocsinError):

@@ -19,6 +19,7 @@ from tocsin.ports.clock import Clock
 from tocsin.ports.delivery import Breakers, Notification, Receivers
 from tocsin.ports.enrichment import FailedEnrichment, FailedEnrichments
 from tocsin.ports.evaluation import Metrics, MetricSource, RuleStates
+from tocsin.ports.fetcher import FetchedPage, Fetcher
 from tocsin.ports.flags import AskedFlag, Flags
 from tocsin.ports.model import Completion, Model
 from tocsin.ports.queues import (
@@ -48,6 +49,8 @@ __all__ = [
     "DeadLetters",
     "FailedEnrichment",
     "FailedEnrichments",
+    "FetchedPage",
+    "Fetcher",
     "Fingerprints",
     "Flags",
     "Groups",

@@ -9,6 +9,7 @@ from tocsin.adapters.memory.changeevents import MemoryChangeEvents
 from tocsin.adapters.memory.configs import MemoryConfigs
 from tocsin.adapters.memory.deadletters import MemoryDeadLetters
 from tocsin.adapters.memory.failedenrichments import MemoryFailedEnrichments
+from tocsin.adapters.memory.fetcher import MemoryFetcher
 from tocsin.adapters.memory.fingerprints import MemoryFingerprints
 from tocsin.adapters.memory.groups import MemoryGroups
 from tocsin.adapters.memory.journal import MemoryJournal
@@ -31,6 +32,7 @@ __all__ = [
     "MemoryConfigs",
     "MemoryDeadLetters",
     "MemoryFailedEnrichments",
+    "MemoryFetcher",
     "MemoryFingerprints",
     "MemoryGroups",
     "MemoryJournal",

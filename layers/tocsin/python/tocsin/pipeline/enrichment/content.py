@@ -1,0 +1,122 @@
+"""The stage `read_content`: what the pages say that an alert links to, in a few sentences."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import msgspec
+
+from tocsin.domain.enrichment.pagelinks import links_of
+from tocsin.domain.enrichment.pages import address_of, is_allowed
+from tocsin.domain.enrichment.pagetext import cleaned, plain
+from tocsin.domain.enrichment.settings import EnrichmentSettings
+from tocsin.domain.enrichment.stage import Draft, Subject
+from tocsin.domain.errors import BreakerOpen, Permanent, Retryable, TocsinError, Unsendable
+from tocsin.domain.found import Content
+from tocsin.pipeline.recent import remember
+from tocsin.ports import Clock, Fetcher
+
+LINKS = 2
+TITLE_LIMIT = 120
+SUMMARY_LIMIT = 600
+# For one page, with all its tries.
+PAGE_S = 20.0
+# Many alerts link to one runbook: it is read again when this is over.
+KEPT_S = 300.0
+_REMEMBERED = 200
+
+
+class Summarise(Protocol):
+    """Whoever writes summaries."""
+
+    def __call__(self, text: str, limit: int) -> str:
+        """Return a few sentences of a text, of about `limit` characters at most."""
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """What came of a page: its content, or why it cannot be read, or neither: it has no words."""
+
+    until_s: float
+    content: Content | None = None
+    refusal: str = ""
+
+
+class ReadContent:
+    """Reads at most two pages of an alert. It remembers what came of them for a while."""
+
+    name = "read_content"
+
+    def __init__(
+        self, hosts: tuple[str, ...], fetcher: Fetcher, summarise: Summarise, clock: Clock
+    ) -> None:
+        self._hosts = hosts
+        self._fetcher = fetcher
+        self._summarise = summarise
+        self._clock = clock
+        self._kept: dict[str, _Kept] = {}
+
+    def run(self, subject: Subject, draft: Draft) -> str:
+        """Add what the pages say. Raises what kept the first from being read, if none was."""
+        if not self._hosts:
+            return "no host may be read: content_hosts is empty"
+        links = links_of(draft.alert, draft.found)
+        if not links:
+            return "the alert links to no page"
+        chosen = [link for link in links if self._may_read(link)][:LINKS]
+        if not chosen:
+            return "no host that the alert links to is one of content_hosts"
+        results = list(self._read_all(chosen, subject))
+        contents = tuple(each for each in results if isinstance(each, Content))
+        if contents:
+            draft.findings = msgspec.structs.replace(draft.findings, content=contents)
+            return ""
+        return _why_nothing([each for each in results if isinstance(each, TocsinError)])
+
+    def _may_read(self, link: str) -> bool:
+        try:
+            return is_allowed(address_of(link), self._hosts)
+        except Unsendable:
+            return False
+
+    def _read_all(
+        self, links: list[str], subject: Subject
+    ) -> Iterator[Content | TocsinError | None]:
+        """Read one page after the other, none at the cost of those after it."""
+        for index, link in enumerate(links):
+            left_s = subject.left_s() / (len(links) - index)
+            yield self._remembered(link, min(left_s, PAGE_S))
+
+    def _remembered(self, link: str, left_s: float) -> Content | TocsinError | None:
+        now_s = self._clock()
+        kept = self._kept.get(link)
+        if kept is None or kept.until_s <= now_s:
+            try:
+                kept = _Kept(now_s + KEPT_S, self._read(link, left_s))
+            except (Retryable, Unsendable) as error:
+                return error
+            except Permanent as error:
+                kept = _Kept(now_s + KEPT_S, refusal=error.reason)
+            remember(self._kept, link, kept, _REMEMBERED)
+        return Permanent(kept.refusal) if kept.refusal else kept.content
+
+    def _read(self, link: str, left_s: float) -> Content | None:
+        page = self._fetcher.fetch(link, left_s)
+        text = cleaned(page.text)
+        if not text:
+            return None
+        summary = plain(self._summarise(text, SUMMARY_LIMIT), SUMMARY_LIMIT)
+        return Content(url=link, title=plain(page.title, TITLE_LIMIT), summary=summary)
+
+
+def stage(
+    settings: EnrichmentSettings, *, fetcher: Fetcher, summarise: Summarise, clock: Clock
+) -> ReadContent:
+    """Return the stage of one tenant; `fetcher` is guarded by breakers."""
+    return ReadContent(settings.content_hosts, fetcher, summarise, clock)
+
+
+def _why_nothing(errors: list[TocsinError]) -> str:
+    """Return why there is nothing to tell; raise what went wrong, if anything did."""
+    failures = [each for each in errors if not isinstance(each, BreakerOpen)]
+    if failures:
+        raise failures[0]
+    return str(errors[0]) if errors else "no page has words to read"

@@ -1,0 +1,209 @@
+"""The stage that reads what an alert links to."""
+
+import pytest
+
+from tests.builders import T0, alert
+from tocsin.adapters.memory import MemoryBreakers, MemoryFetcher
+from tocsin.domain.enrichment.running import run
+from tocsin.domain.enrichment.settings import EnrichmentSettings
+from tocsin.domain.enrichment.stage import Draft, Subject
+from tocsin.domain.errors import BreakerOpen, Permanent, Retryable, Unsendable
+from tocsin.domain.found import Content, Enrichment, Link
+from tocsin.pipeline.endpoint import Endpoints
+from tocsin.pipeline.enrichment.content import KEPT_S, stage
+from tocsin.pipeline.enrichment.guardedfetcher import GuardedFetcher
+from tocsin.ports import FetchedPage
+
+WIKI = "https://wiki.example/run"
+DASH = "https://grafana.example/d"
+HOSTS = ("wiki.example", "grafana.example")
+OPEN = BreakerOpen("its host is left alone for a while, since it failed", 9.0)
+
+
+def first_sentences(text, limit):
+    """Stand in for a summariser."""
+    return " ".join(text.replace("\n", ". ").split(". ")[:2])[:limit]
+
+
+def page(url=WIKI, title="Restart", text="Drain it first.\nThen restart it.\nThen wait."):
+    return FetchedPage(url=url, title=title, text=text, content_type="text/html")
+
+
+class World:
+    """One tenant's stage, pages that are there or not, and alerts that link to them."""
+
+    def __init__(self, hosts=HOSTS, summarise=first_sentences, **pages):
+        self.now_s = T0
+        self.fetcher = MemoryFetcher({WIKI: page(), DASH: page(DASH, "Graph", "One. Two. Three.")})
+        settings = EnrichmentSettings(late=("read_content",), content_hosts=hosts)
+        self.stage = stage(
+            settings, fetcher=self.fetcher, summarise=summarise, clock=lambda: self.now_s
+        )
+
+    def run(self, left_s=60.0, found=None, **fields):
+        """Return what was found and how the stage ended."""
+        given = fields or {"annotations": {"runbook_url": WIKI}, "url": DASH}
+        draft = Draft(alert=alert(**given))
+        if found is not None:
+            draft.found = found
+        subject = Subject(tenant="acme", fingerprint="f", at_s=T0, left_s=lambda: left_s)
+        (result,) = run([self.stage], subject, draft, lambda: 0.0)
+        assert result.stage == "read_content"
+        return draft.findings.content, result.outcome, result.why
+
+    @property
+    def asked(self):
+        return [url for url, _left_s in self.fetcher.asked]
+
+
+def test_runbook_and_page_of_an_alert_are_read_and_summed_up():
+    content, outcome, _ = World().run()
+    assert outcome == "ok"
+    assert content == (
+        Content(url=WIKI, title="Restart", summary="Drain it first. Then restart it."),
+        Content(url=DASH, title="Graph", summary="One Two"),
+    )
+
+
+def test_two_pages_at_most_are_read():
+    world = World()
+    links = (Link(title="Runbook", url=WIKI), Link(title="x", url=WIKI + "/3"))
+    world.run(found=Enrichment(links=links), annotations={"a": f"{DASH} and {WIKI}/2"})
+    assert world.asked == [WIKI, DASH]
+
+
+def test_hosts_that_are_not_allowed_are_not_asked():
+    world = World(hosts=("grafana.example",))
+    evil = "https://evil.example/?grafana.example"
+    content, outcome, _ = world.run(annotations={"runbook_url": evil, "a": WIKI}, url=DASH)
+    assert (world.asked, len(content), outcome) == ([DASH], 1, "ok")
+
+
+@pytest.mark.parametrize(
+    ("hosts", "fields", "why"),
+    [
+        ((), {}, "content_hosts is empty"),
+        (HOSTS, {"annotations": {"runbook": "ask Ann"}}, "links to no page"),
+        (("other.example",), {}, "no host that the alert links to"),
+        (HOSTS, {"url": "https://wiki.example@evil.example/"}, "no host that the alert links to"),
+    ],
+)
+def test_where_there_is_nothing_to_read_it_says_why(hosts, fields, why):
+    world = World(hosts=hosts)
+    content, outcome, said = world.run(**fields)
+    assert (content, outcome, world.asked) == ((), "skipped", [])
+    assert why in said
+
+
+def test_a_host_that_is_left_alone_is_a_reason_to_skip():
+    world = World()
+    world.fetcher.pages = {WIKI: OPEN, DASH: OPEN}
+    content, outcome, why = world.run()
+    assert (content, outcome, why) == ((), "skipped", OPEN.reason)
+
+
+def test_a_page_that_fails_does_not_keep_the_other_back():
+    world = World()
+    world.fetcher.pages[WIKI] = Retryable("HTTP 503")
+    content, outcome, _ = world.run()
+    assert ([each.url for each in content], outcome) == ([DASH], "ok")
+
+
+@pytest.mark.parametrize(
+    "error", [Retryable("HTTP 503"), Permanent("HTTP 404"), Unsendable("the address is not public")]
+)
+def test_where_all_fail_the_stage_says_what_went_wrong(error):
+    world = World()
+    world.fetcher.pages = {WIKI: OPEN, DASH: error}
+    content, outcome, why = world.run()
+    assert (content, outcome) == ((), "failed")
+    assert why == f"{type(error).__name__}: {error}"
+
+
+def test_a_page_without_words_is_nothing_to_tell():
+    world = World()
+    world.fetcher.pages = {WIKI: page(text=" \u200b\n"), DASH: page(text="https://x.example/")}
+    assert world.run() == ((), "skipped", "no page has words to read")
+
+
+def test_what_a_page_says_is_plain_short_and_without_links():
+    world = World(summarise=lambda text, _limit: text + " [more](https://evil.example/)")
+    title = "Re\u202estart https://evil.example/ \x1b[31m" + "very " * 100
+    world.fetcher.pages[WIKI] = page(
+        title=title, text="Drain\x00 it at https://evil.example/. " * 99
+    )
+    content, _, _ = world.run()
+    shown = content[0]
+    assert len(shown.title) <= 120
+    assert len(shown.summary) <= 600
+    assert shown.title.startswith("Restart [31mvery")
+    assert shown.summary.startswith("Drain it at . Drain it at .")
+    for text in (shown.title, shown.summary):
+        assert text.isprintable()
+        assert "evil" not in text
+
+
+def test_whoever_sums_up_gets_clean_words():
+    given = []
+
+    def summarise(text, limit):
+        given.append((text, limit))
+        return text
+
+    world = World(summarise=summarise)
+    world.fetcher.pages[WIKI] = page(text="Dr\u200bain\nsee https://evil.example/\U000e0041")
+    world.run(url=WIKI)
+    assert given == [("Drain\nsee", 600)]
+
+
+def test_a_summariser_that_breaks_fails_the_stage_and_leaves_no_words_of_its():
+    def breaks(_text, _limit):
+        raise ValueError("secret words")
+
+    assert World(summarise=breaks).run() == ((), "failed", "ValueError")
+
+
+def test_one_page_does_not_use_up_the_time_of_the_other():
+    world = World()
+    world.run(left_s=10.0)
+    assert [left_s for _url, left_s in world.fetcher.asked] == [5.0, 10.0]
+    world = World()
+    world.run(left_s=float("inf"))
+    assert [left_s for _url, left_s in world.fetcher.asked] == [20.0, 20.0]
+
+
+def test_a_page_is_read_once_for_many_alerts():
+    world = World()
+    world.fetcher.pages[DASH] = Permanent("HTTP 404")
+    first = world.run()
+    world.now_s += KEPT_S - 1
+    assert world.run() == first
+    assert world.asked == [WIKI, DASH]
+    world.now_s += 1
+    world.run()
+    assert world.asked == [WIKI, DASH] * 2
+
+
+@pytest.mark.parametrize("error", [Retryable("HTTP 503"), OPEN, Unsendable("too little time")])
+def test_what_may_pass_is_not_remembered(error):
+    world = World()
+    world.fetcher.pages = {WIKI: error}
+    world.run(url=WIKI)
+    world.run(url=WIKI)
+    assert world.asked == [WIKI] * 2
+
+
+def test_five_failures_of_one_host_leave_the_other_readable():
+    world = World()
+    endpoints = Endpoints(MemoryBreakers(), lambda: T0)
+    guarded = GuardedFetcher(world.fetcher, endpoints, lambda: T0, "worker")
+    settings = EnrichmentSettings(content_hosts=HOSTS)
+    world.stage = stage(
+        settings, fetcher=guarded, summarise=first_sentences, clock=lambda: world.now_s
+    )
+    world.fetcher.pages[WIKI] = Retryable("HTTP 503")
+    for _ in range(5):
+        assert world.run(url=WIKI)[1] == "failed"
+    assert world.run(url=WIKI) == ((), "skipped", OPEN.reason)
+    assert world.run()[1] == "ok"
+    assert world.asked.count(WIKI) == 5
