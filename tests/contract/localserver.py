@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Barrier, Thread
 
 import msgspec
 
@@ -28,11 +28,18 @@ class LocalServer:
         self.requests: list[Request] = []
         self.answers: list[Answer] = []
         self.url = ""
+        self.connections = 0
+        # Where as many requests wait for each other as a test wants to be there at once.
+        self.together: Barrier | None = None
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     world: LocalServer
+
+    def setup(self):
+        super().setup()
+        self.world.connections += 1
 
     def do_GET(self):
         self.do_POST()
@@ -41,6 +48,8 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(headers.get("content-length", 0)))
         self.world.requests.append(Request(self.path, headers, body, self.command))
+        if self.world.together is not None:
+            self.world.together.wait(10.0)
         answer = self.world.answers.pop(0) if self.world.answers else Answer()
         self.send_response(answer.status)
         for name, value in answer.headers.items():

@@ -1,12 +1,14 @@
 import logging
 import socket
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 import urllib3
 
 from tests.contract.localserver import Answer, local_server
 from tocsin import __version__
-from tocsin.adapters.http import ANSWER_LIMIT_BYTES, Http
+from tocsin.adapters.http import ANSWER_LIMIT_BYTES, Http, PoolSize
 from tocsin.domain.errors import Permanent, Retryable
 
 
@@ -62,7 +64,31 @@ def test_a_redirect_is_not_followed_nor_read_whole(server, http):
 def test_a_body_that_breaks_off_does_not_undo_the_status(server, http):
     server.answers = [Answer(status=202, body=b"par", missing_bytes=100)]
     answer = post(http, server.url)
-    assert (answer.status, answer.body) == (202, b"par")
+    assert (answer.status, answer.body, answer.is_broken) == (202, b"par", True)
+
+
+def test_a_body_that_is_whole_or_only_long_is_not_broken(server, http):
+    server.answers = [Answer(body=b"x" * 2 * ANSWER_LIMIT_BYTES)]
+    assert [post(http, server.url).is_broken for _ in range(3)] == [False] * 3
+
+
+@pytest.mark.parametrize(("hosts", "connections"), [(1, 3), (2, 1)])
+def test_connections_are_kept_of_as_many_hosts_as_the_pool_is_for(server, hosts, connections):
+    http = Http(allow_loopback=True, pool=PoolSize(connections=1, hosts=hosts))
+    with local_server() as other:
+        for _ in range(3):
+            post(http, server.url)
+            post(http, other.url)
+    assert (server.connections, len(server.requests)) == (connections, 3)
+
+
+def test_connections_are_kept_of_each_host_as_many_as_the_pool_is_for(server):
+    http = Http(allow_loopback=True, pool=PoolSize(connections=2))
+    for at_once in (2, 2):
+        with ThreadPoolExecutor(at_once) as pool:
+            server.together = Barrier(at_once)
+            list(pool.map(lambda _: post(http, server.url), range(at_once)))
+    assert (server.connections, len(server.requests)) == (2, 4)
 
 
 def test_proxies_and_credentials_of_the_environment_are_not_used(
