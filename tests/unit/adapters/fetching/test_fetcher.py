@@ -152,3 +152,9 @@ def test_this_machine_is_read_in_development_only(server):
     with pytest.raises(Unsendable, match="not public"):
         fetcher(allow_loopback=False).fetch("https://127.0.0.1:8443/", 30.0)
     assert server.requests == []
+
+
+@pytest.mark.parametrize("url", ["http://{host}/", "https://{host}:22/", "http://{host}:8443/"])
+def test_public_hosts_are_asked_over_https_at_the_ports_of_pages_only(url):
+    with pytest.raises(Unsendable, match="only"):
+        fetcher().fetch(url.format(host="198.51.100.1"), 30.0)

@@ -53,6 +53,11 @@ def test_what_no_two_parsers_read_alike_is_no_address(url):
     assert SECRET not in str(raised.value)
 
 
+def test_credentials_are_named_as_the_reason():
+    with pytest.raises(Unsendable, match="credentials"):
+        address_of("https://user:word@wiki.example/")
+
+
 @pytest.mark.parametrize(
     "url",
     [

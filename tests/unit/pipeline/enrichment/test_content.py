@@ -82,7 +82,7 @@ def test_hosts_that_are_not_allowed_are_not_asked():
 @pytest.mark.parametrize(
     ("hosts", "fields", "why"),
     [
-        ((), {}, "content_hosts is empty"),
+        ((), {}, "content.hosts is empty"),
         (HOSTS, {"annotations": {"runbook": "ask Ann"}}, "links to no page"),
         (("other.example",), {}, "no host that the alert links to"),
         (HOSTS, {"url": "https://wiki.example@evil.example/"}, "no host that the alert links to"),

@@ -124,8 +124,8 @@ def test_what_was_not_sent_says_nothing(world):
     assert isinstance(world.fetch(), BreakerOpen)
     world.now_s += 300
     world.fails(Unsendable("too little time is left"), 1)
-    world.pages.pages[WIKI] = page(WIKI)
-    assert world.fetch(worker="b") == page(WIKI)
+    world.fails(Retryable("HTTP 503"), 1, worker="b")
+    assert isinstance(world.fetch(), BreakerOpen)
 
 
 def test_who_asks_for_time_gets_it_but_no_more_than_300_seconds(world):

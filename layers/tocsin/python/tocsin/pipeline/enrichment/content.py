@@ -57,13 +57,13 @@ class ReadContent:
     def run(self, subject: Subject, draft: Draft) -> str:
         """Add what the pages say. Raises what kept the first from being read, if none was."""
         if not self._hosts:
-            return "no host may be read: content_hosts is empty"
+            return "no host may be read: content.hosts is empty"
         links = links_of(draft.alert, draft.found)
         if not links:
             return "the alert links to no page"
         chosen = [link for link in links if self._may_read(link)][:LINKS]
         if not chosen:
-            return "no host that the alert links to is one of content_hosts"
+            return "no host that the alert links to is one of content.hosts"
         results = list(self._read_all(chosen, subject))
         contents = tuple(each for each in results if isinstance(each, Content))
         if contents:
