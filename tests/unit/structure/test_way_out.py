@@ -64,6 +64,18 @@ def test_only_the_safe_call_and_who_hands_them_over_know_receivers() -> None:
     assert knowing == allowed
 
 
+def test_only_the_guard_and_the_stage_behind_it_ask_for_pages() -> None:
+    asking = {
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and node.attr == "fetch"
+        and "fetcher" in ast.unparse(node.value).lower()
+    }
+    assert asking == {"pipeline/enrichment/guardedfetcher.py", "pipeline/enrichment/content.py"}
+
+
 SENDERS = {"aiohttp", "http.client", "httpx", "requests", "socket", "urllib.request", "urllib3"}
 
 

@@ -1,6 +1,7 @@
 """The stage `read_content`: what the pages say that an alert links to, in a few sentences."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Protocol
 
 import msgspec
@@ -61,7 +62,7 @@ class ReadContent:
         links = links_of(draft.alert, draft.found)
         if not links:
             return "the alert links to no page"
-        chosen = [link for link in links if self._may_read(link)][:LINKS]
+        chosen = list(islice(filter(self._may_read, links), LINKS))
         if not chosen:
             return "no host that the alert links to is one of content.hosts"
         results = list(self._read_all(chosen, subject))
