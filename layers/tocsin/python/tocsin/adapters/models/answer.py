@@ -15,11 +15,12 @@ _WORD = re.compile("[A-Za-z_]{1,40}")
 
 def finished(name: str, reason: object, ended_well: AbstractSet[str]) -> None:
     """Return if a model came to its end by itself. Raises Permanent that says what it did."""
-    if reason in ended_well:
+    said = word(reason)
+    if said in ended_well:
         return
-    if reason in _CUT_OFF:
+    if said in _CUT_OFF:
         raise Permanent(f"{name}: its answer was cut off at {ANSWER_TOKENS} tokens")
-    raise Permanent(f"{name}: it gave no answer ({word(reason)})")
+    raise Permanent(f"{name}: it gave no answer ({said})")
 
 
 def word(value: object) -> str:

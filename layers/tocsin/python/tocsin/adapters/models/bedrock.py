@@ -54,6 +54,9 @@ class BedrockModel:
             )
         except AWS_ERRORS as error:
             raise _translated(error, self.name) from None
+        # botocore's parser takes for granted that JSON of another shape never comes.
+        except (AttributeError, KeyError, TypeError, ValueError):
+            answer = {}
         return self._completion(answer)
 
     def _client(self, left_s: float) -> Any:
@@ -66,7 +69,10 @@ class BedrockModel:
             return self._clients[limit_s]
 
     def _completion(self, answer: Any) -> Completion:
-        finished(self.name, answer.get("stopReason"), _ENDED_WELL)
+        if not answer.get("stopReason"):
+            # It said 200, and then was somebody else: that may pass.
+            raise Retryable(f"{self.name}: its answer is none of Converse")
+        finished(self.name, answer["stopReason"], _ENDED_WELL)
         try:
             blocks = answer["output"]["message"]["content"]
             texts = [block["text"] for block in blocks if "text" in block]

@@ -1,8 +1,9 @@
 """Who may ask a model now: so many requests a minute in all, of which no tenant can take all.
 
-A tenant's own share is small, and what goes beyond it comes out of one surplus for everybody,
-which is half of all. So however many tenants ask however often, the other half is there for those
-who keep to their shares: five of them at once, at their full share each.
+A tenant's own share is a tenth of all. What goes beyond it comes out of one surplus for everybody,
+which is half of all. So among five tenants one that keeps to its share is never refused, however
+often the others ask, and one alone can have 36 of 60. Where more than five use up their shares at
+the same time, who comes first is served first, within the shares.
 """
 
 from threading import Lock
