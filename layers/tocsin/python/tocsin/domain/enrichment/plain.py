@@ -45,7 +45,10 @@ def visible(text: str, limit: int) -> str:
     Compatibility forms become the ordinary ones (Unicode NFKC), so that what looks like a letter
     is one.
     """
-    shown = _shown(text[: _LOOK * limit + 200])
+    head = " ".join(text[: _LOOK * limit + 200].split())
+    if head.isascii() and head.isprintable():
+        return cut(head, limit)
+    shown = _shown(head)
     return cut(" ".join(_shown(unicodedata.normalize("NFKC", shown)).split()), limit)
 
 
