@@ -23,6 +23,9 @@ from tocsin.domain.enrichment.plain import hosts_in, plain, visible
         ("javascript:alert(1) data:text/html,x mailto:a@b.example", "at b[.]example"),
         ("www.evil.example evil.example/steal?x", "evil[.]example/steal?x"),
         ("evil\u3002example and evil\uff0eexample", "evil[.]example and evil[.]example"),
+        ("a.b.c.d.e.f.g.h.i.j.evil.example", "[.]".join("abcdefghij") + "[.]evil[.]example"),
+        (f"{'x' * 70}.evil.example .evil.example", f"{'x' * 70}[.]evil[.]example .evil[.]example"),
+        ("evil.example.5 evil.example.log", "evil[.]example[.]5 evil[.]example[.]log"),
         ("[click me](https://evil.example) ![](https://evil.example/p.png)", "click me"),
         ("<https://evil.example|click> <script>x</script> \uff1cimg src=x\uff1e", "x"),
         ("<script src=", "script src="),
@@ -43,8 +46,8 @@ def test_what_looks_like_anything_but_text_is_taken_out(text, expected):
     "text",
     [
         "latency > 5 s, p < 0.5 and a<=3",
-        "node_cpu_seconds_total{mode='idle'} of v1.2.3 at 10.0.0.1 is 99.5 %",
-        "Check nginx.conf and values.yaml, then kube-proxy.service.",
+        "node_cpu_seconds_total{mode='idle'} of v1.2.3-rc1 at 10.0.0.1 is 99.5 %",
+        "Kernel-5.10.0 has it. Check nginx.conf and values.yaml, then kube-proxy.service.",
         "Die Platte ist voll \u2013 \u00fcberpr\u00fcfen \u65e5\u672c",
     ],
 )

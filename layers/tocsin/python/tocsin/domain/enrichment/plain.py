@@ -32,7 +32,7 @@ _URL = re.compile(
     r"[^\s<>\"']*",
     re.IGNORECASE,
 )
-_HOST = re.compile(r"(?<![\w.-])[\w-]{1,63}(?:[.\u3002][\w-]{1,63}){1,8}(?![\w-])")
+_HOST = re.compile(r"(?<![\w-])[\w-]++(?:[.\u3002][\w-]++)+")
 _DOT = re.compile(r"[.\u3002]")
 # What ends the names of files, and no domain.
 _FILE_ENDINGS = "cfg conf gz ini jar json lock log service sql toml txt xml yaml yml"
@@ -88,8 +88,10 @@ def _without_marks(text: str) -> str:
 
 
 def _named(name: str, hosts: AbstractSet[str]) -> str:
-    *_, last = _DOT.split(name)
-    if name.lower() in hosts or last.isdigit() or last.lower() in _FILES:
+    _, *others = _DOT.split(name)
+    is_version = all(each[:1].isdigit() for each in others)
+    is_file = len(others) == 1 and others[0].lower() in _FILES
+    if is_version or is_file or name.lower() in hosts:
         return name
     return _DOT.sub("[.]", name)
 
