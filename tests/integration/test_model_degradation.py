@@ -81,7 +81,10 @@ def triaged(kind, server, left_s=60.0):
     draft = Draft(alert=alert(annotations={"summary": "Disk of db-1 is full because of logs"}))
     opened = models(server.url)
     settings = EnrichmentSettings(model=SETTINGS[kind])
-    made = stage(settings, connect=lambda asked: world.client(opened.open("acme", asked)))
+    made = stage(
+        settings,
+        connect_model=lambda tenant, asked: world.client(opened.open(tenant, asked), tenant),
+    )
     (result,) = run([made], subject, draft, world.clock)
     return world, draft, result
 
@@ -137,7 +140,7 @@ def test_a_secret_that_is_gone_is_said(server):
     subject = Subject(tenant="acme", fingerprint="f", at_s=T0)
     made = stage(
         EnrichmentSettings(model=gone),
-        connect=lambda asked: world.client(opened.open("acme", asked)),
+        connect_model=lambda tenant, asked: world.client(opened.open(tenant, asked), tenant),
     )
     run([made], subject, draft, world.clock)
     assert draft.findings.triage.by == "extract"

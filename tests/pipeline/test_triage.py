@@ -36,7 +36,7 @@ def draft(**fields):
 def ran(world, model, made, left_s=60.0):
     until_s = world.now_s + left_s
     subject = Subject(tenant="acme", fingerprint="f", at_s=T0, left_s=lambda: until_s - world.now_s)
-    made_stage = stage(SETTINGS, connect=lambda settings: world.client(model))
+    made_stage = stage(SETTINGS, connect_model=lambda tenant, _: world.client(model, tenant))
     (result,) = run([made_stage], subject, made, world.clock)
     return result
 
@@ -90,12 +90,12 @@ def test_nonsense_is_a_failed_stage_and_nothing_is_kept_of_it(world):
 
 
 def test_settings_that_nobody_can_use_fail_this_stage_alone():
-    def connect(settings):
+    def connect(tenant, settings):
         raise ConfigurationError("a model of kind gemini needs its id")
 
     made = draft()
     subject = Subject(tenant="acme", fingerprint="f", at_s=T0)
-    (result,) = run([stage(SETTINGS, connect=connect)], subject, made, lambda: 0.0)
+    (result,) = run([stage(SETTINGS, connect_model=connect)], subject, made, lambda: 0.0)
     assert (result.outcome, made.findings) == ("failed", FINDINGS)
     assert "needs its id" in result.why
 
@@ -103,22 +103,22 @@ def test_settings_that_nobody_can_use_fail_this_stage_alone():
 def test_a_model_is_connected_once(world):
     made = []
 
-    def connect(settings):
-        made.append(settings)
+    def connect(tenant, settings):
+        made.append((tenant, settings))
         return world.client(StubModel(world, SAID))
 
     subject = Subject(tenant="acme", fingerprint="f", at_s=T0)
-    same = stage(SETTINGS, connect=connect)
+    same = stage(SETTINGS, connect_model=connect)
     for _ in range(3):
         same.run(subject, draft())
-    assert made == [SETTINGS.model]
+    assert made == [("acme", SETTINGS.model)]
 
 
 def test_twin_tenants_never_hear_of_each_other(world):
     tenants = ("acme", "globex")
     models = {tenant: StubModel(world) for tenant in tenants}
     stages = {
-        tenant: stage(SETTINGS, connect=lambda _, t=tenant: world.client(models[t], t))
+        tenant: stage(SETTINGS, connect_model=lambda owner, _: world.client(models[owner], owner))
         for tenant in tenants
     }
     for number in range(3):

@@ -11,12 +11,13 @@ from tocsin.domain.enrichment.stage import Draft, Stage, Subject
 from tocsin.domain.enrichment.triage import is_empty, read
 from tocsin.pipeline.enrichment.modelclient import ModelClient
 
-Connect = Callable[[ModelSettings], ModelClient]
+# Makes the client of a tenant's model.
+Connect = Callable[[str, ModelSettings], ModelClient]
 
 
-def stage(settings: EnrichmentSettings, *, connect: Connect) -> Stage:
-    """Return the stage of one tenant. `connect` makes the client of the tenant's model."""
-    return _Triage(settings.model, connect)
+def stage(settings: EnrichmentSettings, *, connect_model: Connect) -> Stage:
+    """Return the stage of one tenant; its model is connected when the first alert comes."""
+    return _Triage(settings.model, connect_model)
 
 
 class _Triage:
@@ -26,12 +27,12 @@ class _Triage:
         self._settings = settings
         self._connect = connect
         self._lock = Lock()
-        self._made: ModelClient | None = None
+        self._clients: dict[str, ModelClient] = {}
 
     def run(self, subject: Subject, draft: Draft) -> str:
         """Ask about the alert, and put what was answered into `findings.triage` alone."""
         about = material(subject, draft)
-        answered = self._client().ask(
+        answered = self._client(subject.tenant).ask(
             prompt(about), subject.left_s, lambda said: read(said.text, said.by, about)
         )
         if is_empty(answered.value):
@@ -40,9 +41,12 @@ class _Triage:
         draft.findings = replace(draft.findings, triage=triage)
         return ""
 
-    def _client(self) -> ModelClient:
-        """Return the client. Settings that nobody can use so fail this stage and no other."""
+    def _client(self, tenant: str) -> ModelClient:
+        """Return a tenant's client. Settings that nobody can use so fail this stage and no other.
+
+        A stage has one tenant; were it otherwise, each would still be asked with its own key.
+        """
         with self._lock:
-            if self._made is None:
-                self._made = self._connect(self._settings)
-            return self._made
+            if tenant not in self._clients:
+                self._clients[tenant] = self._connect(tenant, self._settings)
+            return self._clients[tenant]
