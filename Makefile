@@ -7,17 +7,18 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test check format lock docs samples e2e clients scenarios hostile simulate chaos bench bench-filter clean
+.PHONY: help setup demo up test check format lock docs samples e2e clients scenarios hostile simulate chaos bench bench-semantic clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
 
 setup: $(VENV)/installed ## Install everything into .venv
 
-$(VENV)/installed: requirements.lock requirements-bootstrap.txt pyproject.toml
+$(VENV)/installed: requirements.lock layers/embedding/requirements.txt requirements-bootstrap.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tocsin needs Python 3.11 or newer; set PYTHON=...")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bootstrap.txt
-	$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.lock
+	$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.lock layers/embedding/requirements.txt
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e .
 	@touch $@
 
@@ -81,6 +82,8 @@ bench: setup ## Measure CPU per alert, the limiter, the view of 100,000 alerts a
 
 bench-filter: setup ## Measure precision, recall and CPU of the content filter and of entities
 	$(BIN)/python -m benchmarks.filter
+bench-semantic: setup ## Measure how well similar alerts are found on labelled pairs, and what it costs
+	$(BIN)/python -m benchmarks.semantic
 
 docs: setup ## Write the generated pages
 	$(BIN)/tocsin docs
@@ -90,6 +93,7 @@ samples: setup ## Read every sample payload of every provider
 
 lock: ## Resolve the exact versions, with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate layers/vendor/requirements.in -c requirements.in -o layers/vendor/requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --no-deps --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate layers/embedding/requirements.in -o layers/embedding/requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate requirements.in -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate requirements-bootstrap.in -o requirements-bootstrap.txt
 

@@ -33,6 +33,7 @@ from tocsin.ports.queues import (
     Queue,
 )
 from tocsin.ports.references import References
+from tocsin.ports.similarity import Embedder, Templates
 from tocsin.ports.state import Fingerprints, Groups, Journal, Silences
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "FailedEnrichments",
     "FetchedPage",
     "Fetcher",
+    "Embedder",
     "Fingerprints",
     "Flags",
     "Groups",
@@ -73,4 +75,5 @@ __all__ = [
     "Seen",
     "Silences",
     "SnsAuthority",
+    "Templates",
 ]

@@ -19,7 +19,7 @@ from tocsin.adapters.dynamodb.attributes import Item, Value, attribute, item
 from tocsin.domain.compression import compress
 from tocsin.domain.errors import Retryable
 
-Kind = Literal["fingerprints", "groups", "journal", "rules", "metrics", "control", "enrichment"]
+Kind = Literal["fingerprints", "groups", "journal", "rules", "metrics", "enrichment", "control"]
 Step = Callable[[Item], Item]
 
 # How the sort key of each version of a tenant's configuration begins, in the control table.

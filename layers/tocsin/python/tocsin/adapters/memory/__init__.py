@@ -22,6 +22,7 @@ from tocsin.adapters.memory.receivers import MemoryReceivers
 from tocsin.adapters.memory.rulestates import MemoryRuleStates
 from tocsin.adapters.memory.seen import MemorySeen
 from tocsin.adapters.memory.silences import MemorySilences
+from tocsin.adapters.memory.templates import MemoryTemplates
 
 __all__ = [
     "DeadLetter",
@@ -45,4 +46,5 @@ __all__ = [
     "MemoryRuleStates",
     "MemorySeen",
     "MemorySilences",
+    "MemoryTemplates",
 ]

@@ -1,0 +1,59 @@
+"""The stage find_similar over templates in memory, and an embedder that a test understands."""
+
+from tests.builders import T0, alert
+from tocsin.adapters.memory import MemoryTemplates
+from tocsin.domain.enrichment.running import run
+from tocsin.domain.enrichment.settings import EnrichmentSettings
+from tocsin.domain.enrichment.stage import Draft, Subject
+from tocsin.domain.errors import Retryable
+from tocsin.pipeline.enrichment.similar import stage
+
+SETTINGS = EnrichmentSettings()
+
+
+class Words:
+    """Embeds a text as the words of it that a test knows; it remembers what it was asked."""
+
+    model = "words"
+    known = ("cpu", "memory", "latency", "writes", "reads", "replication")
+
+    def __init__(self, error=None):
+        self.asked = []
+        self.error = error
+
+    def embed(self, texts):
+        self.asked.append(list(texts))
+        if self.error:
+            raise self.error
+        return [[float(word in text.split()) for word in self.known] for text in texts]
+
+
+class Away(MemoryTemplates):
+    def __init__(self, reading=False):
+        super().__init__()
+        self.reading = reading
+
+    def read(self, *args):
+        if self.reading:
+            raise Retryable("dynamodb GetItem: ThrottlingException")
+        return super().read(*args)
+
+    def write(self, *args):
+        raise Retryable("dynamodb PutItem: ThrottlingException")
+
+
+class World:
+    def __init__(self, settings=SETTINGS, templates=None, **options):
+        self.templates = templates or MemoryTemplates()
+        self.options = options
+        self.stage = stage(settings, templates=self.templates, **options)
+
+    def see(self, fingerprint, summary, at_s=T0, tenant="acme", draft=None, **labels):
+        draft = draft or self.draft(summary, **labels)
+        subject = Subject(tenant=tenant, fingerprint=fingerprint, at_s=at_s)
+        (self.result,) = run([self.stage], subject, draft, lambda: 0.0)
+        return draft.findings.similar
+
+    def draft(self, summary, name="Rule", **labels):
+        named = {"alertname": name, **(labels or {"host": "db-1"})}
+        return Draft(alert=alert(name=name, labels=named, annotations={"summary": summary}))
