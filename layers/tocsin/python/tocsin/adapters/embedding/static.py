@@ -63,7 +63,10 @@ class StaticEmbedder:
     def __init__(self, folder: Path) -> None:
         self._pieces = _read_tokenizer(folder / _TOKENIZER)
         with Path(folder, _WEIGHTS).open("rb") as file:
-            self._weights = mmap(file.fileno(), 0, access=ACCESS_READ)
+            try:
+                self._weights = mmap(file.fileno(), 0, access=ACCESS_READ)
+            except ValueError:
+                raise ConfigurationError(f"{PACKAGE}: the file of weights is empty") from None
         tensor, self._begin = _read_header(self._weights)
         self._rows, self._width = tensor.shape
         self._row = struct.Struct(f"<{self._width}e")
@@ -99,6 +102,7 @@ def _read_header(weights: mmap) -> tuple[_Tensor, int]:
     except (msgspec.MsgspecError, KeyError):
         raise ConfigurationError(f"{PACKAGE}: the weights are not in a known form") from None
     rows, width = tensor.shape
+    begin += tensor.data_offsets[0]
     if tensor.dtype != "F16" or len(weights) - begin < rows * width * 2:
         raise ConfigurationError(f"{PACKAGE}: the weights are not in a known form")
-    return tensor, begin + tensor.data_offsets[0]
+    return tensor, begin
