@@ -81,7 +81,8 @@ class Target:
 
         if "RuleTable" not in self.resources:
             return None
-        return DynamoRuleStates(self.client("dynamodb"), self.resource("RuleTable"))
+        table = self.resource("RuleTable")
+        return DynamoRuleStates(self.client("dynamodb"), table, self.archive)
 
     @cached_property
     def archive(self) -> ListedBlobs:

@@ -1,16 +1,17 @@
-from bisect import bisect
 from random import Random
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from tests.builders import T0, alert
 from tests.integration.formats import set_format
-from tests.pipeline.ruling_world import cpu
+from tests.pipeline.ruling_world import World, cpu
 from tocsin.adapters.aws import client
+from tocsin.adapters.dynamodb import rulespill
 from tocsin.adapters.dynamodb.formats import NewerFormat
 from tocsin.adapters.dynamodb.rulestates import DynamoRuleStates
-from tocsin.adapters.memory import MemoryRuleStates
+from tocsin.adapters.memory import MemoryBlobs, MemoryRuleStates
 from tocsin.domain import rulefailure
 from tocsin.domain.errors import Conflict, Permanent
 from tocsin.domain.rulestate import RuleState, SeriesState
@@ -32,8 +33,12 @@ EMPTY = RuleState(tenant="acme", rule="HighCpu")
 def states(request):
     if request.param == "memory":
         return MemoryRuleStates()
-    table = request.getfixturevalue("cloud").environ["RULE_TABLE"]
-    return DynamoRuleStates(client("dynamodb"), table)
+    return dynamo(request.getfixturevalue("cloud"))
+
+
+def dynamo(cloud, blobs=None):
+    table = cloud.environ["RULE_TABLE"]
+    return DynamoRuleStates(client("dynamodb"), table, MemoryBlobs() if blobs is None else blobs)
 
 
 def stored(states, rule="HighCpu"):
@@ -108,43 +113,108 @@ def test_ten_thousand_series_fit(states):
     assert len(stored(states).series) == 10_000
 
 
-def test_what_fits_no_item_is_refused(cloud):
-    states = DynamoRuleStates(client("dynamodb"), cloud.environ["RULE_TABLE"])
-    random = Random(1)
+def large(seed=1, **fields):
+    """Return a state that no compression makes short enough for an item."""
+    random = Random(seed)
     series = {
         str(index): replace(SERIES, labels=(("x", random.randbytes(64).hex()),))
         for index in range(9000)
     }
+    return replace(ONE, series=series, **fields)
+
+
+def test_what_fits_no_item_lies_beside_it(states):
+    states.write(large())
+    assert stored(states) == replace(large(), version=1)
+    states.write(large(2, version=1))
+    assert stored(states) == replace(large(2), version=2)
+    states.write(replace(ONE, version=2))
+    assert stored(states) == replace(ONE, version=3)
+    states.write(large(version=3))
+    states.write(replace(EMPTY, version=4))
+    assert states.names("acme") == []
+
+
+def test_a_blob_lies_under_its_tenant_and_goes_with_its_state(cloud):
+    blobs = MemoryBlobs()
+    states = dynamo(cloud, blobs)
+    states.write(large())
+    (first,) = blobs.data
+    assert first.startswith("rules/tenant=acme/")
+    states.write(large(2, version=1))
+    (second,) = blobs.data
+    assert second != first
+    # Whoever reads it first knows what it will replace.
+    dynamo(cloud, blobs).write(replace(ONE, version=2))
+    assert list(blobs.data) == [second]
+    states.write(large(version=3))
+    assert len(blobs.data) == 1
+    other = dynamo(cloud, blobs)
+    other.read("acme", ["HighCpu"])
+    other.write(replace(EMPTY, version=4))
+    assert blobs.data == {}
+
+
+def test_a_writer_that_was_too_late_takes_nothing_away(cloud):
+    blobs = MemoryBlobs()
+    first, second = dynamo(cloud, blobs), dynamo(cloud, blobs)
+    first.write(large())
+    second.read("acme", ["HighCpu"])
+    first.write(large(2, version=1))
+    with pytest.raises(Conflict):
+        second.write(large(3, version=1))
+    assert stored(second) == stored(first) == replace(large(2), version=2)
+
+
+def test_a_state_that_moves_while_it_is_read_is_read_again(cloud):
+    blobs = MemoryBlobs()
+    writer = dynamo(cloud, blobs)
+    writer.write(large())
+
+    class Moving(MemoryBlobs):
+        def get(self, key):
+            if len(asked) < moves:
+                asked.append(key)
+                writer.write(large(2 + len(asked), version=len(asked)))
+            return blobs.get(key)
+
+    asked, moves = [], 2
+    assert stored(dynamo(cloud, Moving())).version == 3
+    asked, moves = [], 0
+    blobs.data.clear()
+    with pytest.raises(Conflict, match="moved"):
+        dynamo(cloud, Moving()).read("acme", ["HighCpu"])
+
+
+def test_whatever_can_be_stored_leaves_room_for_the_note_that_the_next_cannot(cloud, monkeypatch):
+    limit_bytes = len(msgspec.json.encode(replace(ONE, version=1))) + 8_000
+    monkeypatch.setattr(rulespill, "LIMIT_BYTES", limit_bytes)
+    states = dynamo(cloud)
+    states.write(ONE)
+    more = replace(ONE, version=1, series={**ONE.series, "other": SERIES})
     with pytest.raises(Permanent, match="HighCpu has too many series"):
-        states.write(replace(ONE, series=series))
-
-
-def test_whatever_fits_leaves_room_for_the_note_that_the_next_does_not(cloud):
-    states = DynamoRuleStates(client("dynamodb"), cloud.environ["RULE_TABLE"])
-    text = Random(1).randbytes(500_000).hex()
-
-    def of(characters):
-        series = {"1": replace(SERIES, labels=(("x", text[:characters]),))}
-        return replace(ONE, rule=str(characters), series=series)
-
-    def is_stored(state):
-        try:
-            states.write(state)
-        except Permanent:
-            return False
-        return True
-
-    # The longest that fits, but for some bytes.
-    most = bisect(range(0, len(text), 50), False, key=lambda each: not is_stored(of(each))) * 50
-    before = replace(of(most - 50), version=1)
-    evaluated = rulefailure.failed(cpu(), before, text[-500:], T0 + 60)
-    assert is_stored(replace(evaluated.state, outgoing=evaluated.alerts))
+        states.write(more)
+    failed = rulefailure.failed(cpu(), replace(ONE, version=1), "x" * 500, T0 + 60)
+    states.write(replace(failed.state, outgoing=failed.alerts))
+    assert stored(states).failure == "x" * 500
 
 
 def test_what_a_newer_release_wrote_comes_back_as_an_error(cloud):
     table = cloud.environ["RULE_TABLE"]
-    states = DynamoRuleStates(client("dynamodb"), table)
+    states = dynamo(cloud)
     states.write(ONE)
     set_format(table, 2)
     with pytest.raises(NewerFormat):
         states.read("acme", ["HighCpu"])
+
+
+def test_thousands_of_series_that_fire_and_end_at_once_are_told(cloud):
+    world = World(cpu(cooldown_s=600.0))
+    world.states = world.dying_states = dynamo(cloud, world.blobs)
+    world.ruling = world.worker()
+    random = Random(1)
+    hosts = [random.randbytes(24).hex() for _ in range(5000)]
+    for minute, (value, status) in enumerate(((90.0, "firing"), (1.0, "resolved"))):
+        world.sources.values["pushed"] = dict.fromkeys(hosts, value)
+        world.round(minute)
+        assert set(world.told()) == {("HighCpu", host, status) for host in hosts}

@@ -9,6 +9,7 @@ from tests.integration.world import World, forget
 from tocsin.adapters import aws
 from tocsin.adapters.dynamodb.formats import STEPS, current, version_of
 from tocsin.adapters.dynamodb.rulestates import DynamoRuleStates
+from tocsin.adapters.memory import MemoryBlobs
 from tocsin.domain.compression import compress, decompress
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.rulestate import RuleState
@@ -30,7 +31,8 @@ def test_every_item_that_the_pipeline_writes_has_the_current_format(
     stack.drain()
     stack.tick()
     stack.post("/v1/metrics", key, {"name": "cpu", "value": 1})
-    rules = DynamoRuleStates(aws.client("dynamodb"), tables(stack.resources)["rules"])
+    rule_table = tables(stack.resources)["rules"]
+    rules = DynamoRuleStates(aws.client("dynamodb"), rule_table, MemoryBlobs())
     rules.write(RuleState(tenant="acme", rule="HighCpu", failure="no answer"))
     found = list(every_item(stack.resources))
     assert {kind for kind, _ in found} == set(STEPS)

@@ -110,6 +110,7 @@ GRANTS = {
         "RulesDeadLetterQueue": {COUNT},
         "InvestigateDeadLetterQueue": {COUNT},
         "ArchiveBucket/claims/*": {"s3:GetObject", "s3:PutObject"},
+        "ArchiveBucket/rules/*": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"},
         "RulesQueue": READ,
         "RulesLogGroup": LOGS,
         "*": TRACES | METRICS,

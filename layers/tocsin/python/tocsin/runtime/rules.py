@@ -34,14 +34,15 @@ def _ruling() -> Ruling:
         "enrich-urgent": settings.enrich_urgent_queue_url,
     }
     dynamodb = client("dynamodb")
+    blobs = S3Blobs(client("s3"), settings.archive_bucket)
     applied = DynamoConfigs(dynamodb, settings.control_table)
     configs = CachedConfigs(applied, now_s)
     ports = RulingPorts(
         outbox=SqsOutbox(client("sqs"), urls, {}),
-        blobs=S3Blobs(client("s3"), settings.archive_bucket),
+        blobs=blobs,
         configs=configs,
         applied=applied,
-        states=DynamoRuleStates(dynamodb, settings.rule_table),
+        states=DynamoRuleStates(dynamodb, settings.rule_table, blobs),
         sources=sources(settings, configs),
         active=ActiveRules(OpenFeatureFlags()),
     )

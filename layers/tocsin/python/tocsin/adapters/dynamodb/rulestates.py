@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
 from tocsin.adapters.aws import translated
@@ -11,31 +10,42 @@ from tocsin.adapters.dynamodb.attributes import Item, Value, attribute
 from tocsin.adapters.dynamodb.batches import get_all
 from tocsin.adapters.dynamodb.formats import upgraded, versioned
 from tocsin.adapters.dynamodb.queries import query_all
-from tocsin.domain.compression import compress, decompress
-from tocsin.domain.errors import Permanent
+from tocsin.adapters.dynamodb.rulespill import RuleSpill
+from tocsin.domain.errors import Conflict, Permanent
 from tocsin.domain.rulestate import RuleState
+from tocsin.ports import Blobs
 
-# An item may have 400 KB, names and numbers included.
-_LIMIT_BYTES = 390_000
-# Whatever fits leaves room for the note that the next state does not.
-_ROOM_BYTES = 8_000
-_UNPACKED_LIMIT_BYTES = 64 * 1024 * 1024
-
-_decoder = msgspec.json.Decoder(RuleState)
+# Of states whose blobs others replace while they are read.
+_TRIES = 5
 
 
 class DynamoRuleStates:
-    """One item a rule, all of a tenant in one partition."""
+    """One item a rule, all of a tenant in one partition; large ones lie in `blobs`."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: Any, table: str, blobs: Blobs) -> None:
         self._client = client
         self._table = table
+        self._spill = RuleSpill(blobs)
 
     def read(self, tenant: str, rules: Iterable[str]) -> dict[str, RuleState]:
-        """Return what is stored of these rules, consistently. Raises NewerFormat."""
-        keys = [_key(tenant, rule) for rule in dict.fromkeys(rules)]
-        found = get_all(self._client, self._table, keys)
-        return {state.rule: state for state in map(_state, found)}
+        """Return what is stored of these rules, consistently. Raises NewerFormat and Conflict."""
+        found: dict[str, RuleState] = {}
+        left = list(dict.fromkeys(rules))
+        for _ in range(_TRIES):
+            moved: list[str] = []
+            for stored in get_all(self._client, self._table, [_key(tenant, rule) for rule in left]):
+                item = upgraded("rules", stored)
+                try:
+                    state = self._spill.unpack(item)
+                except Permanent:
+                    # It was written since the item was read.
+                    moved.append(item["sk"]["S"])
+                else:
+                    found[state.rule] = state
+            if not moved:
+                return found
+            left = moved
+        raise Conflict(f"the states of {len(left)} rules moved while they were read")
 
     def names(self, tenant: str) -> list[str]:
         """Return the names of the rules of which something is stored."""
@@ -52,8 +62,7 @@ class DynamoRuleStates:
     def write(self, state: RuleState) -> None:
         """Store the next version, or delete one that is empty.
 
-        Raises Conflict if another was stored meanwhile, and Permanent if the state is too large
-        for an item.
+        Raises Conflict if another was stored meanwhile, and Permanent if the state is too large.
         """
         if state.is_empty and state.version == 0:
             return
@@ -61,10 +70,12 @@ class DynamoRuleStates:
         if state.is_empty:
             with translated("dynamodb"):
                 self._client.delete_item(Key=_key(state.tenant, state.rule), **condition)
+            self._spill.replaced(state, None)
             return
-        stored = _item(replace(state, version=state.version + 1))
+        packed = self._spill.pack(replace(state, version=state.version + 1))
         with translated("dynamodb"):
-            self._client.put_item(Item=stored, **condition)
+            self._client.put_item(Item=_item(state, packed), **condition)
+        self._spill.replaced(state, packed["doc_at"])
 
 
 def _as_read(state: RuleState) -> dict[str, Any]:
@@ -89,19 +100,11 @@ def _key(tenant: str, rule: str) -> Item:
     return {"pk": attribute(_partition(tenant)), "sk": attribute(rule)}
 
 
-def _item(state: RuleState) -> Item:
-    doc = compress(msgspec.json.encode(state))
-    if len(doc) > _LIMIT_BYTES - (0 if state.failure else _ROOM_BYTES):
-        raise Permanent(f"rule {state.rule} has too many series that are not well to remember")
+def _item(state: RuleState, packed: dict[str, Value | None]) -> Item:
     values: dict[str, Value | None] = {
         "pk": _partition(state.tenant),
         "sk": state.rule,
-        "version": state.version,
-        "doc": doc,
+        "version": state.version + 1,
+        **packed,
     }
     return versioned("rules", values)
-
-
-def _state(stored: Item) -> RuleState:
-    doc = bytes(upgraded("rules", stored)["doc"]["B"])
-    return _decoder.decode(decompress(doc, _UNPACKED_LIMIT_BYTES))
