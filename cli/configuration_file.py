@@ -11,6 +11,7 @@ from tocsin.configuration import ConfigurationErrors, Document, Problem, load
 from tocsin.configuration.alertmanager import NotTaken
 from tocsin.configuration.loopback import LoopbackReceiver, loopback_receivers
 from tocsin.configuration.merging import merging_rules
+from tocsin.configuration.overruled import overruled_policies
 from tocsin.configuration.plainsecrets import plain_secrets
 
 
@@ -53,6 +54,11 @@ class ConfigurationFile:
         """What tenants do not have from the rule files that the file names."""
         return [note for tenant in self.document.tenants.values() for note in tenant.rules.notes]
 
+    @property
+    def notes(self) -> list[object]:
+        """What is not wrong, but to be looked at, wherever it is applied."""
+        return [*self.not_taken, *self.rule_notes, *self.merging, *self.overruled]
+
     @cached_property
     def plain_secrets(self) -> list[Problem]:
         """The signing secrets that would be stored with the configuration."""
@@ -62,6 +68,11 @@ class ConfigurationFile:
     def merging(self) -> list[Problem]:
         """What to look at twice in the fingerprint rules."""
         return merging_rules(self.document, self.text, str(self.path), os.environ)
+
+    @cached_property
+    def overruled(self) -> list[Problem]:
+        """The escalation policies that do not count for some of the alerts of their routes."""
+        return overruled_policies(self.document, self.text, str(self.path), os.environ)
 
     def refuse_loopback(self) -> None:
         """End the command if a stack on AWS could never reach a receiver."""

@@ -60,8 +60,7 @@ def check(file: Path) -> None:
             click.echo(f"    catalogue  {len(tenant.catalogue.services)} services")
     if given.loopback:
         click.echo(f"warning: {loopback_warning(given.loopback)}", err=True)
-    notes = (*given.not_taken, *given.rule_notes, *given.plain_secrets, *given.merging)
-    for problem in notes:
+    for problem in (*given.notes, *given.plain_secrets):
         click.echo(f"warning: {problem}", err=True)
 
 
@@ -80,7 +79,7 @@ def apply(file: Path, target: Target) -> None:
     if not target.is_local:
         given.refuse_loopback()
     secrets = () if target.is_local else given.plain_secrets
-    for problem in (*given.not_taken, *given.rule_notes, *secrets, *given.merging):
+    for problem in (*given.notes, *secrets):
         click.echo(f"warning: {problem}", err=True)
     applied = read_applied(document, target.configs, target.keys)
     for step in plan(document, applied):

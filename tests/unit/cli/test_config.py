@@ -200,3 +200,25 @@ def test_show_says_what_does_not_exist(run, arguments, message):
     result = run("show", *arguments)
     assert result.exit_code != 0
     assert message in result.stderr
+
+
+def test_a_policy_that_does_not_count_is_warned_about(run, tmp_path):
+    file = tmp_path / "tocsin.yaml"
+    file.write_text(
+        """\
+tenants:
+  acme:
+    receivers: [{name: chat, webhook: {url: 'https://example.com/hook'}}]
+    policies: [{name: pages, steps: [{after: 5m, receivers: [chat]}]}]
+    route:
+      receiver: chat
+      routes:
+        - {matchers: ['team="db"'], continue: true}
+        - {matchers: ['severity="critical"'], policy: pages}
+""",
+        encoding="utf-8",
+    )
+    for command_name in ("check", "apply"):
+        (warning,) = run(command_name, file).stderr.splitlines()
+        assert warning.startswith(f"warning: {file}:9: tenants.acme.route.routes[1]: ")
+        assert "does not climb 'pages'" in warning
