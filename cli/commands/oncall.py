@@ -56,6 +56,8 @@ def command(
     """
     with explained():
         configs = [each for each in _configs(**where) if tenant in (None, each.tenant)]
+        if tenant is not None and not configs:
+            raise click.ClickException(f"there is no tenant {tenant}")
         found = [
             (config, schedule)
             for config in configs

@@ -60,3 +60,7 @@ def test_it_shows_all_schedules_and_where_nobody_is_on_call(file: Path) -> None:
 def test_an_unknown_schedule_is_said_with_those_that_there_are(file: Path) -> None:
     assert "there is no schedule dns; there are database, network" in run(file, "dns")
     assert "--at is a time with an offset" in run(file, "--at", "2026-01-05T09:00")
+
+
+def test_an_unknown_tenant_is_named(file: Path) -> None:
+    assert run(file, "--tenant", "globex") == "Error: there is no tenant globex"
