@@ -129,7 +129,8 @@ class Evaluate:
             for key, wanted_here in where_they_fire(wanted, stored).items()
             if key in stored or wanted_here.changes
         ]
-        applied = self._escalating.follow(config, stored, applied, now_s, outcome)
+        climbs = Outcome()
+        applied = self._escalating.follow(config, stored, applied, now_s, climbs)
         changed: list[Group] = []
         for each in applied:
             timing = self._recipients.timing(config, each.group)
@@ -146,6 +147,8 @@ class Evaluate:
                 outcome.count("conflicts")
                 return None
         outcome.count("groups", len(changed))
+        for name, count in climbs.counts.items():
+            outcome.count(name, count)
         return applied
 
     def _apply(self, group: Group, wanted: Wanted, config: TenantConfig, now_s: float) -> Applied:
