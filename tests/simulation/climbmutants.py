@@ -74,6 +74,30 @@ def _a_step_is_told_before_its_alert_is_stored(patch: Patch) -> None:
     patch.setattr(escalating, "climbed", forgotten)
 
 
+def _a_shorter_policy_begins_no_further_round(patch: Patch) -> None:
+    next_step = climbing.next_step
+
+    def within(policy: Any, climb: Any) -> Any:
+        is_within = climb.step <= len(policy.steps)
+        return next_step(policy, climb) if is_within else None
+
+    patch.setattr(climbing, "next_step", within)
+
+
+def _a_policy_that_is_taken_away_goes_on(patch: Patch) -> None:
+    climbed = climbing.climbed
+
+    def go_on(before: Any, member: Any, group: Any, ascent: Any) -> Any:
+        is_kept = ascent.policy is None and member.status == "firing"
+        return member if is_kept else climbed(before, member, group, ascent)
+
+    patch.setattr(escalating, "climbed", go_on)
+
+
+PLANTED_IN_POLICIES = (
+    _a_shorter_policy_begins_no_further_round,
+    _a_policy_that_is_taken_away_goes_on,
+)
 PLANTED: tuple[Callable[[Patch], None], ...] = (
     *PLANTED_IN_CHAOS,
     _timers_are_forgotten,

@@ -26,13 +26,13 @@ _Steps = dict[_Whose, set[tuple[int, Place]]]
 
 
 class Ladder(msgspec.Struct, kw_only=True):
-    """Which step of an episode is next, and since when it may be taken; None: it must not."""
+    """Which step of an episode would be next, and since when it may be taken; None: it must not."""
 
     episode: int
     place: Place = (0, 0)
     due_s: float | None = None
     snoozed_until_s: float = 0.0
-    is_over: bool = False
+    is_in_hand: bool = False
 
     @property
     def ready_s(self) -> float | None:
@@ -40,30 +40,34 @@ class Ladder(msgspec.Struct, kw_only=True):
         return None if self.due_s is None else max(self.due_s, self.snoozed_until_s)
 
 
-class Watch:
-    """Follows every commit of evaluate; all routes have the same policy, or none."""
+class Seen(msgspec.Struct, frozen=True):
+    """What a worker of evaluate went by: the time, and the policy of all routes."""
 
-    def __init__(self, policy: EscalationPolicy | None) -> None:
+    at_s: float
+    policy: EscalationPolicy | None
+
+
+class Watch:
+    """Follows every commit of evaluate."""
+
+    def __init__(self) -> None:
         self.violations: list[str] = []
         # By tenant, receiver and alert: how often a step told it.
         self.taken: Counter[tuple[str, str, str]] = Counter()
         self.latest_s = 0.0
-        self._policy = policy
         self._ladders: dict[tuple[GroupKey, str], Ladder] = {}
         self._known: _Steps = {}
 
     def committed(
-        self, before: Mapping[GroupKey, Group], after: Mapping[GroupKey, Group], at_s: float
+        self, before: Mapping[GroupKey, Group], after: Mapping[GroupKey, Group], seen: Seen
     ) -> None:
-        """Judge one commit of a worker that looked at the clock at `at_s`."""
-        if self._policy is None:
-            return
-        told, expected = self._told(before, after), self._expected(after, self._policy, at_s)
+        """Judge one commit of a worker by the time and the policy that it saw."""
+        told, expected = self._told(before, after), self._expected(before, after, seen)
         for whose in told.keys() | expected.keys():
             known = self._known.setdefault(whose, set())
             now, due = told.get(whose, set()), expected.get(whose, set()) - known
             if now != due:
-                self.violations.append(f"{whose} is told {now}, expected {due} at {at_s}")
+                self.violations.append(f"{whose} is told {now}, expected {due} at {seen.at_s}")
             known |= now
 
     def overdue(self, at_s: float) -> list[str]:
@@ -74,9 +78,13 @@ class Watch:
             if ladder.ready_s is not None and ladder.ready_s <= at_s
         ]
 
-    def unfinished(self) -> list[str]:
-        """Return what fires, has steps left, and will not be told of them."""
-        return [f"{key} {name}" for (key, name), each in self._ladders.items() if not each.is_over]
+    def unfinished(self, policy: EscalationPolicy) -> list[str]:
+        """Return what fires, has steps of a policy left, and will not be told of them."""
+        return [
+            f"{key} {name}"
+            for (key, name), each in self._ladders.items()
+            if not each.is_in_hand and _next(policy, each.place) is not None
+        ]
 
     def _told(self, before: Mapping[GroupKey, Group], after: Mapping[GroupKey, Group]) -> _Steps:
         told: _Steps = {}
@@ -92,48 +100,63 @@ class Watch:
         return told
 
     def _expected(
-        self, after: Mapping[GroupKey, Group], policy: EscalationPolicy, at_s: float
+        self, before: Mapping[GroupKey, Group], after: Mapping[GroupKey, Group], seen: Seen
     ) -> _Steps:
         expected: _Steps = {}
         for key, group in after.items():
             if _step_of(key):
                 continue
+            known = before[key].members if key in before else {}
             for name, member in group.members.items():
-                places = {(member.episode, each) for each in self._climb(key, member, policy, at_s)}
+                ladder = self._ladder(key, known.get(name), member, seen)
+                places = {(member.episode, each) for each in self._climb(ladder, seen)}
                 expected.setdefault((key.tenant, key.labels, name), set()).update(places)
             self._judge_timer(group)
         return expected
 
-    def _climb(
-        self, key: GroupKey, member: Member, policy: EscalationPolicy, at_s: float
-    ) -> Iterator[Place]:
+    def _climb(self, ladder: Ladder | None, seen: Seen) -> Iterator[Place]:
         """Yield the steps that must be taken now, and tell somebody."""
-        ladder = self._ladder(key, member, policy, at_s)
-        while ladder is not None and ladder.ready_s is not None and ladder.ready_s <= at_s:
-            self.latest_s = max(self.latest_s, at_s - ladder.ready_s)
-            place, step = ladder.place, policy.steps[ladder.place[1]]
-            _advance(ladder, policy, at_s)
+        policy = seen.policy
+        while ladder is not None and ladder.ready_s is not None and ladder.ready_s <= seen.at_s:
+            self.latest_s = max(self.latest_s, seen.at_s - ladder.ready_s)
+            place = None if policy is None else _next(policy, ladder.place)
+            if policy is None or place is None:
+                ladder.due_s = None
+                return
+            step = policy.steps[place[1]]
+            ladder.place = (place[0], place[1] + 1)
+            following = _next(policy, ladder.place)
+            ladder.place = following or ladder.place
+            ladder.due_s = None if following is None else seen.at_s + _delay_s(policy, following)
             if step.receivers:
                 yield place
-            elif ladder.place[0] == place[0] and ladder.due_s is not None:
-                ladder.due_s = at_s
+            elif following is not None and following[0] == place[0]:
+                ladder.due_s = seen.at_s
 
     def _ladder(
-        self, key: GroupKey, member: Member, policy: EscalationPolicy, at_s: float
+        self, key: GroupKey, before: Member | None, member: Member, seen: Seen
     ) -> Ladder | None:
-        name = (key, member.fingerprint)
-        if member.status != "firing":
-            self._ladders.pop(name, None)
-            return None
+        """Return how far an alert may climb, after what people did and whatever policy there is."""
+        name, policy = (key, member.fingerprint), seen.policy
         ladder = self._ladders.get(name)
-        if ladder is None or ladder.episode != member.episode:
-            due_s = member.changed_at_s + policy.steps[0].after_s
-            ladder = self._ladders[name] = Ladder(episode=member.episode, due_s=due_s)
+        if member.status != "firing" or (ladder and ladder.episode != member.episode):
+            ladder = self._ladders.pop(name, None) and None
+        if member.status != "firing" or (ladder is None and policy is None):
+            return None
+        if ladder is None and policy is not None:
+            is_new = before is None or before.episode != member.episode
+            since_s = member.changed_at_s if is_new else seen.at_s
+            ladder = Ladder(episode=member.episode, due_s=since_s + policy.steps[0].after_s)
+            self._ladders[name] = ladder
+        assert ladder is not None
         ladder.snoozed_until_s = member.snoozed_until_s
-        if member.is_acknowledged:
+        ladder.is_in_hand = member.is_acknowledged
+        following = None if policy is None else _next(policy, ladder.place)
+        is_past = ladder.due_s is not None and ladder.due_s <= seen.at_s
+        if ladder.is_in_hand or policy is None or (is_past and following is None):
             ladder.due_s = None
-        elif ladder.due_s is None and not ladder.is_over:
-            ladder.due_s = at_s + _delay_s(policy, ladder.place)
+        elif ladder.due_s is None and following is not None:
+            ladder.place, ladder.due_s = following, seen.at_s + _delay_s(policy, following)
         return ladder
 
     def _judge_timer(self, group: Group) -> None:
@@ -147,26 +170,25 @@ class Watch:
 
 
 class WatchedGroups(MemoryGroups):
-    """Groups that let a watch see each commit; `clock` says when its worker looked at the time."""
+    """Groups that let a watch see each commit; `seen` says what its worker went by."""
 
-    def __init__(self, journal: MemoryJournal, watch: Watch, clock: Callable[[], float]) -> None:
+    def __init__(self, journal: MemoryJournal, watch: Watch, seen: Callable[[], Seen]) -> None:
         super().__init__(journal)
         self._watch = watch
-        self._clock = clock
+        self._seen = seen
 
     def commit(self, groups: Sequence[Group], records: Sequence[Record], at_s: float) -> None:
         """Write evaluate's side of all groups and the records, or nothing."""
         keys = [group.key for group in groups]
         before = self.read(keys)
         super().commit(groups, records, at_s)
-        self._watch.committed(before, self.read(keys), self._clock())
+        self._watch.committed(before, self.read(keys), self._seen())
 
 
-def _advance(ladder: Ladder, policy: EscalationPolicy, at_s: float) -> None:
-    turn, step = ladder.place
-    ladder.place = (turn, step + 1) if step + 1 < len(policy.steps) else (turn + 1, 0)
-    ladder.is_over = ladder.place[0] > policy.repeat
-    ladder.due_s = None if ladder.is_over else at_s + _delay_s(policy, ladder.place)
+def _next(policy: EscalationPolicy, place: Place) -> Place | None:
+    """Return the step at a place; where a round is over the first of the next one."""
+    turn, step = place if place[1] < len(policy.steps) else (place[0] + 1, 0)
+    return None if turn > policy.repeat else (turn, step)
 
 
 def _delay_s(policy: EscalationPolicy, place: Place) -> float:

@@ -57,15 +57,16 @@ def draw(random: Random, mode: Mode) -> Landscape:
     takes_ends = random.random() < 0.85 or mode.plan == "steady"
     # Where dead letters would make the oracle forgiving, they are to come of refusals only.
     retry = RetryPolicy(attempts=3 if mode.refuses or mode.has_outage else 10)
-    policy = _policy(random) if mode.escalates else None
-    name = "" if policy is None else policy.name
+    climbed = policy(random) if mode.escalates else None
+    name = "" if climbed is None else climbed.name
     receivers = {
         "oncall": receiver(
             max_alerts=random.choice([1, 2, 1000]), send_resolved=takes_ends, retry=retry
         )
     }
     children = []
-    if random.random() < 0.3:
+    # What two routes share they would share no more while one of them knows the new policy.
+    if random.random() < 0.3 and not mode.changes_policies:
         receivers["audit"] = receiver("audit", retry=retry)
         children.append(route("audit", 'alertname=~".*"', continues=True, policy=name))
     if mode.moves_severity:
@@ -78,23 +79,36 @@ def draw(random: Random, mode: Mode) -> Landscape:
         "route": route("oncall", group_by=group_by, policy=name, routes=tuple(children)),
         "receivers": receivers,
     }
-    if policy is not None:
+    if climbed is not None:
         fields["receivers"] |= {each: receiver(each, retry=retry) for each in _CLIMBED}
-        fields["policies"] = {policy.name: policy}
+        fields["policies"] = {climbed.name: climbed}
         fields["schedules"] = {_EMPTY: Schedule(name=_EMPTY, time_zone="UTC")}
     return Landscape(
         configs=tuple(config(tenant, **fields) for tenant in mode.tenants),
         takes_resolves=takes_resolves,
-        policy=policy,
+        policy=climbed,
     )
 
 
-def _policy(random: Random) -> EscalationPolicy:
+def policy(random: Random) -> EscalationPolicy:
+    """Return a policy of some steps, of which some may reach nobody."""
     return EscalationPolicy(
         name="pages",
         steps=tuple(_step(random) for _ in range(random.randint(1, 3))),
         repeat=random.randint(0, 2),
         repeat_after_s=random.choice([60.0, 200.0]),
+    )
+
+
+def with_policy(old: TenantConfig, climbed: EscalationPolicy | None) -> TenantConfig:
+    """Return the next version of a configuration, with a policy for all of its routes."""
+    name = "" if climbed is None else climbed.name
+    children = tuple(msgspec.structs.replace(each, policy=name) for each in old.route.routes)
+    return msgspec.structs.replace(
+        old,
+        version=old.version + 1,
+        route=msgspec.structs.replace(old.route, policy=name, routes=children),
+        policies={} if climbed is None else {climbed.name: climbed},
     )
 
 

@@ -30,6 +30,7 @@ class Mode(msgspec.Struct, frozen=True, kw_only=True):
     has_outage: bool = False
     # Alerts climb a policy, and people do something about them.
     escalates: bool = False
+    changes_policies: bool = False
     # What senders do, where it is no random mixture.
     plan: Literal["", "steady", "unchanged"] = ""
 
@@ -73,6 +74,13 @@ MODES = {
             crashes=0,
             is_late=False,
             escalates=True,
+        ),
+        Mode(
+            name="policies",
+            says="as climbs, and the policy is edited, taken away and given back",
+            senders=ALL,
+            escalates=True,
+            changes_policies=True,
         ),
         Mode(
             name="all",

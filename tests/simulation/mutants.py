@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.simulation.climbmutants import PLANTED
+from tests.simulation.climbmutants import PLANTED, PLANTED_IN_POLICIES
 from tocsin.adapters.memory import MemoryBreakers, MemoryGroups
 from tocsin.domain import dedup, episode, grouping, identity, intent, reconcile
 from tocsin.domain.config import TenantConfig
@@ -225,4 +225,5 @@ MUTANTS: tuple[tuple[str, Callable[[Patch], None]], ...] = (
     ("outage", _used_up_is_given_up),
     ("outage", _probes_use_up_attempts),
     *(("climbs", plant) for plant in PLANTED),
+    *(("policies", plant) for plant in PLANTED_IN_POLICIES),
 )

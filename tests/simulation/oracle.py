@@ -177,7 +177,10 @@ def _climbs(told: dict[Subject, list[Status]], world: World, mode: Mode) -> Iter
     """Each step is told once, in its time, and its end to whoever heard of it."""
     watch, people = world.watch, world.people
     yield from (Violation("climb", text) for text in watch.violations)
-    yield from (Violation("stranded", text) for text in watch.unfinished())
+    # A policy that becomes longer is gone on with when something is heard of next.
+    policy = world.changes.policy
+    if policy is not None and not mode.changes_policies:
+        yield from (Violation("stranded", text) for text in watch.unfinished(policy))
     if not mode.is_late and watch.latest_s > TICK_S + _PROMPT_S:
         yield Violation("late", f"a step was taken {watch.latest_s:.1f} s late")
     firing = {

@@ -26,7 +26,7 @@ def simulate(seed: int, mode: Mode) -> tuple[list[Violation], History]:
     run.play()
     run.rest(_ROUNDS_TO_REST)
     world = run.world
-    world.act(world.people.give_back(world.now_s))
+    world.acted(world.people.give_back(world.now_s))
     world.history.letters = world.queues.redrive(world.now_s)
     world.say(f"redrive {world.history.letters} letters")
     run.rest(_ROUNDS_TO_REDRIVE)
@@ -44,6 +44,7 @@ class _Run:
         self._is_late = mode.is_late
         self._changes_rules = mode.changes_rules
         self._escalates = mode.escalates
+        self._changes_policies = mode.changes_policies
         # In some runs whoever began last overtakes the others, which stand still meanwhile.
         self._overtaking = random.choice([0.0, 0.9])
         self._ticked_at_s = START_S
@@ -93,10 +94,13 @@ class _Run:
             world.tick()
 
     def _let_people_act(self) -> None:
+        world = self.world
         if self._changes_rules and self._random.random() < 0.01:
-            self.world.change_rules()
+            world.say(world.changes.change_rules(world.now_s))
+        if self._changes_policies and self._random.random() < 0.02:
+            world.say(world.changes.change_policy(world.now_s))
         if self._escalates and self._random.random() < 0.05:
-            self.world.act([self.world.people.act(self.world.now_s)])
+            world.acted([world.people.act(world.now_s)])
 
     def _jump_s(self) -> float:
         """Return how long nothing happens; with prompt traffic only if nothing waits."""

@@ -9,6 +9,7 @@ from threading import Lock, Thread, current_thread
 from typing import Any, Protocol
 
 from tests.pipeline.faulting import Crash
+from tests.simulation.climbs import Seen
 from tests.simulation.faults import Moment
 from tests.simulation.history import firings
 from tocsin.domain.group import GroupKey, Intent
@@ -26,8 +27,8 @@ class Worker(Thread):
     def __init__(self, name: str, act: Callable[[], Any], began_at_s: float) -> None:
         super().__init__(name=name, daemon=True)
         self.began_at_s = began_at_s
-        # When it looked at the clock, if it does so once.
-        self.looked_at_s = began_at_s
+        # What it goes by, if it evaluates.
+        self.seen = Seen(began_at_s, None)
         self.result: Any = None
         self.error: BaseException | None = None
         self.is_done = False
@@ -120,8 +121,3 @@ def present() -> Worker:
     worker = current_thread()
     assert isinstance(worker, Worker)
     return worker
-
-
-def looked_at_s() -> float:
-    """Return when the worker whose turn it is looked at the clock."""
-    return present().looked_at_s

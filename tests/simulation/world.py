@@ -10,15 +10,15 @@ import orjson
 from tests.pipeline.faulting import Crash
 from tests.pipeline.memory_world import START_S
 from tests.simulation import landscape
-from tests.simulation.climbs import Watch, WatchedGroups
+from tests.simulation.changes import Changes
+from tests.simulation.climbs import Seen, Watch, WatchedGroups
 from tests.simulation.faults import Faults
 from tests.simulation.history import History, Report, firings
-from tests.simulation.landscape import RULES
 from tests.simulation.modes import Mode
 from tests.simulation.people import People
 from tests.simulation.queues import VISIBILITY_S, Queues
 from tests.simulation.senders import Sending
-from tests.simulation.worker import Port, Worker, looked_at_s, present
+from tests.simulation.worker import Port, Worker, present
 from tocsin.adapters.memory import (
     MemoryArchive,
     MemoryBlobs,
@@ -29,7 +29,6 @@ from tocsin.adapters.memory import (
     MemorySilences,
 )
 from tocsin.domain.errors import Permanent, Retryable, Throttled
-from tocsin.domain.fingerprint_rules import SETS_LIMIT, activated, succeeding
 from tocsin.pipeline.batch import Delivery
 from tocsin.pipeline.enrich import Enrich, EnrichPorts
 from tocsin.pipeline.envelope import Envelope, decode
@@ -67,8 +66,8 @@ class World:
         self.faults = Faults(random, mode)
         self.history = History()
         self.journal = MemoryJournal()
-        self.watch = Watch(self.landscape.policy)
-        self.groups = WatchedGroups(self.journal, self.watch, looked_at_s)
+        self.watch = Watch()
+        self.groups = WatchedGroups(self.journal, self.watch, lambda: present().seen)
         self.running: list[Invocation] = []
         self._blobs = MemoryBlobs()
         self._breakers = MemoryBreakers()
@@ -79,6 +78,7 @@ class World:
         self._configs = MemoryConfigs()
         for config in self.landscape.configs:
             self._configs.apply(config, "", START_S)
+        self.changes = Changes(random, self._configs, self.landscape)
         self._count = 0
         self._requests: dict[str, tuple[Report, ...]] = {}
         self._warm = [self._enrich() for _ in range(_SLOTS)]
@@ -100,21 +100,7 @@ class World:
             is_accepted = not invocation.worker.is_dead
             self.now_s += 0.001
 
-    def change_rules(self) -> None:
-        """Apply other fingerprint rules, which tell the same alerts apart."""
-        rules = self.random.choice(RULES)
-        for tenant in self.landscape.tenants:
-            old = self._configs.current(tenant)
-            assert old is not None
-            if len(old.fingerprints) == SETS_LIMIT:
-                # What fires under an older set than those is not found any more.
-                return
-            sets = activated(succeeding(rules, old.fingerprints), self.now_s)
-            new = msgspec.structs.replace(old, version=old.version + 1, fingerprints=sets)
-            self._configs.apply(new, "", self.now_s)
-        self.say(f"apply {rules}")
-
-    def act(self, done: Sequence[str]) -> None:
+    def acted(self, done: Sequence[str]) -> None:
         """Send on what people did."""
         self.say(", ".join(done))
         self.queues.collect(self.now_s, self._note_message)
@@ -246,7 +232,7 @@ class World:
         )
 
         def act() -> Any:
-            present().looked_at_s = self.now_s
+            present().seen = Seen(self.now_s, self.changes.policy)
             return evaluate.handle(deliveries, self.now_s, self._has_time())
 
         return act
