@@ -14,7 +14,7 @@ from tests.pipeline.escalation_world import (
     world_of,
 )
 from tests.pipeline.memory_world import START_S, MemoryWorld
-from tests.pipeline.test_timers import ends, fires, send
+from tests.pipeline.test_timers import ends, fires, host, send
 from tocsin.domain.config import TenantConfig
 
 
@@ -56,6 +56,29 @@ def test_an_edited_route_does_not_stop_what_climbs_under_it() -> None:
     apply(world, escalating(route=route(routes=edited[1:])))
     wait(world, 2000)
     assert who(world) == [("first", "firing"), ("second", "firing")]
+
+
+def test_an_edited_route_that_names_a_policy_now_lets_climb_what_fires_under_it() -> None:
+    world = world_of(route=route(routes=(route("oncall", 'alertname=~".*"'),)))
+    send(world, fires("a", START_S))
+    wait(world, 1000)
+    edited = route("oncall", 'alertname=~".+"', policy="pages")
+    apply(world, escalating(route=route(routes=(edited,))))
+    send(world, fires("b", world.now_s), fires("a", START_S) | {"annotations": {"now": "worse"}})
+    wait(world, 2000)
+    told_first = [each for each in world.receivers.delivered if each.receiver.name == "first"]
+    assert {host(alert) for each in told_first for alert in each.news} == {"a", "b"}
+
+
+def test_an_edited_route_that_names_no_policy_any_more_stops_what_climbs_under_it() -> None:
+    children = (route("oncall", 'alertname=~".*"', policy="pages"),)
+    world = world_of(route=route(routes=children))
+    send(world, fires("a", START_S))
+    wait(world, 100)
+    apply(world, escalating(route=route(routes=(route("oncall", 'alertname=~".+"'),))))
+    wait(world, 2000)
+    assert who(world) == []
+    assert whats(world)[-1] == ("stopped", 1, "it has no policy now")
 
 
 def test_alerts_that_fire_already_climb_when_they_are_next_heard_of() -> None:

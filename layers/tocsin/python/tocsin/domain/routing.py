@@ -63,14 +63,27 @@ def timing_now(config: TenantConfig, group: Group) -> Timing | None:
     It is for a group that outlives its route. It does not wait: an end must be told before the
     alert fires anew in another group. None if its alerts go elsewhere by now.
     """
-    members = sorted(group.members.values(), key=lambda each: each.status)
-    alerts = [each.alert for each in members if each.alert.labels][:_ASKED]
-    now = (key for alert in alerts for key in groups_for(config, alert))
-    key = next((each for each in now if each.receiver == group.key.receiver), None)
+    key = _key_now(config, group)
     timing = None if key is None else timing_of(config, key)
     if timing is None:
         return None
     return msgspec.structs.replace(timing, group_wait_s=0.0, group_interval_s=0.0)
+
+
+def policy_now(config: TenantConfig, group: Group) -> str | None:
+    """Return the policy of the route that would lead to a group if it began now, "" for none.
+
+    It is for a group that outlives its route. None if its alerts go elsewhere by now.
+    """
+    key = _key_now(config, group)
+    return None if key is None else policy_of(config, key)
+
+
+def _key_now(config: TenantConfig, group: Group) -> GroupKey | None:
+    members = sorted(group.members.values(), key=lambda each: each.status)
+    alerts = [each.alert for each in members if each.alert.labels][:_ASKED]
+    now = (key for alert in alerts for key in groups_for(config, alert))
+    return next((each for each in now if each.receiver == group.key.receiver), None)
 
 
 def timing_of(config: TenantConfig, key: GroupKey) -> Timing | None:

@@ -8,8 +8,9 @@ from tocsin.domain.decision import has_work
 from tocsin.domain.escalation import EscalationPolicy
 from tocsin.domain.group import Group, GroupKey
 from tocsin.domain.grouping import Applied
-from tocsin.domain.routing import policy_of
+from tocsin.domain.routing import policy_now, policy_of
 from tocsin.domain.stepgroup import News, add, news, tell
+from tocsin.domain.stepreach import is_of_step
 from tocsin.pipeline.batch import Outcome
 from tocsin.pipeline.recent import remember
 from tocsin.pipeline.recipients import Place, Recipients
@@ -45,7 +46,7 @@ class Escalating:
         heard: list[News] = []
         for each in applied:
             before = stored.get(each.group.key) or Group(key=each.group.key)
-            name = self._policy_name(config, each.group.key)
+            name = self._policy_name(config, each.group)
             if not name and not has_climbs(before) and not has_climbs(each.group):
                 continue
             heard += news(before, each.group)
@@ -105,12 +106,20 @@ class Escalating:
             add(steps[rung.key], rung, now_s)
         return [*steps.values(), *(each for each in applied if each.group.key not in steps)]
 
-    def _policy_name(self, config: TenantConfig, key: GroupKey) -> str | None:
+    def _policy_name(self, config: TenantConfig, group: Group) -> str | None:
+        """Return the policy of a group's route, "" for none; None if nothing leads to it now."""
+        key = group.key
+        if is_of_step(key):
+            return None
         names = tuple(name for name, _ in key.labels)
         place = (config.tenant, config.version, key.route, key.receiver, names)
         if place not in self._policies:
             remember(self._policies, place, policy_of(config, key), _REMEMBERED)
-        return self._policies[place]
+        known = self._policies[place]
+        if known is None and config.policies:
+            # Its route was edited, and this depends on the alerts: that is not remembered.
+            return policy_now(config, group)
+        return known
 
 
 def _opened(key: GroupKey, stored: Group | None) -> Applied:
