@@ -116,9 +116,12 @@ def _cost_s(scenario: str, site: Site, kind: Kind) -> float:
     if stage == "tick":
         # The next one does its work.
         return TICK_S
-    if service != "http":
-        # Nothing was accepted yet.
-        return 0.0
+    # Of ingest, nothing was accepted yet.
+    return _page_cost_s(scenario, kind) if service == "http" else 0.0
+
+
+def _page_cost_s(scenario: str, kind: Kind) -> float:
+    """Return what one fault of a page adds to the longest wait."""
     if kind.startswith("crash"):
         return RETURN_S
     if scenario in _BREAKING:

@@ -20,8 +20,8 @@ from tests.template.test_edge import INGEST, ONE_ALERT
 from tocsin.domain.errors import InvalidInput, InvalidSignature, Overloaded, TooManyRequests
 from tocsin.domain.fingerprint import fingerprint
 from tocsin.runtime.alertmanager import dispatch
+from tocsin.runtime.dialects import Alertmanager, Native
 from tocsin.runtime.enqueue import PagerDutyEvents
-from tocsin.runtime.intake import Alertmanager, Native
 from tocsin.runtime.pushing import PushedMetrics
 
 pytestmark = [pytest.mark.xdist_group("hostile"), pytest.mark.timeout(600)]

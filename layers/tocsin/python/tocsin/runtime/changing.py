@@ -4,8 +4,9 @@ from tocsin.domain.errors import InvalidInput
 from tocsin.providers.bodies import json_of
 from tocsin.providers.pushed_changes import PushedChanges as Parsed
 from tocsin.providers.pushed_changes import parse
+from tocsin.runtime.dialects import Native
 from tocsin.runtime.gateway import HttpRequest
-from tocsin.runtime.intake import Native, Stores
+from tocsin.runtime.stores import Stores
 
 
 class StoredChanges:

@@ -13,7 +13,7 @@ from tocsin.ports import ApiKey
 from tocsin.providers.bodies import json_of
 from tocsin.providers.metric_points import Pushed
 from tocsin.runtime.gateway import HttpRequest, answer, backoff, error_answer, waiting
-from tocsin.runtime.intake import Stores
+from tocsin.runtime.stores import Stores
 
 _AGAIN = {"Retry-After": "1"}
 _LISTED = 100

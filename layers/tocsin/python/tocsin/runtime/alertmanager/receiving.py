@@ -7,8 +7,8 @@ from tocsin.pipeline.ingest import Ingest, Request
 from tocsin.providers.bodies import payload_of
 from tocsin.providers.registry import provider
 from tocsin.runtime.alertmanager.replies import Reply
+from tocsin.runtime.dialects import Alertmanager
 from tocsin.runtime.gateway import HttpRequest, body_of
-from tocsin.runtime.intake import Alertmanager
 
 
 def make_intake(
