@@ -87,6 +87,13 @@ def make_resources(client: Callable[[str], Any]) -> Resources:
         "ENGINE_MAX_WORKERS": "3",
         "ENGINE_ALERT_TIMEOUT_S": "60",
         "ENGINE_TOTAL_TIMEOUT_S": "300",
+        "CONNECTION_POOL_SIZE": "10",
+        "CONNECTION_POOL_MAX": "20",
+        "MAX_REQUESTS_PER_MINUTE": "60",
+        "RETRY_MAX_ATTEMPTS": "3",
+        "ENABLE_SEMANTIC_DEDUP": "false",
+        "SEMANTIC_DEDUP_THRESHOLD": "0.85",
+        "SEMANTIC_MODEL": "static",
         "RES_OPTIONS": "timeout:1 attempts:3",
         **{f"{stage.upper()}_FUNCTION_NAME": f"{stage}-1" for stage in ("ingest", *STAGES)},
     }

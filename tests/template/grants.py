@@ -22,6 +22,9 @@ NETWORK = {
 # Those whose names begin with tocsin/, in this account and region.
 SIGNING_SECRETS = "AWS::Partition:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:tocsin/*"
 
+FOUNDATION_MODELS = "AWS::Partition:bedrock:*::foundation-model/*"
+INFERENCE_PROFILES = "AWS::Partition:bedrock:*:${AWS::AccountId}:inference-profile/*"
+
 # Function -> resource -> the actions of its code, and of Lambda on its behalf: reading queues,
 # logs and traces. Transactions need the actions of their items.
 GRANTS = {
@@ -46,6 +49,7 @@ GRANTS = {
         "EvaluateUrgentQueue": {SEND},
         "EnrichDeadLetterQueue": {SEND},
         "EnrichmentTable": {"dynamodb:BatchWriteItem"},
+        "ArchiveBucket/reference/*": {"s3:GetObject"},
         "ArchiveBucket/raw/*": {"s3:PutObject"},
         "ArchiveBucket/claims/*": {"s3:GetObject", "s3:PutObject"},
         "EnrichQueue": READ,
@@ -117,7 +121,17 @@ GRANTS = {
     },
     "InvestigateFunction": {
         "ControlTable": {"dynamodb:GetItem"},
-        "EnrichmentTable": {"dynamodb:BatchWriteItem", "dynamodb:Query"},
+        "EnrichmentTable": {
+            "dynamodb:BatchWriteItem",
+            "dynamodb:Query",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+        },
+        "BreakerTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
+        "ArchiveBucket/reference/*": {"s3:GetObject"},
+        SIGNING_SECRETS: {"secretsmanager:GetSecretValue"},
+        FOUNDATION_MODELS: {"bedrock:InvokeModel"},
+        INFERENCE_PROFILES: {"bedrock:InvokeModel"},
         "EvaluateQueue": {SEND},
         "ArchiveBucket/claims/*": {"s3:GetObject", "s3:PutObject"},
         "InvestigateQueue": READ,

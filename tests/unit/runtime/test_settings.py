@@ -8,11 +8,12 @@ from tocsin.runtime.settings import ALL, NotifySettings, TickSettings, load
 
 def _environ(stage: str) -> dict[str, str]:
     names = {name.upper() for name in ALL[stage].__struct_fields__}
-    numbers = ("BACKLOG", "_KEPT_S", "_TIMEOUT_S", "_WORKERS")
-    switches = ("ALLOW_", "USE_", "_CLOSED")
+    numbers = ("BACKLOG", "_KEPT_S", "_TIMEOUT_S", "_WORKERS", "_POOL_", "_PER_MINUTE", "_ATTEMPTS")
+    switches = ("ALLOW_", "USE_", "ENABLE_", "_CLOSED")
     return {
         **dict.fromkeys(names, "x"),
         **{name: "7" for name in names if any(part in name for part in numbers)},
+        **{name: "0.5" for name in names if name.endswith("_THRESHOLD")},
         **{name: "false" for name in names if any(part in name for part in switches)},
     }
 

@@ -21,6 +21,7 @@ from tocsin.pipeline.enrichment.early import Early
 from tocsin.pipeline.enrichment.registry import Stages
 from tocsin.ports import Queue
 from tocsin.runtime.clock import now_s
+from tocsin.runtime.enrichmenttools import catalogues
 from tocsin.runtime.isolation import HasTime
 from tocsin.runtime.settings import EnrichSettings, load
 from tocsin.runtime.worker import Context, run
@@ -49,7 +50,7 @@ def _enrich() -> Enrich:
     if settings.use_modular_enrichment == "false":
         return Enrich(ports)
     early = Early(
-        Stages(EARLY, {}),
+        Stages(EARLY, {"catalogues": catalogues(s3, settings.archive_bucket)}),
         DynamoFailedEnrichments(dynamodb, settings.enrichment_table),
         monotonic,
         fails_closed=settings.engine_fail_closed == "true",

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from functools import cache
 from time import monotonic
 from typing import Any
+from uuid import uuid4
 
 from tocsin.adapters.aws import client
 from tocsin.adapters.cached import CachedConfigs
-from tocsin.adapters.dynamodb.changeevents import DynamoChangeEvents
 from tocsin.adapters.dynamodb.configs import DynamoConfigs
 from tocsin.adapters.dynamodb.failedenrichments import DynamoFailedEnrichments
 from tocsin.adapters.s3 import S3Blobs
@@ -16,8 +16,10 @@ from tocsin.adapters.sqs import SqsOutbox
 from tocsin.domain.enrichment.order import STAGES
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.enrichment.investigating import Investigate, InvestigatePorts
+from tocsin.pipeline.enrichment.modelmetrics import ModelMetrics
 from tocsin.pipeline.enrichment.registry import Stages
 from tocsin.runtime.clock import now_s
+from tocsin.runtime.enrichmenttools import tools
 from tocsin.runtime.isolation import HasTime
 from tocsin.runtime.settings import InvestigateSettings, load
 from tocsin.runtime.together import Workers
@@ -43,14 +45,22 @@ def _investigate() -> Investigate:
         float(settings.engine_alert_timeout_s),
         float(settings.engine_total_timeout_s),
     )
-    tools = {"change_events": DynamoChangeEvents(dynamodb, settings.enrichment_table)}
-    return Investigate(ports, Stages(STAGES, tools), workers.run)
+    stages = Stages(STAGES, tools(settings, _metrics(), uuid4().hex))
+    return Investigate(ports, stages, workers.run)
+
+
+@cache
+def _metrics() -> ModelMetrics:
+    return ModelMetrics()
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
     """Investigate the alerts of a message."""
 
     def stage(deliveries: Sequence[Delivery], has_time: HasTime) -> Outcome:
-        return _investigate().handle(deliveries, now_s(), has_time)
+        outcome = _investigate().handle(deliveries, now_s(), has_time)
+        for name, value in _metrics().reset().counts().items():
+            outcome.count(name, value)
+        return outcome
 
     return run(event, context, stage, _RESERVE_MS)

@@ -225,6 +225,30 @@ class InvestigateSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     engine_max_workers: Annotated[str, _whole("Alerts that are investigated at the same time.")]
     engine_alert_timeout_s: Annotated[str, _whole("Seconds for one alert.")]
     engine_total_timeout_s: Annotated[str, _whole("Seconds for all alerts of a message.")]
+    breaker_table: BreakerTable
+    cache_url: CacheUrl
+    connection_pool_size: Annotated[
+        str, _whole("Idle connections that are kept to each host whose pages are read.")
+    ]
+    connection_pool_max: Annotated[str, _whole("Hosts to which connections are kept.")]
+    max_requests_per_minute: Annotated[
+        str, _whole("Requests a minute to models, of all tenants together.")
+    ]
+    retry_max_attempts: Annotated[str, _whole("Attempts to ask a model after the first.")]
+    enable_semantic_dedup: Annotated[
+        str, _switch("Whether similar alerts are found by their meaning, too.")
+    ]
+    semantic_dedup_threshold: Annotated[
+        str,
+        msgspec.Meta(
+            pattern=r"^(0(\.[0-9]+)?|1(\.0+)?)$",
+            description="The least cosine of two alerts that mean the same, 0 to 1.",
+        ),
+    ]
+    semantic_model: Annotated[
+        str, _says("Model that embeds texts: `static`, or the id of one of Bedrock's.")
+    ]
+    allow_loopback_receivers: AllowLoopback
     res_options: ResOptions
 
 

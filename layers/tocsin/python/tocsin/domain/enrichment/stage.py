@@ -1,7 +1,7 @@
 """A stage of enrichment, and what it works on."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -43,3 +43,11 @@ class Stage(Protocol):
 
     def run(self, subject: Subject, draft: Draft) -> str:
         """Work on the draft; return "", or why there was nothing for this stage to do."""
+
+
+@runtime_checkable
+class Learning(Protocol):
+    """A stage that learns from the alerts of an invocation, and stores it at the end."""
+
+    def close(self) -> str:
+        """Store what was learnt; return why something was not, or "". Raises nothing."""

@@ -13,7 +13,7 @@ from tocsin.domain.change import Change
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.enrichment.order import LATE
 from tocsin.domain.enrichment.running import failed, run
-from tocsin.domain.enrichment.stage import Draft, Stage, Subject
+from tocsin.domain.enrichment.stage import Draft, Learning, Stage, Subject
 from tocsin.domain.errors import ConfigurationError, TocsinError
 from tocsin.domain.found import NOTHING, Findings, StageResult
 from tocsin.pipeline.batch import Delivery, Outcome, each_tenant
@@ -80,6 +80,7 @@ class Investigate:
         messages = pack_found(tenant, changes, f"{first.id}.found", now_s, self._ports.blobs)
         self._ports.outbox.send("evaluate", list(messages))
         outcome.count("investigated", len(ended))
+        outcome.warnings += [why for why in map(_closed, stages) if why]
         self._keep(tenant, ended, now_s, outcome)
 
     def _unpack(self, own: list[Delivery], outcome: Outcome) -> list[Case]:
@@ -132,6 +133,11 @@ class Investigate:
             self._ports.failures.keep(tenant, kept)
         if mended:
             self._ports.failures.forget(tenant, mended)
+
+
+def _closed(stage: Stage) -> str:
+    """Let a stage store what it learnt; return why it could not, or ""."""
+    return stage.close() if isinstance(stage, Learning) else ""
 
 
 def _wanted(stages: Sequence[Stage], case: Case) -> list[Stage]:

@@ -31,12 +31,14 @@ _ENTRIES = {
     "categorise": _Entry("tocsin.domain.enrichment.categories"),
     "filter_content": _Entry("tocsin.domain.enrichment.relevance"),
     "extract_entities": _Entry("tocsin.domain.enrichment.entities"),
-    "map_ownership": _Entry("tocsin.domain.enrichment.ownership", ("references",)),
-    "add_links": _Entry("tocsin.domain.enrichment.links", ("references",)),
+    "map_ownership": _Entry("tocsin.domain.enrichment.ownership", ("catalogues",)),
+    "add_links": _Entry("tocsin.domain.enrichment.links", ("catalogues",)),
     "find_changes": _Entry("tocsin.pipeline.enrichment.changes", ("change_events",)),
-    "read_content": _Entry("tocsin.pipeline.enrichment.content", ("fetcher",)),
-    "triage": _Entry("tocsin.pipeline.enrichment.triage", ("connect",)),
-    "find_similar": _Entry("tocsin.pipeline.enrichment.similar", ("templates", "embedder")),
+    "read_content": _Entry("tocsin.pipeline.enrichment.content", ("fetcher", "summarise", "clock")),
+    "triage": _Entry("tocsin.pipeline.enrichment.triage", ("connect_model",)),
+    "find_similar": _Entry(
+        "tocsin.pipeline.enrichment.similar", ("templates", "embedder", "threshold", "without")
+    ),
     "score": _Entry("tocsin.domain.enrichment.scoring"),
 }
 

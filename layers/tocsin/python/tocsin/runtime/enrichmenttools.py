@@ -1,0 +1,105 @@
+"""What stages work with, by the names that they know it by; made when first needed."""
+
+from functools import cache
+from time import sleep
+from typing import Any
+
+from tocsin.adapters.aws import client, single_attempt_client
+from tocsin.adapters.references import BlobReferences
+from tocsin.adapters.s3 import S3Blobs
+from tocsin.pipeline.enrichment.catalogues import Catalogues
+from tocsin.pipeline.enrichment.modelmetrics import ModelMetrics
+from tocsin.pipeline.enrichment.registry import Tools
+from tocsin.runtime.clock import now_s
+from tocsin.runtime.settings import InvestigateSettings
+
+_BEDROCK = "bedrock-runtime"
+_EMBEDDING_S = 5.0
+
+
+def catalogues(s3: Any, bucket: str) -> Catalogues:
+    """Return the service catalogues that a worker holds."""
+    return Catalogues(lambda: BlobReferences(S3Blobs(s3, bucket)), now_s)
+
+
+def tools(settings: InvestigateSettings, metrics: ModelMetrics, owner: str) -> Tools:
+    """Return all that late stages need; `owner` names this worker to others."""
+    from tocsin.adapters.dynamodb.changeevents import DynamoChangeEvents
+    from tocsin.adapters.dynamodb.templates import DynamoTemplates
+    from tocsin.adapters.embedding import open_embedder
+    from tocsin.domain.enrichment.extract import summarise
+
+    dynamodb, table = client("dynamodb"), settings.enrichment_table
+    embedder, without = open_embedder(
+        settings.semantic_model,
+        lambda: single_attempt_client(_BEDROCK, _EMBEDDING_S),
+        is_on=settings.enable_semantic_dedup == "true",
+    )
+    return {
+        "catalogues": catalogues(client("s3"), settings.archive_bucket),
+        "change_events": DynamoChangeEvents(dynamodb, table),
+        "templates": DynamoTemplates(dynamodb, table),
+        "embedder": embedder,
+        "without": without,
+        "threshold": float(settings.semantic_dedup_threshold),
+        "fetcher": _fetcher(settings, owner),
+        "summarise": summarise,
+        "clock": now_s,
+        "connect_model": _connect_model(settings, metrics),
+    }
+
+
+def _fetcher(settings: InvestigateSettings, owner: str) -> Any:
+    from tocsin.adapters.dynamodb.breakers import DynamoBreakers
+    from tocsin.adapters.fetching.fetcher import HttpFetcher
+    from tocsin.adapters.http import Http, PoolSize
+    from tocsin.pipeline.endpoint import Endpoints
+    from tocsin.pipeline.enrichment.guardedfetcher import GuardedFetcher
+
+    allow_loopback = settings.allow_loopback_receivers == "true"
+    pool = PoolSize(
+        connections=int(settings.connection_pool_size), hosts=int(settings.connection_pool_max)
+    )
+    http = Http(allow_loopback=allow_loopback, pool=pool)
+    breakers = DynamoBreakers(client("dynamodb"), settings.breaker_table)
+    return GuardedFetcher(
+        HttpFetcher(http, now_s, allow_loopback=allow_loopback),
+        Endpoints(breakers, now_s),
+        now_s,
+        owner,
+    )
+
+
+def _connect_model(settings: InvestigateSettings, metrics: ModelMetrics) -> Any:
+    from tocsin.adapters.models import Models
+    from tocsin.adapters.models.extract import ExtractModel
+    from tocsin.adapters.secrets import SecretsManager
+    from tocsin.domain.enrichment.settings import ModelSettings
+    from tocsin.pipeline.enrichment.modelclient import ModelClient, ModelTools
+    from tocsin.pipeline.enrichment.modelshares import ModelShares
+    from tocsin.runtime.limits import make_limiter
+
+    @cache
+    def http() -> Any:
+        from tocsin.adapters.http import Http
+
+        return Http()
+
+    models = Models(
+        lambda timeout_s: single_attempt_client(_BEDROCK, timeout_s),
+        http,
+        SecretsManager(client("secretsmanager")),
+    )
+    limiter = make_limiter(settings.cache_url, settings.tocsin_env)
+    shared = ModelTools(
+        shares=ModelShares(limiter, int(settings.max_requests_per_minute)),
+        metrics=metrics,
+        clock=now_s,
+        sleep=sleep,
+        retries=int(settings.retry_max_attempts),
+    )
+
+    def connect(tenant: str, model: ModelSettings) -> ModelClient:
+        return ModelClient(tenant, models.open(tenant, model), ExtractModel(), shared)
+
+    return connect
