@@ -13,6 +13,7 @@ from tocsin.domain.enrichment.order import EARLY, LATE
 from tocsin.domain.enrichment.output import EARLY_BYTES, LATE_BYTES, fit, fit_findings
 from tocsin.domain.found import (
     FOUND_LIMIT_BYTES,
+    NOTHING,
     Content,
     Enrichment,
     Findings,
@@ -47,11 +48,11 @@ def _size(value: Any) -> int:
 
 def test_what_is_within_its_caps_stays_as_it_is() -> None:
     assert fit(ORDINARY) == ORDINARY
-    assert fit_findings(FINDINGS) == FINDINGS
+    assert fit_findings(FINDINGS, ORDINARY) == FINDINGS
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "", "//x", "data:text/html,x", "https://" + "x" * 500]
+    "url", ["javascript:alert(1)", "", "//x", "data:text/html,x", "https://" + "x" * 2048]
 )
 def test_a_link_that_is_no_web_link_is_left_out(url: str) -> None:
     links = (Link(title="bad", url=url), Link(title="good", url="https://x.example"))
@@ -60,7 +61,7 @@ def test_a_link_that_is_no_web_link_is_left_out(url: str) -> None:
         changes=(RecentChange(at_s=1.0, service="s", title="t", url=url),),
         content=(Content(url=url, summary="read"),),
     )
-    kept = fit_findings(findings)
+    kept = fit_findings(findings, NOTHING)
     assert kept.changes[0].url == kept.content[0].url == ""
     assert kept.content[0].summary == "read"
 
@@ -92,39 +93,57 @@ def test_numbers_are_numbers() -> None:
     near = Similar(fingerprint="f", name="n", likeness=1.5, how="meaning", seen_at_s=1.0)
     odd = msgspec.structs.replace(near, seen_at_s=math.inf)
     change = RecentChange(at_s=math.nan, service="s", title="t")
-    assert fit_findings(Findings(changes=(change, *FINDINGS.changes))).changes == FINDINGS.changes
-    assert [each.likeness for each in fit_findings(Findings(similar=(odd, near))).similar] == [1.0]
+    assert (
+        fit_findings(Findings(changes=(change, *FINDINGS.changes)), NOTHING).changes
+        == FINDINGS.changes
+    )
+    assert [
+        each.likeness for each in fit_findings(Findings(similar=(odd, near)), NOTHING).similar
+    ] == [1.0]
 
 
 def test_the_least_useful_is_left_out_first() -> None:
     entities = {
-        "host": tuple(f"host-{number}" + "x" * 150 for number in range(10)),
+        "host": tuple(f"host-{number}" + "x" * 180 for number in range(10)),
         "ip": ("10.0.0.4",),
     }
     links = tuple(
-        Link(title=f"{number}", url="https://x.example/" + "y" * 120) for number in range(8)
+        Link(title=f"{number}", url="https://x.example/" + "y" * 300) for number in range(8)
     )
     kept = fit(msgspec.structs.replace(ORDINARY, entities=entities, links=links))
     assert _size(kept) <= EARLY_BYTES
     assert kept.owner == OWNER
     assert kept.links == links
     assert kept.entities["ip"] == ("10.0.0.4",)
+    assert 0 < len(kept.entities["host"]) < 10
     assert kept.entities["host"] == entities["host"][: len(kept.entities["host"])]
 
 
+def test_a_long_link_to_a_log_search_stays() -> None:
+    link = Link(title="Logs", url="https://logs.example/?q=" + "x" * 1900)
+    assert fit(Enrichment(links=(link,))).links == (link,)
+
+
+def test_what_early_stages_took_is_not_there_for_late_ones() -> None:
+    link = Link(title="Logs", url="https://logs.example/?q=" + "x" * 1900)
+    wide = Enrichment(links=(link, link), stages=_all_failed(EARLY))
+    changes = tuple(RecentChange(at_s=1.0, service="s", title="t" * 200) for _ in range(5))
+    assert len(fit_findings(Findings(changes=changes), NOTHING).changes) == 5
+    assert len(fit_findings(Findings(changes=changes), wide).changes) < 5
+
+
 def test_of_findings_one_of_each_kind_stays_as_long_as_that_is_possible() -> None:
+    change = RecentChange(at_s=1.0, service="s", title="t", url="https://x.example/" + "y" * 400)
     many = Findings(
-        changes=FINDINGS.changes * 9,
+        changes=(change,) * 9,
         content=tuple(Content(url="https://x.example", summary="s" * 600) for _ in range(9)),
         triage=FINDINGS.triage,
         similar=FINDINGS.similar * 9,
     )
-    kept = fit_findings(many)
+    kept = fit_findings(many, ORDINARY)
     assert _size(kept) <= LATE_BYTES
     assert kept.triage == FINDINGS.triage
-    assert kept.similar
-    assert kept.content
-    assert len(kept.changes) == 5
+    assert (len(kept.similar), len(kept.content), len(kept.changes)) == (1, 2, 5)
 
 
 texts = st.text(max_size=30) | st.builds(
@@ -170,21 +189,18 @@ late = st.builds(
 @settings(deadline=None)
 @given(early, late)
 def test_whatever_was_found_it_fits_beside_the_results_of_all_stages(found, findings) -> None:
-    kept, later = fit(found), fit_findings(findings)
-    whole = msgspec.structs.replace(
-        kept,
-        stages=tuple(StageResult(name, "failed", "w" * 200, 12345.67) for name in EARLY),
-        findings=msgspec.structs.replace(
-            later,
-            stages=tuple(
-                StageResult(name, "failed", "w" * 200, 12345.67) for name in (*LATE, "score")
-            ),
-        ),
-    )
+    kept = fit(found)
+    told = msgspec.structs.replace(kept, stages=_all_failed(EARLY))
+    later = fit_findings(findings, told)
+    ends = msgspec.structs.replace(later, stages=_all_failed((*LATE, "score")))
+    whole = msgspec.structs.replace(told, findings=ends)
     encoded = msgspec.json.encode(whole)
     assert len(encoded) <= FOUND_LIMIT_BYTES
     assert msgspec.json.decode(encoded, type=Enrichment) == whole
-    for text in encoded.decode(), str(msgspec.to_builtins(kept)):
-        assert not any(unicodedata.category(each) in ("Cc", "Cs") for each in text)
+    assert not any(unicodedata.category(each) in ("Cc", "Cs") for each in str(whole))
     assert fit(kept) == kept
-    assert fit_findings(later) == later
+    assert fit_findings(later, told) == later
+
+
+def _all_failed(names: tuple[str, ...]) -> tuple[StageResult, ...]:
+    return tuple(StageResult(name, "failed", "w" * 200, 12345.67) for name in names)

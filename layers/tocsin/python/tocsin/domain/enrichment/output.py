@@ -1,8 +1,8 @@
 """Validation of the output: what was found fits into a message, and is safe to show.
 
 Whatever the stages found, texts are plain, of one line and capped, links are http or https, and
-numbers are numbers. What is too much in all is left out, the least useful first; so the results
-of all thirteen stages still fit beside it into `FOUND_LIMIT_BYTES`.
+numbers are numbers. What is too much in all is left out, the least useful first; so what both runs
+found and how all thirteen stages ended fit into `FOUND_LIMIT_BYTES`.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,26 +12,33 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from tocsin.domain.enrichment.validation import is_web_link
-from tocsin.domain.found import (
-    Content,
-    Enrichment,
-    Findings,
-    Link,
-    Owner,
-    RecentChange,
-    Similar,
-    Triage,
+from tocsin.domain.enrichment.caps import (
+    CHANGES,
+    CONTENTS,
+    MENDED,
+    NAME,
+    SENTENCE,
+    SIMILAR,
+    WORD,
+    change_within,
+    content_within,
+    entities_within,
+    links_within,
+    owner_within,
+    similar_within,
+    text_within,
+    texts_within,
+    triage_within,
 )
-from tocsin.domain.plaintext import cut, one_line
+from tocsin.domain.enrichment.order import LATE
+from tocsin.domain.found import FOUND_LIMIT_BYTES, Enrichment, Findings
+from tocsin.domain.plaintext import cut
 
-# The most that the early and the late stages find, as JSON without the results of stages.
-EARLY_BYTES = 2300
-LATE_BYTES = 2600
-
-# Characters: a word, a name, a sentence, a paragraph, and a link, which is never cut.
-_WORD, _NAME, _SENTENCE, _PARAGRAPH, _URL = 32, 100, 200, 600, 500
-_MENDED, _KINDS, _VALUES, _LINKS, _CHANGES, _CONTENTS, _CHECKS, _SIMILAR = 5, 10, 10, 10, 5, 3, 3, 5
+# The most that either run finds, as JSON without the results of its stages.
+EARLY_BYTES = 4096
+LATE_BYTES = 4096
+# What is kept free for the results of the late stages and of `score`.
+_RESULTS_BYTES = 250 * (len(LATE) + 1)
 
 _T = TypeVar("_T", Enrichment, Findings)
 
@@ -41,12 +48,12 @@ def fit(found: Enrichment) -> Enrichment:
     score = found.score
     kept = replace(
         found,
-        mended=_texts(found.mended, _MENDED, _SENTENCE),
-        category=_text(found.category, _WORD),
-        irrelevant=_text(found.irrelevant, _WORD),
-        entities=_entities(found.entities),
-        owner=None if found.owner is None else _owner(found.owner),
-        links=_links(found.links),
+        mended=texts_within(found.mended, MENDED, SENTENCE),
+        category=text_within(found.category, WORD),
+        irrelevant=text_within(found.irrelevant, WORD),
+        entities=entities_within(found.entities),
+        owner=None if found.owner is None else owner_within(found.owner),
+        links=links_within(found.links),
         score=None if score is None or not isfinite(score) else min(max(score, 0.0), 100.0),
         findings=None,
         stages=(),
@@ -55,95 +62,28 @@ def fit(found: Enrichment) -> Enrichment:
     return replace(kept, findings=found.findings, stages=found.stages)
 
 
-def fit_findings(findings: Findings) -> Findings:
-    """Return what the late stages found within its caps; `stages` stay."""
-    kept = Findings(
-        changes=tuple(_change(each) for each in findings.changes[:_CHANGES] if isfinite(each.at_s)),
-        content=tuple(map(_content, findings.content[:_CONTENTS])),
-        triage=None if findings.triage is None else _triage(findings.triage),
+def fit_findings(findings: Findings, beside: Enrichment) -> Findings:
+    """Return what the late stages found within its caps; `stages` stay.
+
+    `beside` is what the early stages found, with their results: what they left free is there.
+    """
+    taken_bytes = len(msgspec.json.encode(replace(beside, findings=None))) + _RESULTS_BYTES
+    limit_bytes = min(LATE_BYTES, FOUND_LIMIT_BYTES - taken_bytes)
+    kept = replace(
+        findings,
+        changes=tuple(
+            change_within(each) for each in findings.changes[:CHANGES] if isfinite(each.at_s)
+        ),
+        content=tuple(map(content_within, findings.content[:CONTENTS])),
+        triage=None if findings.triage is None else triage_within(findings.triage),
         similar=tuple(
-            _similar(each)
-            for each in findings.similar[:_SIMILAR]
+            similar_within(each)
+            for each in findings.similar[:SIMILAR]
             if isfinite(each.seen_at_s) and isfinite(each.likeness)
         ),
+        stages=(),
     )
-    return replace(_shortened(kept, LATE_BYTES, _FEWER_FINDINGS), stages=findings.stages)
-
-
-def _text(text: str, limit: int) -> str:
-    if len(text) <= limit and text.isascii() and text.isprintable():
-        return text
-    # Enough to fill the limit, whatever is hidden between.
-    return one_line(cut(one_line(text[: 8 * limit]), limit))
-
-
-def _texts(texts: tuple[str, ...], count: int, limit: int) -> tuple[str, ...]:
-    return tuple([kept for text in texts[:count] if (kept := _text(text, limit))])
-
-
-def _url(url: str) -> str:
-    return url if len(url) <= _URL and is_web_link(url) else ""
-
-
-def _links(links: tuple[Link, ...]) -> tuple[Link, ...]:
-    safe = [link for link in links if _url(link.url)][:_LINKS]
-    return tuple([Link(title=_text(each.title, _NAME) or "link", url=each.url) for each in safe])
-
-
-def _entities(entities: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    kept = {}
-    for kind, values in list(entities.items())[:_KINDS]:
-        name, texts = _text(kind, _WORD), _texts(values, _VALUES, _SENTENCE)
-        if name and texts:
-            kept[name] = texts
-    return kept
-
-
-def _owner(owner: Owner) -> Owner:
-    return Owner(
-        service=_text(owner.service, _NAME),
-        team=_text(owner.team, _NAME),
-        contact=_text(owner.contact, _SENTENCE),
-        tier=_text(owner.tier, _WORD),
-        description=_text(owner.description, _SENTENCE),
-    )
-
-
-def _change(change: RecentChange) -> RecentChange:
-    return RecentChange(
-        at_s=change.at_s,
-        service=_text(change.service, _NAME),
-        title=_text(change.title, _SENTENCE),
-        kind=_text(change.kind, _WORD),
-        by=_text(change.by, _NAME),
-        url=_url(change.url),
-    )
-
-
-def _content(content: Content) -> Content:
-    return Content(
-        url=_url(content.url),
-        title=_text(content.title, _NAME),
-        summary=_text(content.summary, _PARAGRAPH),
-    )
-
-
-def _triage(triage: Triage) -> Triage:
-    return Triage(
-        by=_text(triage.by, _NAME),
-        cause=_text(triage.cause, 2 * _SENTENCE),
-        impact=_text(triage.impact, 2 * _SENTENCE),
-        checks=_texts(triage.checks, _CHECKS, _SENTENCE),
-    )
-
-
-def _similar(similar: Similar) -> Similar:
-    return replace(
-        similar,
-        fingerprint=_text(similar.fingerprint, 2 * _WORD),
-        name=_text(similar.name, _SENTENCE),
-        likeness=min(max(similar.likeness, 0.0), 1.0),
-    )
+    return replace(_shortened(kept, limit_bytes, _FEWER_FINDINGS), stages=findings.stages)
 
 
 def _shortened(found: _T, limit_bytes: int, steps: Iterable[Callable[[_T], _T]]) -> _T:
@@ -175,7 +115,7 @@ def _terse(findings: Findings) -> Findings:
     triage = findings.triage
     if triage is None:
         return findings
-    cause, impact = cut(triage.cause, _NAME), cut(triage.impact, _NAME)
+    cause, impact = cut(triage.cause, NAME), cut(triage.impact, NAME)
     return replace(findings, triage=replace(triage, cause=cause, impact=impact, checks=()))
 
 
@@ -201,4 +141,5 @@ _FEWER_FINDINGS: tuple[Callable[[Findings], Findings], ...] = (
     lambda all_: replace(all_, content=()),
     lambda all_: replace(all_, changes=()),
     _terse,
+    lambda all_: replace(all_, triage=None),
 )

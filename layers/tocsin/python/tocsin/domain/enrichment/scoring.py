@@ -54,12 +54,12 @@ class _Score:
     name = "score"
 
     def run(self, _subject: Subject, draft: Draft) -> str:
-        found = draft.found
-        draft.found = fit(replace(found, score=score_of(draft.alert, found)))
+        found = fit(replace(draft.found, score=score_of(draft.alert, draft.found)))
         if found.findings is not None:
-            draft.found = replace(draft.found, findings=fit_findings(found.findings))
+            found = replace(found, findings=fit_findings(found.findings, found))
+        draft.found = found
         if draft.findings != _NO_FINDINGS:
-            draft.findings = fit_findings(draft.findings)
+            draft.findings = fit_findings(draft.findings, found)
         return ""
 
 
