@@ -33,7 +33,8 @@ class EnrichmentSettings(msgspec.Struct, frozen=True, kw_only=True, omit_default
 
     early: tuple[EarlyStage, ...] = EARLY
     late: tuple[LateStage, ...] = ()
-    # What texts are cleared of, over and above what storage rules did at the door.
+    # What texts are cleared of besides secrets, which all are, and what storage rules did at the
+    # door: kinds of personal data.
     redact: tuple[RedactionKind, ...] = ()
     # What happens to news about sports and the like: it is marked, or told to nobody.
     irrelevant: Literal["mark", "drop"] = "mark"
