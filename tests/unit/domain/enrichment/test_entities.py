@@ -4,7 +4,12 @@ import pytest
 
 from benchmarks.entitling import labelled, measured
 from tests.builders import alert
-from tocsin.domain.enrichment.entities import VALUES_OF_A_KIND, entities_of, stage
+from tocsin.domain.enrichment.entities import (
+    CHARACTERS_IN_ALL,
+    VALUES_OF_A_KIND,
+    entities_of,
+    stage,
+)
 from tocsin.domain.enrichment.entities_values import VALUE_CHARACTERS
 from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Draft, Subject
@@ -123,6 +128,14 @@ def test_there_are_twenty_values_of_a_kind_at_most_and_none_is_longer_than_it_ma
     assert len(found["ip"]) == VALUES_OF_A_KIND
     assert "service" not in found
     assert len(found["host"][0]) == VALUE_CHARACTERS
+
+
+def test_all_values_of_an_alert_together_leave_room_for_what_other_stages_find() -> None:
+    links = {f"link{each}": f"https://x.example/{each}/{'y' * 170}" for each in range(99)}
+    names = " ".join(f"{'h' * 60}{each}.{'x' * 60}.example.com" for each in range(99))
+    found = entities_of(alert(annotations={**links, "summary": names}))
+    characters = sum(len(value) for values in found.values() for value in values)
+    assert CHARACTERS_IN_ALL - VALUE_CHARACTERS < characters <= CHARACTERS_IN_ALL
 
 
 @pytest.mark.parametrize(

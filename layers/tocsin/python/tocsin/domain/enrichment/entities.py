@@ -15,6 +15,8 @@ from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Draft, Subject
 
 VALUES_OF_A_KIND = 20
+# All that is found about an alert must fit into `FOUND_LIMIT_BYTES`, and this is a part of it.
+CHARACTERS_IN_ALL = 3000
 # How much of the texts is looked at, in characters: of each, and in all.
 _OF_TEXT = 1500
 _IN_ALL = 4000
@@ -40,23 +42,38 @@ def stage(settings: EnrichmentSettings) -> ExtractEntities:
 
 def entities_of(alert: Alert) -> dict[str, tuple[str, ...]]:
     """Return what an alert names, by kind, each value once and in the order it was found."""
-    found: dict[Kind, dict[str, None]] = {kind: {} for kind in KINDS}
-
-    def add(kind: Kind, value: str) -> None:
-        if 0 < len(value) <= VALUE_CHARACTERS and value.isprintable():
-            values = found[kind]
-            if len(values) < VALUES_OF_A_KIND:
-                values[value] = None
-
+    found = _Found()
     for fields in (alert.labels, alert.annotations):
         for name, value in fields.items():
             read = reader_of(name)
             if read is not None and len(value) <= VALUE_CHARACTERS:
-                read(value, add)
+                read(value, found.add)
             else:
-                _read_unnamed(name, value, add)
-    _read_texts(alert, add)
-    return {kind: tuple(values) for kind, values in found.items() if values}
+                _read_unnamed(name, value, found.add)
+    _read_texts(alert, found.add)
+    return found.entities()
+
+
+class _Found:
+    """Values by kind, as many as one alert may carry along."""
+
+    __slots__ = ("_left", "_values")
+
+    def __init__(self) -> None:
+        self._values: dict[Kind, dict[str, None]] = {kind: {} for kind in KINDS}
+        self._left = CHARACTERS_IN_ALL
+
+    def add(self, kind: Kind, value: str) -> None:
+        """Take a value, unless it is too long, unfit to be shown, or there are enough."""
+        values = self._values[kind]
+        if value in values or not 0 < len(value) <= VALUE_CHARACTERS or not value.isprintable():
+            return
+        if len(values) < VALUES_OF_A_KIND and len(value) <= self._left:
+            values[value] = None
+            self._left -= len(value)
+
+    def entities(self) -> dict[str, tuple[str, ...]]:
+        return {kind: tuple(values) for kind, values in self._values.items() if values}
 
 
 def _read_unnamed(name: str, value: str, add: Add) -> None:
