@@ -117,6 +117,11 @@ def test_names_of_labels_are_known_in_their_usual_spellings() -> None:
     }
 
 
+def test_a_location_in_a_program_is_no_place() -> None:
+    assert _of(location="orders/checkout.py") == {}
+    assert _of(location="Hall 1") == {"place": ("Hall 1",)}
+
+
 def test_tags_are_read_as_labels() -> None:
     found = entities_of(alert(annotations={"tags": "env:prod,host:web-1,service=web,monitor"}))
     assert found == {"host": ("web-1",), "service": ("web",)}

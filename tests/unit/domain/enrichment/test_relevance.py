@@ -105,6 +105,12 @@ def test_few_words_can_be_anything() -> None:
     assert judge("NBA playoffs: Lakers touchdown, NFL quarterback").kind == ""
 
 
+def test_two_words_of_news_in_a_text_are_too_few() -> None:
+    text = "All of those who came from the villages were told about it by a singer"
+    verdict = judge("The choir and its actor", text)
+    assert (verdict.kind, verdict.points) == ("", 4)
+
+
 def test_links_and_markup_say_nothing() -> None:
     marked = f'<p class="x">{TEXT}</p> <a href="https://api.example.com/feed?id=1">more</a>'
     assert _found(annotations={"summary": marked}).irrelevant == "sports"

@@ -94,7 +94,7 @@ def _read_word(word: str, before: str, add: Add) -> None:
     if "." not in word and ":" not in word and "/" not in word:
         if "-" in word:
             _read_hyphenated(word, before, add)
-    elif "@" not in word:
+    else:
         _read_joined(word, before, add)
 
 
