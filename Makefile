@@ -6,8 +6,8 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format lock docs samples e2e clients scenarios hostile simulate chaos bench bench-filter clean
-.PHONY: help setup demo up test check format lock docs samples e2e clients scenarios hostile simulate chaos bench bench-semantic clean
+.PHONY: help setup demo up test check format lock docs samples e2e clients scenarios hostile simulate chaos
+.PHONY: bench bench-filter bench-semantic clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
@@ -82,6 +82,7 @@ bench: setup ## Measure CPU per alert, the limiter, the view of 100,000 alerts a
 
 bench-filter: setup ## Measure precision, recall and CPU of the content filter and of entities
 	$(BIN)/python -m benchmarks.filter
+
 bench-semantic: setup ## Measure how well similar alerts are found on labelled pairs, and what it costs
 	$(BIN)/python -m benchmarks.semantic
 
