@@ -65,12 +65,13 @@ class _Found:
 
     def add(self, kind: Kind, value: str) -> None:
         """Take a value, unless it is too long, unfit to be shown, or there are enough."""
+        size = len(value)
         values = self._values[kind]
-        if value in values or not 0 < len(value) <= VALUE_CHARACTERS or not value.isprintable():
+        if size > VALUE_CHARACTERS or size > self._left or value in values:
             return
-        if len(values) < VALUES_OF_A_KIND and len(value) <= self._left:
+        if len(values) < VALUES_OF_A_KIND and size and value.isprintable():
             values[value] = None
-            self._left -= len(value)
+            self._left -= size
 
     def entities(self) -> dict[str, tuple[str, ...]]:
         return {kind: tuple(values) for kind, values in self._values.items() if values}

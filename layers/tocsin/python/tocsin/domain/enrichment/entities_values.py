@@ -1,6 +1,7 @@
 """Single values: what is an address, the name of a host, a link, an id of a resource."""
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, ip_address, ip_interface
 from typing import Literal
 
@@ -42,6 +43,8 @@ _GCP_ID = re.compile(r"(?://[a-z]{2,40}\.googleapis\.com/)?projects/[a-z0-9:._-]
 _AZURE_ID = re.compile(r"/subscriptions/[0-9a-fA-F-]{36}(?:/\S+)?")
 
 
+# Alerts of one outage name the same few hosts again and again.
+@lru_cache(512)
 def ip_of(text: str) -> str:
     """Return the address or network in a text that is one, with or without a port, or ""."""
     bare = text
