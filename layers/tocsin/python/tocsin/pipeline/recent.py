@@ -1,5 +1,6 @@
 """What one worker remembers, in bounded memory. With marks most repeats cost no read."""
 
+from contextlib import suppress
 from typing import TypeVar
 
 from tocsin.domain.dedup import Mark
@@ -13,7 +14,9 @@ def remember(memory: dict[Key, Value], key: Key, value: Value, most: int) -> Non
     memory.pop(key, None)
     memory[key] = value
     if len(memory) > most:
-        del memory[next(iter(memory))]
+        # Another thread may be forgetting the same one.
+        with suppress(KeyError, RuntimeError):
+            del memory[next(iter(memory))]
 
 
 class RecentMarks:

@@ -6,15 +6,16 @@ from typing import Protocol
 
 import msgspec
 
+from tocsin.domain.enrichment.extract import summarise
 from tocsin.domain.enrichment.pagelinks import links_of
 from tocsin.domain.enrichment.pages import address_of, is_allowed
-from tocsin.domain.enrichment.pagetext import cleaned, plain
+from tocsin.domain.enrichment.pagetext import brief, cleaned
 from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Draft, Subject
 from tocsin.domain.errors import BreakerOpen, Permanent, Retryable, TocsinError, Unsendable
 from tocsin.domain.found import Content
 from tocsin.pipeline.recent import remember
-from tocsin.ports import Clock, Fetcher
+from tocsin.ports import Fetcher
 
 LINKS = 2
 TITLE_LIMIT = 120
@@ -46,13 +47,10 @@ class ReadContent:
 
     name = "read_content"
 
-    def __init__(
-        self, hosts: tuple[str, ...], fetcher: Fetcher, summarise: Summarise, clock: Clock
-    ) -> None:
+    def __init__(self, hosts: tuple[str, ...], fetcher: Fetcher, summarise: Summarise) -> None:
         self._hosts = hosts
         self._fetcher = fetcher
         self._summarise = summarise
-        self._clock = clock
         self._kept: dict[str, _Kept] = {}
 
     def run(self, subject: Subject, draft: Draft) -> str:
@@ -84,10 +82,9 @@ class ReadContent:
         """Read one page after the other, none at the cost of those after it."""
         for index, link in enumerate(links):
             left_s = subject.left_s() / (len(links) - index)
-            yield self._remembered(link, min(left_s, PAGE_S))
+            yield self._remembered(link, min(left_s, PAGE_S), subject.at_s)
 
-    def _remembered(self, link: str, left_s: float) -> Content | TocsinError | None:
-        now_s = self._clock()
+    def _remembered(self, link: str, left_s: float, now_s: float) -> Content | TocsinError | None:
         kept = self._kept.get(link)
         if kept is None or kept.until_s <= now_s:
             try:
@@ -104,15 +101,15 @@ class ReadContent:
         text = cleaned(page.text)
         if not text:
             return None
-        summary = plain(self._summarise(text, SUMMARY_LIMIT), SUMMARY_LIMIT)
-        return Content(url=link, title=plain(page.title, TITLE_LIMIT), summary=summary)
+        summary = brief(self._summarise(text, SUMMARY_LIMIT), SUMMARY_LIMIT)
+        return Content(url=link, title=brief(page.title, TITLE_LIMIT), summary=summary)
 
 
 def stage(
-    settings: EnrichmentSettings, *, fetcher: Fetcher, summarise: Summarise, clock: Clock
+    settings: EnrichmentSettings, *, fetcher: Fetcher, summarise: Summarise = summarise
 ) -> ReadContent:
     """Return the stage of one tenant; `fetcher` is guarded by breakers."""
-    return ReadContent(settings.content_hosts, fetcher, summarise, clock)
+    return ReadContent(settings.content_hosts, fetcher, summarise)
 
 
 def _why_nothing(errors: list[TocsinError]) -> str:
