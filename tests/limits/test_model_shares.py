@@ -61,6 +61,7 @@ def test_without_others_nothing_of_the_surplus_is_kept_back(shares, clock):
 def test_a_small_limit_leaves_everybody_something(clock):
     shares = ModelShares(MemoryLimiter(clock), 1)
     assert taken(shares, "acme", 10) == 1
+    assert taken(ModelShares(MemoryLimiter(clock), 0), "acme", 10) == 0
 
 
 def test_all_instances_count_together(valkey):

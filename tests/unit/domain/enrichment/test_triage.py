@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tocsin.domain.enrichment.extracted import extracted
 from tocsin.domain.enrichment.prompt import ChangeData, Material, OwnerData, PageData
@@ -65,6 +67,21 @@ def test_anything_else_is_a_failure_that_quotes_nothing(answer):
     with pytest.raises(Permanent) as caught:
         _read(answer)
     assert str(caught.value) == "m-1: its answer is not the JSON that was asked for"
+
+
+@given(st.one_of(st.text(), st.recursive(st.text() | st.none() | st.floats(), st.lists).map(str)))
+def test_whatever_comes_it_is_read_or_refused(answer):
+    with pytest.raises(Permanent):
+        _read(answer)
+
+
+@given(st.text(), st.text(), st.lists(st.text()))
+def test_whatever_a_model_says_is_short_and_printable(cause, impact, checks):
+    found = _read({"cause": cause, "impact": impact, "checks": checks})
+    assert len(found.checks) <= 3
+    for text, limit in ((found.cause, 300), (found.impact, 300), *((c, 160) for c in found.checks)):
+        assert len(text) <= limit
+        assert text.isprintable()
 
 
 def test_far_too_much_is_not_looked_at():

@@ -31,7 +31,12 @@ class ModelShares:
         self._own = _bucket("model", max(1, int(_SHARE * requests_per_minute)))
 
     def admits(self, tenant: str) -> bool:
-        """Count one request of a tenant, and tell whether it may be made. Waits for nothing."""
+        """Count one request of a tenant, and tell whether it may be made. Waits for nothing.
+
+        With a limit of 0 none may.
+        """
+        if self._total.limit < 1:
+            return False
         with self._lock:
             is_within = self._takes(tenant, self._own)
             if not is_within and not self._takes(_EVERYBODY, self._surplus):
