@@ -5,7 +5,7 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from tests.builders import T0, alert
+from tests.builders import T0, alert, config
 from tests.unit.pipeline.enrichment.modelworld import SAID, StubModel, World
 from tocsin.adapters.models.extract import ExtractModel
 from tocsin.domain.enrichment.running import run
@@ -13,6 +13,7 @@ from tocsin.domain.enrichment.settings import EnrichmentSettings, ModelSettings
 from tocsin.domain.enrichment.stage import Draft, Subject
 from tocsin.domain.errors import ConfigurationError, Permanent, Retryable, Throttled
 from tocsin.domain.found import Content, Enrichment, Findings, Owner, RecentChange, Triage
+from tocsin.pipeline.enrichment.registry import Stages
 from tocsin.pipeline.enrichment.triage import stage
 
 SETTINGS = EnrichmentSettings(model=ModelSettings(kind="gemini", model="stub-1"))
@@ -36,7 +37,7 @@ def draft(**fields):
 def ran(world, model, made, left_s=60.0):
     until_s = world.now_s + left_s
     subject = Subject(tenant="acme", fingerprint="f", at_s=T0, left_s=lambda: until_s - world.now_s)
-    made_stage = stage(SETTINGS, connect_model=lambda tenant, _: world.client(model, tenant))
+    made_stage = stage(SETTINGS, connect=lambda tenant, _: world.client(model, tenant))
     (result,) = run([made_stage], subject, made, world.clock)
     return result
 
@@ -95,7 +96,7 @@ def test_settings_that_nobody_can_use_fail_this_stage_alone():
 
     made = draft()
     subject = Subject(tenant="acme", fingerprint="f", at_s=T0)
-    (result,) = run([stage(SETTINGS, connect_model=connect)], subject, made, lambda: 0.0)
+    (result,) = run([stage(SETTINGS, connect=connect)], subject, made, lambda: 0.0)
     assert (result.outcome, made.findings) == ("failed", FINDINGS)
     assert "needs its id" in result.why
 
@@ -108,7 +109,7 @@ def test_a_model_is_connected_once(world):
         return world.client(StubModel(world, SAID))
 
     subject = Subject(tenant="acme", fingerprint="f", at_s=T0)
-    same = stage(SETTINGS, connect_model=connect)
+    same = stage(SETTINGS, connect=connect)
     for _ in range(3):
         same.run(subject, draft())
     assert made == [("acme", SETTINGS.model)]
@@ -118,7 +119,7 @@ def test_twin_tenants_never_hear_of_each_other(world):
     tenants = ("acme", "globex")
     models = {tenant: StubModel(world) for tenant in tenants}
     stages = {
-        tenant: stage(SETTINGS, connect_model=lambda owner, _: world.client(models[owner], owner))
+        tenant: stage(SETTINGS, connect=lambda owner, _: world.client(models[owner], owner))
         for tenant in tenants
     }
     for number in range(3):
@@ -141,3 +142,14 @@ def test_twin_tenants_never_hear_of_each_other(world):
             assert text.count("canary-of") == text.count(f"canary-of-{tenant}-{number}")
             data = json.loads(models[tenant].prompts[number].data)
             assert data["labels"]["note"] == f"canary-of-{tenant}-{number}"
+
+
+def test_the_registry_knows_what_the_stage_needs(world):
+    def connect(tenant, settings):
+        return world.client(StubModel(world), tenant)
+
+    settings = replace(SETTINGS, early=(), late=("triage",))
+    (made_stage,) = Stages(("triage",), {"connect": connect}).of(config(enrichment=settings))
+    made = draft()
+    made_stage.run(Subject(tenant="acme", fingerprint="f", at_s=T0), made)
+    assert made.findings.triage.by == "stub-1"
