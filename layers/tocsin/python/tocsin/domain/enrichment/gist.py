@@ -11,7 +11,7 @@ import msgspec
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.enrichment.template import LIMIT_CHARS, PARTS, STATUSES, masked, template_of
-from tocsin.domain.enrichment.vocabulary import AXES, STOP, SUBJECTS
+from tocsin.domain.enrichment.vocabulary import AVAILABILITY, AXES, GENERAL, STOP, SUBJECTS
 
 _BODY = ("description", "message", "trigger_description", "reason")
 _WORDS_LIMIT = 60
@@ -19,8 +19,7 @@ _WORDS_LIMIT = 60
 _TOLD = ("direction", "access", "trend", "color", "role")
 # Subjects and sides count so many times as much as the words beside them.
 _WEIGHT = 3
-# The subject of what is down and says no more.
-AVAILABILITY = "availability"
+_GENERAL_WEIGHT = 2
 # What CloudWatch says of every alarm.
 _BOILERPLATE = "Threshold Crossed:"
 
@@ -37,6 +36,7 @@ def _compiled(words: dict[str, str]) -> re.Pattern[str]:
 
 
 _subjects = (_compiled(SUBJECTS), tuple(SUBJECTS))
+_DOWN = re.compile(rf"\b(?:{AVAILABILITY})\b")
 _sides = {axis: (_compiled(sides), tuple(sides)) for axis, sides in AXES.items()}
 
 
@@ -54,14 +54,19 @@ def gist_of(alert: Alert) -> Gist:
     body = _words(alert.annotations.get(name, "") for name in _BODY)
     subjects = _found(head, _subjects) or _found(body, _subjects)
     found = {axis: _found(head, known) or _found(body, known) for axis, known in _sides.items()}
-    if not subjects and found["state"]:
-        subjects = (AVAILABILITY,)
+    if not subjects and (_DOWN.search(head) or _DOWN.search(body)):
+        subjects = ("availability",)
     things = _things(alert)
     rest = _rest(head, things) or _rest(body, things)
     told = (*subjects, *(side for axis in _TOLD for side in found[axis]))
     sides = tuple(f"{axis}={side}" for axis, each in found.items() for side in each)
-    text = " ".join((*told * _WEIGHT, *rest)[:_WORDS_LIMIT])
+    weight = _WEIGHT if _is_plain(subjects) else _GENERAL_WEIGHT
+    text = " ".join((*told * weight, *rest)[:_WORDS_LIMIT])
     return Gist(text, subjects, sides + _parts(alert))
+
+
+def _is_plain(subjects: tuple[str, ...]) -> bool:
+    return any(each not in GENERAL for each in subjects)
 
 
 def _summary(alert: Alert) -> str:

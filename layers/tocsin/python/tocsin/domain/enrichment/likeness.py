@@ -7,6 +7,7 @@ word is "read" instead of "write". So words have a veto over nearness.
 from array import array
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from math import sqrt
 from operator import mul
 
@@ -39,10 +40,11 @@ def veto(one: Gist, other: Gist) -> str:
     """Return why two alerts cannot be of one problem, whatever their nearness; "" if they can."""
     if one.subjects and other.subjects and not set(one.subjects) & set(other.subjects):
         return "they name different subjects"
+    others_sides = _by_axis(other.sides)
     # A replica is behind its primary: both are of one problem.
     is_replication = "replication" in one.subjects and "replication" in other.subjects
-    for axis, sides in _sides(one).items():
-        others = _sides(other).get(axis)
+    for axis, sides in _by_axis(one.sides).items():
+        others = others_sides.get(axis)
         if others and not sides & others and not (axis == "role" and is_replication):
             return f"they are of different {axis}"
     return ""
@@ -60,9 +62,10 @@ def is_one_wording(one: str, other: str) -> bool:
     return 0 < differing <= _FEW * 2 and max(len(gone), len(come)) <= _FEW and same > differing
 
 
-def _sides(gist: Gist) -> dict[str, set[str]]:
+@lru_cache(1024)
+def _by_axis(sides: tuple[str, ...]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for each in gist.sides:
+    for each in sides:
         axis, _, side = each.partition("=")
         found.setdefault(axis, set()).add(side)
     return found

@@ -75,6 +75,16 @@ SUBJECTS: dict[str, str] = {
     "health": r"health|cluster (?:status|red|yellow)",
 }
 
+# The subject of what names no other and is not there: `availability`.
+AVAILABILITY = (
+    r"down|unreachable|reachable|not (?:available|reporting|reported)|unavailable|offline|up again"
+    r"|(?:probe|check|ping|request)s?(?: of \w+)? (?:has |have )?(?:failed|fails?|failing)"
+    r"|(?:probe|check|ping|request)s?(?: of \w+)? (?:has |have )?succeeded"
+    r"|(?:stopped )?reporting|is up"
+)
+# These say what is wrong and not with what: the other words of a text tell it.
+GENERAL = frozenset({"availability", "errors", "latency", "server errors", "client errors"})
+
 # Words of which an alert holds one side at most, by axis: alerts of different sides are different
 # problems.
 AXES: dict[str, dict[str, str]] = {
@@ -109,7 +119,7 @@ AXES: dict[str, dict[str, str]] = {
         ),
         "busy": (
             r"busy|high|too many|near (?:the |its )?limit|close to"
-            r"|(?:almost|nearly) (?:full|exhausted)|saturated|filling up|running out"
+            r"|(?:almost|nearly) (?:full|exhausted)|saturat(?:ed|ion)|filling up|running out"
             r"|run out|exhausted|overload(?:ed)?|out of|critically low|almost out"
         ),
     },
