@@ -8,6 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test check format lock docs samples e2e clients scenarios hostile simulate chaos
 .PHONY: bench bench-filter bench-semantic clean
+.PHONY: help setup demo up test check format lock docs samples e2e clients scenarios hostile simulate chaos bench bench-filter bench-semantic clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16

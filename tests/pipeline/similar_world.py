@@ -1,6 +1,7 @@
 """The stage find_similar over templates in memory, and an embedder that a test understands."""
 
 from tests.builders import T0, alert
+from tocsin.adapters.embedding import NoEmbedder
 from tocsin.adapters.memory import MemoryTemplates
 from tocsin.domain.enrichment.running import run
 from tocsin.domain.enrichment.settings import EnrichmentSettings
@@ -11,10 +12,14 @@ from tocsin.pipeline.enrichment.similar import stage
 SETTINGS = EnrichmentSettings()
 
 
+ABSENT = NoEmbedder("ENABLE_SEMANTIC_DEDUP is false")
+
+
 class Words:
     """Embeds a text as the words of it that a test knows; it remembers what it was asked."""
 
     model = "words"
+    threshold = 0.85
     known = ("cpu", "memory", "latency", "writes", "reads", "replication")
 
     def __init__(self, error=None):
@@ -43,10 +48,9 @@ class Away(MemoryTemplates):
 
 
 class World:
-    def __init__(self, settings=SETTINGS, templates=None, **options):
+    def __init__(self, settings=SETTINGS, templates=None, embedder=ABSENT):
         self.templates = templates or MemoryTemplates()
-        self.options = options
-        self.stage = stage(settings, templates=self.templates, **options)
+        self.stage = stage(settings, templates=self.templates, embedder=embedder)
 
     def see(self, fingerprint, summary, at_s=T0, tenant="acme", draft=None, **labels):
         draft = draft or self.draft(summary, **labels)

@@ -63,13 +63,15 @@ def test_a_word_has_a_veto_over_nearness(one, other):
 def test_the_threshold_is_what_it_is_set_to():
     texts = ("CPU load with much latency", "The processor is tired")
     for threshold, count in ((0.70, 1), (0.72, 0)):
-        world = World(embedder=Words(), threshold=threshold)
+        embedder = Words()
+        embedder.threshold = threshold
+        world = World(embedder=embedder)
         world.see("f1", texts[0])
         assert len(world.see("f2", texts[1], T0 + 60)) == count
 
 
 def test_the_nearest_comes_first_and_five_are_shown():
-    world = World(embedder=Words(), threshold=0.5)
+    world = World(embedder=Words())
     world.see("other", "The processor has no time left", T0 + 90)
     for n in range(6):
         world.see(f"f{n}", f"CPU load is {n} %", T0 + n)
@@ -106,13 +108,13 @@ def test_an_alert_that_names_no_thing_is_skipped_with_the_reason():
 
 class TestWithoutModel:
     def test_templates_still_link(self):
-        world = World(without="ENABLE_SEMANTIC_DEDUP is false")
+        world = World()
         world.see("f1", "CPU load is 91 %")
         assert world.see("f2", "CPU load is 95 %", T0 + 60)
         assert world.result.outcome == "ok"
 
     def test_what_was_not_compared_is_said(self):
-        world = World(without="ENABLE_SEMANTIC_DEDUP is false")
+        world = World()
         world.see("f1", "CPU load is 91 %", name="HostHighCpuLoad")
         assert world.see("f2", "The processor has no time left", T0 + 60) == ()
         assert world.result.outcome == "skipped"

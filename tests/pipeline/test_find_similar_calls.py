@@ -2,10 +2,15 @@
 
 from threading import Barrier, Thread
 
-from tests.builders import T0
-from tests.pipeline.similar_world import SETTINGS, Words, World
+from tests.builders import T0, config
+from tests.pipeline.similar_world import ABSENT, SETTINGS, Words, World
+from tocsin.adapters.memory import MemoryTemplates
 from tocsin.domain.enrichment.known import KNOWN_LIMIT
+from tocsin.domain.enrichment.order import LATE
+from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Subject
+from tocsin.pipeline.enrichment.registry import Stages
+from tocsin.pipeline.enrichment.similar import FindSimilar
 
 
 def test_a_block_is_read_once_and_written_once_an_invocation():
@@ -90,3 +95,19 @@ def test_threads_share_a_stage():
     world.stage.close()
     ((known, _),) = world.templates.blocks.values()
     assert (len(known), world.templates.reads) == (8, 1)
+
+
+def test_very_many_blocks_are_stored_before_the_end():
+    world = World()
+    for n in range(300):
+        world.see(f"f{n}", "Volume /var is 91 % full", host=f"db-{n}")
+    assert world.templates.writes == 256
+    world.stage.close()
+    assert len(world.templates.blocks) == 300
+
+
+def test_the_stage_is_made_of_what_a_worker_has_for_its_stages():
+    settings = EnrichmentSettings(late=("find_similar",))
+    tools = {"templates": MemoryTemplates(), "embedder": ABSENT}
+    (made,) = Stages(LATE, tools).of(config(enrichment=settings))
+    assert (made.name, type(made)) == ("find_similar", FindSimilar)

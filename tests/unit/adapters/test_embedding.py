@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from botocore.exceptions import ClientError
 
-from tocsin.adapters.embedding import STATIC, open_embedder, static
+from tocsin.adapters.embedding import STATIC, THRESHOLD, open_embedder, static
 from tocsin.adapters.embedding.bedrock import BedrockEmbedder
 from tocsin.adapters.embedding.bytepairs import BytePairs
 from tocsin.adapters.embedding.static import StaticEmbedder, find_model
@@ -21,7 +21,7 @@ TITAN, COHERE = "amazon.titan-embed-text-v2:0", "cohere.embed-english-v3"
 def model():
     folder = find_model()
     assert folder, "the static model is not installed: run make setup"
-    return StaticEmbedder(folder)
+    return StaticEmbedder(folder, THRESHOLD)
 
 
 def cosine(one, other):
@@ -84,7 +84,7 @@ def write_weights(folder, header, data):
 
 class TestFiles:
     def test_a_text_is_the_mean_of_its_pieces(self, folder):
-        assert StaticEmbedder(folder).embed(["a", "aa"]) == [
+        assert StaticEmbedder(folder, THRESHOLD).embed(["a", "aa"]) == [
             (1.0, 0.0),
             pytest.approx((4 / 32**0.5, 4 / 32**0.5)),
         ]
@@ -102,22 +102,22 @@ class TestFiles:
     def test_weights_of_another_form_are_refused(self, folder, header):
         write_weights(folder, header, bytes(16))
         with pytest.raises(ConfigurationError, match="weights"):
-            StaticEmbedder(folder)
+            StaticEmbedder(folder, THRESHOLD)
 
     def test_weights_that_were_cut_off_are_refused(self, folder):
         (folder / static._WEIGHTS).write_bytes(struct.pack("<Q", 2**40) + b"{}")
         with pytest.raises(ConfigurationError, match="weights"):
-            StaticEmbedder(folder)
+            StaticEmbedder(folder, THRESHOLD)
 
     def test_an_empty_file_is_refused(self, folder):
         (folder / static._WEIGHTS).write_bytes(b"")
         with pytest.raises(ConfigurationError, match="weights"):
-            StaticEmbedder(folder)
+            StaticEmbedder(folder, THRESHOLD)
 
     def test_a_tokenizer_of_another_form_is_refused(self, folder):
         (folder / static._TOKENIZER).write_text('{"model": {"vocab": []}}')
         with pytest.raises(ConfigurationError, match="tokenizer"):
-            StaticEmbedder(folder)
+            StaticEmbedder(folder, THRESHOLD)
 
     def test_pieces_that_are_not_known_are_read_byte_by_byte(self):
         pieces = BytePairs({"<unk>": 0, "\u2581": 1, "<0xC3>": 7}, [])
@@ -128,17 +128,21 @@ class TestOpening:
     def never(self):
         raise AssertionError("no client is needed")
 
-    def test_switched_off_there_is_none_and_it_says_so(self):
-        assert open_embedder(STATIC, self.never, is_on=False) == (
-            None,
-            "ENABLE_SEMANTIC_DEDUP is false",
-        )
+    def test_switched_off_it_says_so(self):
+        embedder = open_embedder(STATIC, self.never, is_on=False)
+        with pytest.raises(ConfigurationError, match=r"^ENABLE_SEMANTIC_DEDUP is false$"):
+            embedder.embed(["a"])
 
-    def test_where_the_package_is_absent_there_is_none_and_it_says_so(self, monkeypatch):
+    def test_where_the_package_is_absent_it_says_so(self, monkeypatch):
         monkeypatch.setattr(static, "find_spec", lambda _: None)
-        embedder, why = open_embedder(STATIC, self.never)
-        assert embedder is None
-        assert why == "the package wordllama, which holds the model, is not installed"
+        embedder = open_embedder(STATIC, self.never)
+        with pytest.raises(ConfigurationError, match="wordllama, which holds the model, is not"):
+            embedder.embed(["a"])
+
+    @pytest.mark.parametrize(("model", "is_on"), [(STATIC, True), (STATIC, False), (TITAN, True)])
+    def test_the_threshold_is_the_one_that_is_set(self, model, is_on):
+        assert open_embedder(model, self.never, is_on=is_on).threshold == 0.85
+        assert open_embedder(model, self.never, is_on=is_on, threshold=0.9).threshold == 0.9
 
     def test_a_package_without_its_files_is_none(self, monkeypatch, tmp_path):
         class Spec:
@@ -150,14 +154,13 @@ class TestOpening:
     def test_files_are_read_when_a_text_is_first_embedded(self, monkeypatch, folder):
         monkeypatch.setattr(static, "find_model", lambda: folder)
         (folder / static._TOKENIZER).rename(folder / "away")
-        embedder, why = open_embedder(STATIC, self.never)
-        assert (embedder.model, why) == ("static", "")
+        embedder = open_embedder(STATIC, self.never)
+        assert embedder.model == "static"
         (folder / "away").rename(folder / static._TOKENIZER)
         assert embedder.embed(["a"]) == embedder.embed(["a"]) == [(1.0, 0.0)]
 
     def test_another_name_is_a_model_of_bedrock(self):
-        embedder, why = open_embedder(TITAN, self.never)
-        assert (embedder.model, why) == (TITAN, "")
+        assert open_embedder(TITAN, self.never).model == TITAN
 
 
 class Bedrock:
@@ -175,7 +178,7 @@ class Bedrock:
 
 def embed(model, answer, texts):
     client = Bedrock(answer)
-    return BedrockEmbedder(model, lambda: client).embed(texts), client.asked
+    return BedrockEmbedder(model, lambda: client, THRESHOLD).embed(texts), client.asked
 
 
 class TestBedrock:

@@ -27,5 +27,12 @@ class Embedder(Protocol):
     def model(self) -> str:
         """The name of the model; vectors of different models are never compared."""
 
+    @property
+    def threshold(self) -> float:
+        """The least cosine of two of its vectors whose texts are said to mean the same."""
+
     def embed(self, texts: Sequence[str]) -> list[Sequence[float]]:
-        """Return a vector for each text, in order, all of one length."""
+        """Return a vector for each text, in order, all of one length.
+
+        Raises a TocsinError that says why where there is no model, or none that answers.
+        """

@@ -34,8 +34,9 @@ class _OfCohere(msgspec.Struct):
 class BedrockEmbedder:
     """Asks one model, by InvokeModel. `make_client` makes the client, when it is first needed."""
 
-    def __init__(self, model: str, make_client: Callable[[], Any]) -> None:
+    def __init__(self, model: str, make_client: Callable[[], Any], threshold: float) -> None:
         self.model = model
+        self.threshold = threshold
         self._make_client = make_client
 
     def embed(self, texts: Sequence[str]) -> list[Sequence[float]]:

@@ -60,7 +60,8 @@ class StaticEmbedder:
     # Vectors of other models have another name (see ports.similarity).
     model = "static"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, threshold: float) -> None:
+        self.threshold = threshold
         self._pieces = _read_tokenizer(folder / _TOKENIZER)
         with Path(folder, _WEIGHTS).open("rb") as file:
             try:

@@ -27,8 +27,6 @@ from tocsin.domain.errors import TocsinError
 from tocsin.domain.found import Similar
 from tocsin.ports import Embedder, Templates
 
-# The least cosine of two alerts that are shown as similar by their meaning.
-THRESHOLD = 0.85
 # What was seen of an alert is stored anew when it is older than this part of the time for which
 # it counts: so a repeat costs no write.
 _REFRESH = 1 / 24
@@ -36,6 +34,8 @@ _NAME_LIMIT_CHARS = 200
 # With so many one alert is compared by meaning, those that were seen last: an embedding can be a
 # call of a service.
 _COMPARED_LIMIT = 16
+# So many blocks are held in memory; then they are stored without being asked.
+_BLOCKS_LIMIT = 256
 
 
 class _Block:
@@ -71,15 +71,11 @@ class FindSimilar:
         self,
         settings: EnrichmentSettings,
         templates: Templates,
-        embedder: Embedder | None,
-        threshold: float,
-        without: str,
+        embedder: Embedder,
     ) -> None:
         self._settings = settings
         self._templates = templates
         self._embedder = embedder
-        self._threshold = threshold
-        self._without = without
         self._blocks: dict[tuple[str, str], _Block] = {}
         self._lock = Lock()
 
@@ -100,7 +96,10 @@ class FindSimilar:
         It raises nothing of a service's: what is not stored costs a link.
         """
         with self._lock:
-            blocks, self._blocks = self._blocks, {}
+            return self._flush()
+
+    def _flush(self) -> str:
+        blocks, self._blocks = self._blocks, {}
         reasons = [
             self._store(name, block) for (_, name), block in blocks.items() if block.is_changed
         ]
@@ -118,6 +117,8 @@ class FindSimilar:
     def _block(self, subject: Subject, name: str) -> _Block:
         key = (subject.tenant, name)
         if key not in self._blocks:
+            if len(self._blocks) >= _BLOCKS_LIMIT:
+                self._flush()
             known = self._templates.read(subject.tenant, name, subject.at_s)
             self._blocks[key] = _Block(subject.tenant, known)
         return self._blocks[key]
@@ -133,7 +134,7 @@ class FindSimilar:
         why = ""
         if others:
             why, mine, others = self._embedded(mine, others, block)
-            found += by_meaning(mine, others, self._threshold)
+            found += by_meaning(mine, others, self._embedder.threshold)
         block.keep(mine, self._settings.similar_within_s * _REFRESH)
         return found, why
 
@@ -142,8 +143,6 @@ class FindSimilar:
     ) -> tuple[str, Known, list[Known]]:
         """Return why meanings cannot be compared, or "" and all with vectors."""
         embedder = self._embedder
-        if embedder is None:
-            return f"compared by template alone: {self._without}", mine, []
         texts = {each.gist.text for each in (mine, *others) if each.model != embedder.model}
         texts -= {""}
         try:
@@ -190,13 +189,6 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def stage(
-    settings: EnrichmentSettings,
-    *,
-    templates: Templates,
-    embedder: Embedder | None = None,
-    threshold: float = THRESHOLD,
-    without: str = "no model is installed",
-) -> FindSimilar:
-    """Return the stage. Without an embedder it compares templates alone, and says `without`."""
-    return FindSimilar(settings, templates, embedder, threshold, without)
+def stage(settings: EnrichmentSettings, *, templates: Templates, embedder: Embedder) -> FindSimilar:
+    """Return the stage. Where the embedder has no model, templates alone are compared."""
+    return FindSimilar(settings, templates, embedder)
