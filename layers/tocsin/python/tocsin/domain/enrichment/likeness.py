@@ -10,30 +10,36 @@ from collections.abc import Sequence
 from functools import lru_cache
 from math import sqrt
 from operator import mul
+from struct import Struct
 
 from tocsin.domain.enrichment.gist import Gist
 
 _STEPS = 127
+_INVERSE = Struct("<f")
 # So many words at most may two texts differ in and still be called of one wording.
 _FEW = 2
 
 
 def pack(vector: Sequence[float]) -> bytes:
-    """Return a vector as signed bytes, in proportion to its largest part."""
+    """Return a vector as a signed byte for each part, behind 1 over the length of these bytes.
+
+    So a comparison needs one sum. A vector of zeros has no direction, and 0 there.
+    """
     largest = max(map(abs, vector), default=0.0)
     if not largest:
-        return bytes(len(vector))
-    return array("b", (round(each / largest * _STEPS) for each in vector)).tobytes()
+        return _INVERSE.pack(0.0) + bytes(len(vector))
+    parts = array("b", (round(each / largest * _STEPS) for each in vector))
+    return _INVERSE.pack(1.0 / sqrt(sum(map(mul, parts, parts)))) + parts.tobytes()
 
 
 def cosine(one: bytes, other: bytes) -> float:
-    """Return the cosine of two packed vectors, 0.0 to 1.0; of different lengths, 0.0."""
-    first, second = array("b", one), array("b", other)
-    if len(first) != len(second):
+    """Return the cosine of two packed vectors, 0.0 to 1.0; of different lengths, or none, 0.0."""
+    if len(one) != len(other) or len(one) <= _INVERSE.size:
         return 0.0
-    product = sum(map(mul, first, second))
-    lengths = sum(map(mul, first, first)) * sum(map(mul, second, second))
-    return max(0.0, min(1.0, product / sqrt(lengths))) if lengths else 0.0
+    product = sum(map(mul, array("b", one[_INVERSE.size :]), array("b", other[_INVERSE.size :])))
+    (first,), (second,) = _INVERSE.unpack_from(one), _INVERSE.unpack_from(other)
+    found: float = product * first * second
+    return max(0.0, min(1.0, found))
 
 
 def veto(one: Gist, other: Gist) -> str:
