@@ -138,6 +138,14 @@ def test_a_name_is_the_tenants_alone(folder):
             "any: [{source: prom, expression: up, step: 5s, window: 1d, op: present}]",
             "any[0].step: a Prometheus gives 11000 points of a series at most: make it longer",
         ),
+        (
+            "source: cw, namespace: N, metric: m, step: 5m, window: 1m, op: absent",
+            "window: is shorter than `step`: most of the time no period ends in it",
+        ),
+        (
+            "source: cw, namespace: N, metric: m, step: 10s, window: 3h, op: absent",
+            "step: CloudWatch has steps below a minute for three hours: 1m for this window",
+        ),
     ],
 )
 def test_a_rule_asks_only_whom_it_can(folder, rule, problem):
@@ -155,10 +163,14 @@ def test_a_rule_asks_only_whom_it_can(folder, rule, problem):
         "metric: m, window: 1d, op: gt, threshold: 1",
         "source: prom, expression: up, step: 8s, window: 1d, op: present",
         "source: prom, expression: up, aggregate: rate, window: 1d, op: gt, threshold: 1",
+        "source: prom, expression: up, step: 5m, window: 1m, op: present",
+        "source: cw, namespace: N, metric: m, step: 10s, window: 2h, op: absent",
+        "source: cw, namespace: N, metric: m, step: 1m, window: 1m, op: absent",
     ],
 )
 def test_long_windows_that_have_an_answer_are_taken(folder, rule):
-    text = f"    sources: [{PROM}]\n    default_rules: false\n    rule_files: [a.yaml]\n"
+    sources = f"{PROM}, {{name: cw, cloudwatch: {{}}}}"
+    text = f"    sources: [{sources}]\n    default_rules: false\n    rule_files: [a.yaml]\n"
     assert names(folder(a=f"{{name: R, {rule}}}"), text) == ["R"]
 
 

@@ -21,6 +21,9 @@ from tocsin.domain.windows import lookback_s
 _PUSHED_S = 86_400.0
 # What a Prometheus gives of one series at once. Source: its web/api/v1/api.go.
 _STEPS = 11_000
+# A round may be late. Source: CloudWatch's APIReference, API_MetricStat.html.
+_MINUTE_S = 60.0
+_FINE_S = 3 * 3600.0 - 300.0
 
 
 def is_own(rule: Rule) -> bool:
@@ -40,7 +43,7 @@ def wrong_sources(
     for condition, below in zip(rule.conditions, placed.conditions, strict=True):
         if message := _wrong(condition.query, sources, is_operator=is_operator):
             yield placed.problem(message, *below, "source")
-        for field, message in _too_long(condition, sources):
+        for field, message in _without_answer(condition, sources):
             yield placed.problem(message, *below, field)
 
 
@@ -61,14 +64,22 @@ def _wrong(query: Query, sources: Mapping[str, Source], *, is_operator: bool) ->
     return ""
 
 
-def _too_long(condition: Condition, sources: Mapping[str, Source]) -> Iterator[tuple[str, str]]:
-    """Yield what would have no answer however often it was asked, as field and message."""
+def _without_answer(
+    condition: Condition, sources: Mapping[str, Source]
+) -> Iterator[tuple[str, str]]:
+    """Yield what has no data however often it is asked for, as field and message."""
     query = condition.query
+    source = sources.get(query.source)
     span_s = condition.window_s + lookback_s(condition)
     if query.source == PUSHED and span_s > _PUSHED_S:
         yield (
             "window",
             "a rate looks back over two windows, and what is pushed is kept for a day: 12h at most",
         )
-    if isinstance(sources.get(query.source), PrometheusSource) and span_s / query.step_s > _STEPS:
+    if isinstance(source, PrometheusSource) and span_s / query.step_s > _STEPS:
         yield "step", f"a Prometheus gives {_STEPS} points of a series at most: make it longer"
+    if isinstance(source, CloudWatchSource):
+        if query.step_s > condition.window_s:
+            yield "window", "is shorter than `step`: most of the time no period ends in it"
+        if query.step_s < _MINUTE_S and span_s > _FINE_S:
+            yield "step", "CloudWatch has steps below a minute for three hours: 1m for this window"
