@@ -56,6 +56,7 @@ class Watch:
         self.taken: Counter[tuple[str, str, str]] = Counter()
         self.latest_s = 0.0
         self._ladders: dict[tuple[GroupKey, str], Ladder] = {}
+        # What was told and is not over, to whoever is told by steps.
         self._known: _Steps = {}
 
     def committed(
@@ -65,10 +66,19 @@ class Watch:
         told, expected = self._told(before, after), self._expected(before, after, seen)
         for whose in told.keys() | expected.keys():
             known = self._known.setdefault(whose, set())
-            now, due = told.get(whose, set()), expected.get(whose, set()) - known
+            now, due = told.get(whose, set()), _untold(expected.get(whose, set()), known)
             if now != due:
                 self.violations.append(f"{whose} is told {now}, expected {due} at {seen.at_s}")
             known |= now
+        self._forget_ends(after)
+
+    def _forget_ends(self, after: Mapping[GroupKey, Group]) -> None:
+        for key, group in after.items():
+            step = _step_of(key)
+            for name, member in group.members.items() if step else ():
+                known = self._known.get((key.tenant, key.labels, name), set())
+                if member.status == "resolved":
+                    known -= {each for each in known if each[1][1] == step - 1}
 
     def overdue(self, at_s: float) -> list[str]:
         """Return what should have been told by now."""
@@ -94,7 +104,9 @@ class Watch:
             for name, member in group.members.items() if step else ():
                 last = known.get(name)
                 if last is None or (last.episode, last.round) < (member.episode, member.round):
-                    said = (member.episode, (member.round, step - 1))
+                    # Its own number may be greater than that of the run of which it is told.
+                    run = int(member.fired_by.rpartition(":")[2])
+                    said = (run, (member.round, step - 1))
                     told.setdefault((key.tenant, key.labels, name), set()).add(said)
                     self.taken[key.tenant, key.receiver, member.alert.labels["instance"]] += 1
         return told
@@ -183,6 +195,18 @@ class WatchedGroups(MemoryGroups):
         before = self.read(keys)
         super().commit(groups, records, at_s)
         self._watch.committed(before, self.read(keys), self._seen())
+
+
+def _untold(steps: set[tuple[int, Place]], known: set[tuple[int, Place]]) -> set[tuple[int, Place]]:
+    """Return what must be told of these steps, where some are `known` and go on.
+
+    Where routes share a step, and an alert began later in one of them, that run is the one that
+    is told, until it ends.
+    """
+    newest: dict[int, int] = {}
+    for episode, (_, step) in known | steps:
+        newest[step] = max(newest.get(step, 0), episode)
+    return {each for each in steps - known if each[0] == newest[each[1][1]]}
 
 
 def _next(policy: EscalationPolicy, place: Place) -> Place | None:

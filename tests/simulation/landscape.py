@@ -71,7 +71,7 @@ def draw(random: Random, mode: Mode) -> Landscape:
         children.append(route("audit", 'alertname=~".*"', continues=True, policy=name))
     if mode.moves_severity:
         receivers["pager"] = receiver("pager", retry=retry)
-        children.append(route("pager", 'severity="critical"', group_by=group_by))
+        children.append(route("pager", 'severity="critical"', group_by=group_by, policy=name))
     takes_resolves = {each: known.send_resolved for each, known in receivers.items()}
     if children:
         children.append(route("oncall", group_by=group_by, policy=name))

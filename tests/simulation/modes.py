@@ -66,6 +66,7 @@ MODES = {
             name="climbs",
             says="alerts climb, and people acknowledge, give back, snooze and resolve them",
             senders=ALL,
+            moves_severity=True,
             escalates=True,
         ),
         Mode(

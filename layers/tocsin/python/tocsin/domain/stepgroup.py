@@ -2,6 +2,9 @@
 
 It hears of an alert from the group of the alert's route alone, in the same write: that it fires,
 once a round; what people did about it; and its end. Severity and texts stay as they were told.
+
+Routes can share it, and one may begin or end to have an alert while it fires in another. It then
+has the run that began last, until that ends; what fires on after that is told anew.
 """
 
 from collections.abc import Iterator
@@ -40,9 +43,9 @@ def tell(applied: Applied, told: News, now_s: float) -> None:
     """Carry the end of an episode, or what people did about it, into the group of a step."""
     members = applied.group.members
     known = members.get(told.before.fingerprint)
-    if known is None or known.episode != told.before.episode:
+    if known is None or known.fired_by != _source(told.key, told.before.episode):
         return
-    changed = _with_handling(known, told.now)
+    changed = _with_handling(known, told.now, told.key)
     if known.status == "firing" and not _goes_on(told):
         changed = msgspec.structs.replace(
             changed,
@@ -58,20 +61,19 @@ def add(applied: Applied, rung: Rung, now_s: float) -> None:
     """Let an alert be told in the group of a step, or told again in a later round."""
     above = rung.member
     known = applied.group.members.get(above.fingerprint)
-    if known is not None and known.episode >= above.episode:
-        is_due = known.episode == above.episode and known.round < rung.round
-        if known.status == "firing" and is_due:
+    if known is not None and known.status == "firing" and known.episode >= above.episode:
+        if known.fired_by == _source(rung.key, above.episode) and known.round < rung.round:
             again = msgspec.structs.replace(known, round=rung.round, changed_at_s=now_s)
-            _put(applied, known, _with_handling(again, above))
+            _put(applied, known, _with_handling(again, above, rung.key))
         return
     member = Member(
         fingerprint=above.fingerprint,
-        episode=above.episode,
+        episode=above.episode if known is None else max(above.episode, known.episode + 1),
         status="firing",
         alert=above.alert,
         order_at_s=above.order_at_s,
         changed_at_s=now_s,
-        fired_by=_source(rung),
+        fired_by=_source(rung.key, above.episode),
         closed=None if known is None else (known.episode, known.resolved_by),
         handling=above.handling,
         round=rung.round,
@@ -94,9 +96,9 @@ def _goes_on(told: News) -> bool:
     return now is not None and now.status == "firing" and now.episode == told.before.episode
 
 
-def _with_handling(known: Member, above: Member | None) -> Member:
+def _with_handling(known: Member, above: Member | None, key: GroupKey) -> Member:
     """Add what people did about the alert in its own group."""
-    if above is None or above.episode != known.episode or above.handling is None:
+    if above is None or above.handling is None or known.fired_by != _source(key, above.episode):
         return known
     handling = known.handling
     for action in above.handling.actions:
@@ -115,6 +117,6 @@ def _ended(alert: Alert, told: News, now_s: float) -> Alert:
     )
 
 
-def _source(rung: Rung) -> str:
-    """Name what a step tells, as sources of accepted alerts are; it is none of them."""
-    return f"escalation.{rung.key.route.rpartition('@')[2]}:{rung.member.episode}"
+def _source(key: GroupKey, episode: int) -> str:
+    """Name the run that a step tells, as sources of accepted alerts are; it is none of them."""
+    return f"escalation.{key.route.rpartition('@')[2]}:{episode}"
