@@ -19,7 +19,7 @@ class People:
     def __init__(
         self, random: Random, groups: MemoryGroups, outbox: MemoryOutbox, blobs: MemoryBlobs
     ) -> None:
-        # What they did something about, by tenant and alert, and what they resolved by hand.
+        # What they kept from being told, by tenant and alert, and what they resolved by hand.
         self.touched: set[tuple[str, str]] = set()
         self.ended: set[tuple[str, str]] = set()
         self._random = random
@@ -56,7 +56,8 @@ class People:
     def _do(self, kind: ActionKind, group: Group, member: Member, now_s: float) -> str:
         self._count += 1
         tenant, whose = group.key.tenant, (group.key.tenant, member.alert.labels["instance"])
-        self.touched.add(whose)
+        if kind != "comment":
+            self.touched.add(whose)
         if kind == "resolve":
             self.ended.add(whose)
         until_s = now_s + self._random.choice(_SNOOZES_S) if kind == "snooze" else 0.0

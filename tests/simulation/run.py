@@ -99,7 +99,7 @@ class _Run:
             world.say(world.changes.change_rules(world.now_s))
         if self._changes_policies and self._random.random() < 0.02:
             world.say(world.changes.change_policy(world.now_s))
-        if self._escalates and self._random.random() < 0.05:
+        if self._escalates and self._random.random() < 0.03:
             world.acted([world.people.act(world.now_s)])
 
     def _jump_s(self) -> float:
