@@ -204,9 +204,12 @@ def test_breakers_are_those_of_the_tenants_receivers(world: World) -> None:
 
 
 def test_queues_are_told_to_operators(world: World) -> None:
-    for metric, waiting in (("tocsin_queue_messages", 7.0), ("tocsin_dead_letters", 3.0)):
+    for metric, waiting, count in (
+        ("tocsin_queue_messages", 7.0, 7),
+        ("tocsin_dead_letters", 3.0, 8),
+    ):
         found = values(world.ask(metric))
-        assert len(found) == 7
+        assert len(found) == count
         assert found[(("queue", "rules"),)] == [0.0]
         assert found[(("queue", "enrich"),)] == [waiting]
 

@@ -34,6 +34,8 @@ from tocsin.ports import (
 RECORDS_LIMIT = 200_000
 
 _QUEUES: tuple[Queue, ...] = get_args(Queue)
+# What waits to be investigated keeps nobody from being told.
+_ON_THE_WAY = tuple(queue for queue in _QUEUES if queue != "investigate")
 _FROM_JOURNAL: dict[str, Callable[[JournalCounts], tuple[Series, ...]]] = {
     "tocsin_alerts_accepted": lambda counts: counts.series(counts.accepted),
     "tocsin_alerts_duplicate": lambda counts: counts.series(counts.duplicates),
@@ -123,7 +125,8 @@ class OwnMetrics:
         is_dead = asked.query.metric == _DEAD_LETTERS
         depth = (self._ports.letters if is_dead else self._ports.outbox).depth
         return tuple(
-            _now((("queue", queue),), float(depth(queue).visible), asked) for queue in _QUEUES
+            _now((("queue", queue),), float(depth(queue).visible), asked)
+            for queue in (_QUEUES if is_dead else _ON_THE_WAY)
         )
 
 

@@ -8,8 +8,6 @@ ALERTS_PER_REQUEST = 10_000
 # Points of metrics in one request.
 POINTS_PER_REQUEST = 10_000
 METRIC_NAME_CHARACTERS = 256
-# Names and values of one series together: they lie in one item with its points of a minute.
-SERIES_LABELS_CHARACTERS = 32_768
 
 # Labels are identity, so what is above a limit is refused: a cut label could join two alerts.
 LABELS_PER_ALERT = 128

@@ -15,6 +15,8 @@ from tocsin.providers.reading import expected, number
 OLDEST_S = 24 * 3600.0
 NEWEST_S = 300.0
 INVALID = "invalid_metric"
+# Names and values of one series together: they lie in one item with its points of a minute.
+SERIES_LABELS_CHARACTERS = 32_768
 
 
 class Pushed(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,8 +99,8 @@ def metric_name(name: Any, path: str) -> str:
 def series_labels(labels: Any, path: str) -> dict[str, str]:
     """Return the labels of a series. Raises InvalidInput as for alerts, and for too many texts."""
     found = check_labels(labels, path)
-    if sum(map(len, found)) + sum(map(len, found.values())) > limits.SERIES_LABELS_CHARACTERS:
-        message = f"the labels of a series may have {limits.SERIES_LABELS_CHARACTERS} characters"
+    if sum(map(len, found)) + sum(map(len, found.values())) > SERIES_LABELS_CHARACTERS:
+        message = f"the labels of a series may have {SERIES_LABELS_CHARACTERS} characters"
         raise InvalidInput(message, path, code=INVALID)
     return found
 

@@ -27,24 +27,20 @@ def tools(settings: InvestigateSettings, metrics: ModelMetrics, owner: str) -> T
     from tocsin.adapters.dynamodb.changeevents import DynamoChangeEvents
     from tocsin.adapters.dynamodb.templates import DynamoTemplates
     from tocsin.adapters.embedding import open_embedder
-    from tocsin.domain.enrichment.extract import summarise
 
     dynamodb, table = client("dynamodb"), settings.enrichment_table
-    embedder, without = open_embedder(
+    embedder = open_embedder(
         settings.semantic_model,
         lambda: single_attempt_client(_BEDROCK, _EMBEDDING_S),
         is_on=settings.enable_semantic_dedup == "true",
+        threshold=float(settings.semantic_dedup_threshold),
     )
     return {
         "catalogues": catalogues(client("s3"), settings.archive_bucket),
         "change_events": DynamoChangeEvents(dynamodb, table),
         "templates": DynamoTemplates(dynamodb, table),
         "embedder": embedder,
-        "without": without,
-        "threshold": float(settings.semantic_dedup_threshold),
         "fetcher": _fetcher(settings, owner),
-        "summarise": summarise,
-        "clock": now_s,
         "connect_model": _connect_model(settings, metrics),
     }
 
