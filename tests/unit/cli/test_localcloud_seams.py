@@ -47,7 +47,16 @@ def test_every_table_that_forgets_gets_its_ttl():
 
     assert [(c["TableName"], c["TimeToLiveSpecification"]) for _, c in target.calls] == [
         (f"stack-{name}Table", {"AttributeName": "expires_at_s", "Enabled": True})
-        for name in ("Fingerprint", "Group", "Journal", "Breaker", "Seen", "Metric", "Control")
+        for name in (
+            "Fingerprint",
+            "Group",
+            "Journal",
+            "Breaker",
+            "Seen",
+            "Metric",
+            "Enrichment",
+            "Control",
+        )
     ]
 
 

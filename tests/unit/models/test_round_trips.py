@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from tests.builders import alert, config, receiver
 from tests.unit.models.structs import TEXTS, of_struct, of_type
 from tocsin import models
+from tocsin.domain import found
 from tocsin.domain import rule as rules
 from tocsin.domain.alert import Alert, Severity
 from tocsin.domain.balance import Balance
@@ -22,6 +23,7 @@ from tocsin.domain.journal import DeliveryRecord, EscalationRecord
 from tocsin.domain.occurrences import Entry
 from tocsin.domain.retry import RetryPolicy
 from tocsin.domain.silence import Silence
+from tocsin.models import enrichment
 
 NAMES = TEXTS.filter(bool)
 COUNTS = st.integers(1, 1000)
@@ -73,6 +75,9 @@ def through_json(model: Any) -> Any:
         (models.NotificationDelivery, DeliveryRecord, set()),
         (models.AlertMetrics, Balance, set()),
         (models.Silence, Silence, set()),
+        (enrichment.Enrichment, found.Enrichment, set()),
+        (enrichment.Findings, found.Findings, set()),
+        (enrichment.Triage, found.Triage, set()),
     ],
 )
 def test_a_model_has_the_fields_of_what_it_is_made_of(

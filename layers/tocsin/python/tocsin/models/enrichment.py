@@ -82,8 +82,10 @@ class Findings(Model):
 class Enrichment(Model):
     """What was found out about one firing of an alert; none of it decides where it goes."""
 
+    mended: tuple[str, ...] = ()
     category: str = ""
     irrelevant: str = Field(default="", description='The kind of news that it is: "sports".')
+    irrelevant_words: tuple[str, ...] = Field(default=(), description="By which it was known.")
     is_dropped: bool = Field(default=False, description="Whether it is told to nobody.")
     entities: dict[str, tuple[str, ...]] = Field(default={}, description="Values by kind.")
     owner: Owner | None = None
