@@ -83,7 +83,7 @@ def triaged(kind, server, left_s=60.0):
     settings = EnrichmentSettings(model=SETTINGS[kind])
     made = stage(
         settings,
-        connect=lambda tenant, asked: world.client(opened.open(tenant, asked), tenant),
+        connect_model=lambda tenant, asked: world.client(opened.open(tenant, asked), tenant),
     )
     (result,) = run([made], subject, draft, world.clock)
     return world, draft, result
@@ -140,7 +140,7 @@ def test_a_secret_that_is_gone_is_said(server):
     subject = Subject(tenant="acme", fingerprint="f", at_s=T0)
     made = stage(
         EnrichmentSettings(model=gone),
-        connect=lambda tenant, asked: world.client(opened.open(tenant, asked), tenant),
+        connect_model=lambda tenant, asked: world.client(opened.open(tenant, asked), tenant),
     )
     run([made], subject, draft, world.clock)
     assert draft.findings.triage.by == "extract"

@@ -110,7 +110,7 @@ def hostile(text, place):
 def triaged(model, made, world):
     subject = Subject(tenant="acme", fingerprint="f", at_s=T0)
     settings = EnrichmentSettings(model=ModelSettings(kind="gemini", model="stub-1"))
-    made_stage = stage(settings, connect=lambda tenant, _: world.client(model, tenant))
+    made_stage = stage(settings, connect_model=lambda tenant, _: world.client(model, tenant))
     (result,) = run([made_stage], subject, made, world.clock)
     return result
 

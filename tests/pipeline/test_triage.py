@@ -37,7 +37,7 @@ def draft(**fields):
 def ran(world, model, made, left_s=60.0):
     until_s = world.now_s + left_s
     subject = Subject(tenant="acme", fingerprint="f", at_s=T0, left_s=lambda: until_s - world.now_s)
-    made_stage = stage(SETTINGS, connect=lambda tenant, _: world.client(model, tenant))
+    made_stage = stage(SETTINGS, connect_model=lambda tenant, _: world.client(model, tenant))
     (result,) = run([made_stage], subject, made, world.clock)
     return result
 
@@ -96,7 +96,7 @@ def test_settings_that_nobody_can_use_fail_this_stage_alone():
 
     made = draft()
     subject = Subject(tenant="acme", fingerprint="f", at_s=T0)
-    (result,) = run([stage(SETTINGS, connect=connect)], subject, made, lambda: 0.0)
+    (result,) = run([stage(SETTINGS, connect_model=connect)], subject, made, lambda: 0.0)
     assert (result.outcome, made.findings) == ("failed", FINDINGS)
     assert "needs its id" in result.why
 
@@ -109,7 +109,7 @@ def test_a_model_is_connected_once(world):
         return world.client(StubModel(world, SAID))
 
     subject = Subject(tenant="acme", fingerprint="f", at_s=T0)
-    same = stage(SETTINGS, connect=connect)
+    same = stage(SETTINGS, connect_model=connect)
     for _ in range(3):
         same.run(subject, draft())
     assert made == [("acme", SETTINGS.model)]
@@ -119,7 +119,7 @@ def test_twin_tenants_never_hear_of_each_other(world):
     tenants = ("acme", "globex")
     models = {tenant: StubModel(world) for tenant in tenants}
     stages = {
-        tenant: stage(SETTINGS, connect=lambda owner, _: world.client(models[owner], owner))
+        tenant: stage(SETTINGS, connect_model=lambda owner, _: world.client(models[owner], owner))
         for tenant in tenants
     }
     for number in range(3):
@@ -149,7 +149,7 @@ def test_the_registry_knows_what_the_stage_needs(world):
         return world.client(StubModel(world), tenant)
 
     settings = replace(SETTINGS, early=(), late=("triage",))
-    (made_stage,) = Stages(("triage",), {"connect": connect}).of(config(enrichment=settings))
+    (made_stage,) = Stages(("triage",), {"connect_model": connect}).of(config(enrichment=settings))
     made = draft()
     made_stage.run(Subject(tenant="acme", fingerprint="f", at_s=T0), made)
     assert made.findings.triage.by == "stub-1"

@@ -15,9 +15,9 @@ from tocsin.pipeline.enrichment.modelclient import ModelClient
 Connect = Callable[[str, ModelSettings], ModelClient]
 
 
-def stage(settings: EnrichmentSettings, *, connect: Connect) -> Stage:
+def stage(settings: EnrichmentSettings, *, connect_model: Connect) -> Stage:
     """Return the stage of one tenant; its model is connected when the first alert comes."""
-    return _Triage(settings.model, connect)
+    return _Triage(settings.model, connect_model)
 
 
 class _Triage:
