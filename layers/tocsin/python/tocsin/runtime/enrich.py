@@ -6,7 +6,7 @@ from functools import cache
 from time import monotonic
 from typing import Any
 
-from tocsin.adapters.aws import client
+from tocsin.adapters.aws import client, hasty_client
 from tocsin.adapters.cached import CachedConfigs
 from tocsin.adapters.dynamodb.configs import DynamoConfigs
 from tocsin.adapters.dynamodb.failedenrichments import DynamoFailedEnrichments
@@ -50,7 +50,7 @@ def _enrich() -> Enrich:
     if settings.use_modular_enrichment == "false":
         return Enrich(ports)
     early = Early(
-        Stages(EARLY, {"catalogues": catalogues(s3, settings.archive_bucket)}),
+        Stages(EARLY, {"catalogues": catalogues(hasty_client("s3"), settings.archive_bucket)}),
         DynamoFailedEnrichments(dynamodb, settings.enrichment_table),
         monotonic,
         fails_closed=settings.engine_fail_closed == "true",
