@@ -8,6 +8,7 @@ import click
 import cli.demo
 from cli.demo.books import audit
 from cli.demo.climbs import check_climb
+from cli.demo.enriched import PAGE, PAGE_PATH, check_helped, read_helped
 from cli.demo.run import Demonstration
 from cli.demo.scenario import acts
 from cli.demo.sheet import balance_sheet
@@ -42,7 +43,7 @@ def command(iam: bool, state: Path) -> None:
     with (
         ending_properly(),
         told_plainly(),
-        LocalReceiver(on_arrival=view.arrived) as receiver,
+        LocalReceiver(on_arrival=view.arrived, pages={PAGE_PATH: PAGE}) as receiver,
         LocalCloud(iam=iam, state=state, progress=progress) as cloud,
     ):
         cloud.configure(CONFIGURATION, {"TOCSIN_RECEIVER_URL": receiver.url})
@@ -50,13 +51,15 @@ def command(iam: bool, state: Path) -> None:
         planned = acts(time.time())
         with view:
             evidence = demonstration.play(planned)
+    helped = read_helped(evidence.arrivals)
     problems = [
         *demonstration.problems,
         *audit(planned, evidence),
         *check_climb(evidence.climb),
+        *check_helped(helped),
     ]
     progress.console.print(balance_sheet(evidence.overviews.values()))
-    for line in evidence.climb.lines():
+    for line in (*evidence.climb.lines(), *helped.lines()):
         progress.console.print(line, soft_wrap=True)
     for problem in problems:
         click.echo(f"  {problem}", err=True)

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from cli.demo.enriched import TENANT as ENRICHED
+from cli.demo.enriched import enriched_acts
 from cli.demo.payloads import Labels, alertmanager_webhook, cloudwatch_alarm, prometheus_alerts
 from cli.demo.plan import Act, Notice, Sending
 from cli.demo.ruled import TENANT as RULED
 from cli.demo.ruled import ruled_acts
 
-TENANTS = ("acme", "globex", RULED)
+TENANTS = ("acme", "globex", RULED, ENRICHED)
 RECEIVERS = {"acme": ("oncall", "ops-channel"), "globex": ("desk",)}
 SNS = "sns"
 WEBHOOK_PATH = "/v1/alerts/alertmanager"
@@ -35,6 +37,7 @@ def acts(now_s: float) -> tuple[Act, ...]:
         Act("The same again", _repeats(trouble, starts_at_s, now_s)),
         Act("It is over", _resolves(starts_at_s, now_s)),
         *ruled_acts(),
+        *enriched_acts(),
     )
 
 

@@ -98,7 +98,8 @@ class LocalCloud:
 
     def queue_depths(self) -> dict[str, int]:
         """Return how many messages each queue and dead-letter queue holds, in flight too."""
-        return {name: self._depth(name) for name in (*QUEUES, *DEAD_LETTER_QUEUES)}
+        looked_at = (*QUEUES, "InvestigateQueue", *DEAD_LETTER_QUEUES)
+        return {name: self._depth(name) for name in looked_at}
 
     def write_facts(self) -> Path:
         """Write down how to reach this cloud, for `tocsin --local`; only its owner can read it."""

@@ -2,10 +2,11 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from time import time
+from types import MappingProxyType
 from typing import Any, cast
 
 import msgspec
@@ -56,10 +57,19 @@ def slack_text(body: Any) -> str:
 
 
 class LocalReceiver:
-    """A threaded HTTP server that takes `POST /webhook…` and `POST /slack…`."""
+    """A threaded HTTP server that takes `POST /webhook…` and `POST /slack…`, and shows `pages`."""
 
-    def __init__(self, port: int = 0, on_arrival: Callable[[Arrival], None] | None = None) -> None:
-        """Listen on `port`, or on any free one. Raises OSError if the port is taken."""
+    def __init__(
+        self,
+        port: int = 0,
+        on_arrival: Callable[[Arrival], None] | None = None,
+        pages: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Listen on `port`, or on any free one. Raises OSError if the port is taken.
+
+        `pages` are HTML by path.
+        """
+        self.pages = pages
         self._server = _Server(("127.0.0.1", port), self)
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._lock = Lock()
@@ -122,6 +132,10 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    def do_GET(self) -> None:
+        page = cast(_Server, self.server).receiver.pages.get(self.path)
+        self._answer(404 if page is None else 200, (page or "no such page").encode(), "text/html")
+
     def do_POST(self) -> None:
         length_bytes = min(int(self.headers.get("Content-Length") or 0), BODY_LIMIT_BYTES)
         raw = self.rfile.read(length_bytes)
@@ -138,9 +152,9 @@ class _Handler(BaseHTTPRequestHandler):
         # Slack's incoming webhooks answer with these two letters.
         self._answer(status, b"ok" if status < 400 else b"told to fail")
 
-    def _answer(self, status: int, text: bytes) -> None:
+    def _answer(self, status: int, text: bytes, kind: str = "text/plain") -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "text/plain")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
         self.wfile.write(text)
