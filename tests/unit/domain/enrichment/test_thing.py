@@ -21,6 +21,24 @@ def test_a_host_is_one_whatever_the_tools_call_it():
     assert len(blocks) == 1
 
 
+def test_an_exporter_that_tells_of_many_nodes_is_none_of_them():
+    told = [
+        of(instance="10.0.3.4:8080", job="kube-state-metrics", node=node)
+        for node in ("worker-5", "worker-6")
+    ]
+    assert told[0].block == of(host="worker-5").block != told[1].block
+    assert not is_same(told[0].labels, told[1].labels)
+
+
+def test_labels_of_one_class_are_all_compared():
+    one, other = (
+        of(host="db-1", instance=f"db-1:{port}", service="x", app=app)
+        for port, app in ((1, "a"), (1, "b"))
+    )
+    assert one.block == other.block
+    assert not is_same(one.labels, other.labels)
+
+
 @pytest.mark.parametrize(
     "labels",
     [

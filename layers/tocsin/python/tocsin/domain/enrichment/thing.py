@@ -10,8 +10,10 @@ from hashlib import blake2b
 
 import msgspec
 
+# Where an alert has several of one class, the first of these names it: `instance` can be that of
+# the exporter which tells of all nodes.
 _CLASSES = {
-    "host": "host hostname instance node server instanceid dbinstanceidentifier",
+    "host": "host hostname node server instanceid dbinstanceidentifier instance",
     "service": (
         "service app application servicename functionname queuename tablename topicname"
         " loadbalancer cacheclusterid dbclusteridentifier"
@@ -21,6 +23,7 @@ _CLASSES = {
     "namespace": "namespace kube_namespace",
 }
 _CLASS = {name: kind for kind, names in _CLASSES.items() for name in names.split()}
+_RANK = {name: rank for names in _CLASSES.values() for rank, name in enumerate(names.split())}
 # What names a thing best comes first: it alone decides what is stored together.
 _BEST = ("host", "service", "namespace", "job", "cluster")
 # These tell alerts apart and no things.
@@ -47,12 +50,7 @@ def thing_of(labels: dict[str, str], within: Sequence[str]) -> Thing | None:
 
     Where none of the labels `within` is there, all that it has are taken together.
     """
-    named: dict[str, str] = {}
-    for name, value in list(labels.items())[:_LABELS_LIMIT]:
-        plain = _storable(name[:_VALUE_LIMIT_CHARS].lower())
-        if value and plain not in _NO_THINGS and not (plain.endswith("_id") and value.isdigit()):
-            kind = _CLASS.get(plain, plain)
-            named.setdefault(kind, _value(kind, _storable(value[:_VALUE_LIMIT_CHARS].lower())))
+    named = _named(labels)
     wanted = {_CLASS.get(name.lower(), name.lower()) for name in within}
     best = [kind for kind in (*_BEST, *sorted(wanted)) if kind in wanted and kind in named][:1]
     parts = [(kind, _short(kind, named[kind])) for kind in best or sorted(named)]
@@ -60,6 +58,20 @@ def thing_of(labels: dict[str, str], within: Sequence[str]) -> Thing | None:
         return None
     digest = blake2b(msgspec.json.encode(parts), digest_size=12).hexdigest()
     return Thing(digest, named)
+
+
+def _named(labels: dict[str, str]) -> dict[str, str]:
+    """Return the labels that name things, by class; of one class, the others by their names."""
+    named: dict[str, str] = {}
+    ordered = sorted(labels.items(), key=lambda each: _RANK.get(each[0].lower(), 0))
+    for name, value in ordered[:_LABELS_LIMIT]:
+        plain = _storable(name[:_VALUE_LIMIT_CHARS].lower())
+        if not value or plain in _NO_THINGS or (plain.endswith("_id") and value.isdigit()):
+            continue
+        kind = _CLASS.get(plain, plain)
+        text = _value(kind, _storable(value[:_VALUE_LIMIT_CHARS].lower()))
+        named.setdefault(plain if kind in named else kind, text)
+    return named
 
 
 def is_same(one: dict[str, str], other: dict[str, str]) -> bool:
