@@ -11,6 +11,7 @@ from tests.template.transformed import ROOT
 
 EM_AARCH64 = 183
 LAYER_LIMIT_BYTES = 250 * 1024 * 1024
+LAYERS = ("VendorLayer", "TocsinLayer", "EmbeddingLayer")
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +39,6 @@ def test_the_vendor_layer_holds_wheels_for_lambda(built: Path) -> None:
 @pytest.mark.timeout(300)
 def test_the_layers_hold_our_package_and_fit_into_lambda(built: Path) -> None:
     assert (built / "TocsinLayer" / "python" / "tocsin" / "py.typed").exists()
-    files = [
-        path for layer in ("VendorLayer", "TocsinLayer") for path in (built / layer).rglob("*")
-    ]
+    files = [path for layer in LAYERS for path in (built / layer).rglob("*")]
     assert not [path for path in files if path.name == "__pycache__"]
     assert sum(path.stat().st_size for path in files if path.is_file()) < LAYER_LIMIT_BYTES

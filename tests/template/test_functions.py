@@ -66,7 +66,8 @@ def test_a_function_runs_traced_on_the_current_runtime(stack: Stack, stage: str)
     assert function["Runtime"] == "python3.14"
     assert function["Architectures"] == ["arm64"]
     assert function["TracingConfig"] == {"Mode": "Active"}
-    assert [target(layer)[:11] for layer in function["Layers"]] == ["VendorLayer", "TocsinLayer"]
+    layers = ["VendorLayer", "TocsinLayer", *(["EmbeddingLa"] if stage == "investigate" else [])]
+    assert [target(layer)[:11] for layer in function["Layers"]] == layers
 
 
 @pytest.mark.parametrize("stage", STAGES)
