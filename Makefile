@@ -6,8 +6,6 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format lock docs samples e2e clients scenarios hostile simulate chaos
-.PHONY: bench bench-filter bench-semantic clean
 .PHONY: help setup demo up test check format lock docs samples e2e clients scenarios hostile simulate chaos bench bench-filter bench-semantic clean
 
 help: ## Show what can be made
@@ -72,6 +70,7 @@ chaos: setup ## Try every fault at every call, pairs of crashes, thousands of se
 
 bench: setup ## Measure CPU per alert, the limiter, the view of 100,000 alerts and metric rules as ratios, and AWS calls, write units and log lines
 	$(BIN)/python -m benchmarks.cpu
+	$(BIN)/python -m benchmarks.stages
 	$(BIN)/python -m benchmarks.limiter
 	$(BIN)/python -m benchmarks.alertview
 	$(BIN)/python -m benchmarks.rules
