@@ -16,6 +16,8 @@ from tocsin.domain.journal import Record
 
 # What follows from the same numbers may differ in the last digit.
 _SLACK_S = 0.001
+# How soon and how late a step that waits for the end of a silence is looked at again.
+_LOOKS_S = (60.0, 300.0)
 
 # A round and a step of it, from 0.
 Place = tuple[int, int]
@@ -47,10 +49,26 @@ class Seen(msgspec.Struct, frozen=True):
     policy: EscalationPolicy | None
 
 
+class Silenced:
+    """From when to when alerts are silenced, by tenant and alert."""
+
+    def __init__(self) -> None:
+        self._spans: dict[tuple[str, str], list[tuple[float, float]]] = {}
+
+    def add(self, whose: tuple[str, str], from_s: float, until_s: float) -> None:
+        """Note a silence."""
+        self._spans.setdefault(whose, []).append((from_s, until_s))
+
+    def holds(self, whose: tuple[str, str], at_s: float) -> bool:
+        """Tell whether any silence holds at a time."""
+        return any(from_s <= at_s < until_s for from_s, until_s in self._spans.get(whose, ()))
+
+
 class Watch:
     """Follows every commit of evaluate."""
 
     def __init__(self) -> None:
+        self.silenced = Silenced()
         self.violations: list[str] = []
         # By tenant, receiver and alert: how often a step told it.
         self.taken: Counter[tuple[str, str, str]] = Counter()
@@ -121,19 +139,25 @@ class Watch:
             known = before[key].members if key in before else {}
             for name, member in group.members.items():
                 ladder = self._ladder(key, known.get(name), member, seen)
-                places = {(member.episode, each) for each in self._climb(ladder, seen)}
+                instance = member.alert.labels.get("instance", "")
+                waits = self.silenced.holds((key.tenant, instance), seen.at_s)
+                places = {(member.episode, each) for each in self._climb(ladder, seen, waits=waits)}
                 expected.setdefault((key.tenant, key.labels, name), set()).update(places)
             self._judge_timer(group)
         return expected
 
-    def _climb(self, ladder: Ladder | None, seen: Seen) -> Iterator[Place]:
-        """Yield the steps that must be taken now, and tell somebody."""
+    def _climb(self, ladder: Ladder | None, seen: Seen, *, waits: bool) -> Iterator[Place]:
+        """Yield the steps that must be taken now, and tell somebody; it may have to wait."""
         policy = seen.policy
         while ladder is not None and ladder.ready_s is not None and ladder.ready_s <= seen.at_s:
             self.latest_s = max(self.latest_s, seen.at_s - ladder.ready_s)
             place = None if policy is None else _next(policy, ladder.place)
             if policy is None or place is None:
                 ladder.due_s = None
+                return
+            if waits:
+                last = policy.steps[min(ladder.place[1], len(policy.steps) - 1)]
+                ladder.due_s = seen.at_s + min(max(last.after_s, _LOOKS_S[0]), _LOOKS_S[1])
                 return
             step = policy.steps[place[1]]
             ladder.place = (place[0], place[1] + 1)

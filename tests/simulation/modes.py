@@ -64,7 +64,7 @@ MODES = {
         Mode(name="outage", says="all receivers are down for a while", has_outage=True),
         Mode(
             name="climbs",
-            says="alerts climb, and people acknowledge, give back, snooze and resolve them",
+            says="alerts climb; people acknowledge, give back, snooze, silence and resolve them",
             senders=ALL,
             moves_severity=True,
             escalates=True,

@@ -18,6 +18,7 @@ from tests.simulation.world import World
 from tocsin.adapters.memory import MemoryGroups, MemoryJournal
 from tocsin.domain.alert import Status
 from tocsin.domain.balance import add_up
+from tocsin.domain.group import Group, Member
 from tocsin.domain.journal import DeliveryRecord
 
 # Longer than any run, and within what a journal keeps.
@@ -175,7 +176,7 @@ def _books(history: History, landscape: Landscape, journal: MemoryJournal) -> It
 
 def _climbs(told: dict[Subject, list[Status]], world: World, mode: Mode) -> Iterator[Violation]:
     """Each step is told once, in its time, and its end to whoever heard of it."""
-    watch, people = world.watch, world.people
+    watch = world.watch
     yield from (Violation("climb", text) for text in watch.violations)
     # A policy that becomes longer is gone on with when something is heard of next.
     policy = world.changes.policy
@@ -183,29 +184,45 @@ def _climbs(told: dict[Subject, list[Status]], world: World, mode: Mode) -> Iter
         yield from (Violation("stranded", text) for text in watch.unfinished(policy))
     if not mode.is_late and watch.latest_s > TICK_S + _PROMPT_S:
         yield Violation("late", f"a step was taken {watch.latest_s:.1f} s late")
+    yield from _untold(world)
+    yield from _told_by_steps(told, world)
+
+
+def _untold(world: World) -> Iterator[Violation]:
+    """Whoever is told by steps knows all that was told, in its last round."""
+    for group, member in _firing(world, of_steps=True):
+        last = group.told.get(member.fingerprint)
+        if last is None or (last.episode, last.round) != (member.episode, member.round):
+            yield Violation("untold", f"{group.key} of round {member.round}: {last}")
+
+
+def _told_by_steps(told: dict[Subject, list[Status]], world: World) -> Iterator[Violation]:
     firing = {
         (group.key.tenant, member.alert.labels["instance"])
-        for group in world.groups.groups.values()
-        for member in group.members.values()
-        if member.status == "firing" and group.key.receiver in world.landscape.takes_resolves
+        for group, member in _firing(world, of_steps=False)
     }
-    ended = {(each.tenant, each.instance) for each in world.history.reports} - firing
     resolved = {
         (each.tenant, each.instance)
         for each in world.history.reports
         if each.status == "resolved" or each.holds_until_s is not None
     }
-    for subject in sorted(set(watch.taken) | set(told)):
+    for subject in sorted(set(world.watch.taken) | set(told)):
         tenant, receiver, instance = subject
         if receiver in world.landscape.takes_resolves:
             continue
-        heard, taken = told.get(subject, []), watch.taken[subject]
+        heard, taken = told.get(subject, []), world.watch.taken[subject]
         times = heard.count("firing")
-        is_plain = (tenant, instance) not in people.touched | resolved
+        is_plain = (tenant, instance) not in world.people.touched | resolved
         if times > taken or (is_plain and times < taken):
             yield Violation("steps", f"{subject} heard {heard} of {taken} steps")
-        if (tenant, instance) in ended and heard[-1:] == ["firing"]:
+        if (tenant, instance) not in firing and heard[-1:] == ["firing"]:
             yield Violation("left open", f"{subject} heard {heard} of what is over")
+
+
+def _firing(world: World, *, of_steps: bool) -> Iterator[tuple[Group, Member]]:
+    for group in world.groups.groups.values():
+        if (group.key.receiver not in world.landscape.takes_resolves) is of_steps:
+            yield from ((group, each) for each in group.members.values() if each.status == "firing")
 
 
 def _work_left(groups: MemoryGroups) -> Iterator[Violation]:

@@ -2,28 +2,41 @@
 
 from random import Random
 
-from tocsin.adapters.memory import MemoryBlobs, MemoryGroups, MemoryOutbox
+from tests.simulation.climbs import Silenced
+from tocsin.adapters.memory import MemoryBlobs, MemoryGroups, MemoryOutbox, MemorySilences
 from tocsin.domain.group import Group, Member
 from tocsin.domain.handling import Action, ActionKind
+from tocsin.domain.matchers import Matcher
+from tocsin.domain.silence import Silence
 from tocsin.pipeline.actions import Order, pack_orders
 
 _KINDS: tuple[ActionKind, ...] = (
     "acknowledge", "acknowledge", "unacknowledge", "snooze", "comment", "resolve",
 )  # fmt: skip
 _SNOOZES_S = (60.0, 200.0, 900.0)
+# A silence is known to whoever looks at the clock after this, and to nobody before.
+_SOON_S = 0.001
 
 
 class People:
     """They see what is stored, and send to evaluate what they do about it."""
 
     def __init__(
-        self, random: Random, groups: MemoryGroups, outbox: MemoryOutbox, blobs: MemoryBlobs
+        self,
+        random: Random,
+        groups: MemoryGroups,
+        silences: MemorySilences,
+        silenced: Silenced,
+        outbox: MemoryOutbox,
+        blobs: MemoryBlobs,
     ) -> None:
         # What they kept from being told, by tenant and alert, and what they resolved by hand.
         self.touched: set[tuple[str, str]] = set()
         self.ended: set[tuple[str, str]] = set()
         self._random = random
+        self._silenced = silenced
         self._groups = groups
+        self._silences = silences
         self._outbox = outbox
         self._blobs = blobs
         self._count = 0
@@ -34,6 +47,8 @@ class People:
         if not firing:
             return ""
         group, member = self._random.choice(firing)
+        if self._random.random() < 0.1:
+            return self._silence(group, member, now_s)
         return self._do(self._random.choice(_KINDS), group, member, now_s)
 
     def give_back(self, now_s: float) -> list[str]:
@@ -43,6 +58,22 @@ class People:
             if member.is_acknowledged:
                 seen.setdefault((group.key.tenant, member.fingerprint), (group, member))
         return [self._do("unacknowledge", *each, now_s) for each in seen.values()]
+
+    def _silence(self, group: Group, member: Member, now_s: float) -> str:
+        self._count += 1
+        whose = (group.key.tenant, member.alert.labels["instance"])
+        self.touched.add(whose)
+        from_s, until_s = now_s + _SOON_S, now_s + self._random.choice(_SNOOZES_S)
+        self._silenced.add(whose, from_s, until_s)
+        silence = Silence(
+            id=f"s{self._count:04}",
+            matchers=(Matcher("instance", "=", whose[1]),),
+            starts_at_s=from_s,
+            ends_at_s=until_s,
+            updated_at_s=now_s,
+        )
+        self._silences.write(whose[0], [silence], until_s)
+        return f"silence {whose[1]} of {whose[0]} until {until_s}"
 
     def _firing(self) -> list[tuple[Group, Member]]:
         groups = sorted(self._groups.groups.values(), key=lambda each: each.key.id)

@@ -73,7 +73,14 @@ class World:
         self._breakers = MemoryBreakers()
         self._silences = MemorySilences()
         self.queues = Queues(random, self.faults, self._blobs)
-        self.people = People(random, self.groups, self.queues.outbox, self._blobs)
+        self.people = People(
+            random,
+            self.groups,
+            self._silences,
+            self.watch.silenced,
+            self.queues.outbox,
+            self._blobs,
+        )
         self._archive, self._fingerprints = MemoryArchive(), MemoryFingerprints()
         self._configs = MemoryConfigs()
         for config in self.landscape.configs:
