@@ -82,20 +82,24 @@ class Watch:
     ) -> None:
         """Judge one commit of a worker by the time and the policy that it saw."""
         told, expected = self._told(before, after), self._expected(before, after, seen)
+        self._forget_ends(before, after)
         for whose in told.keys() | expected.keys():
             known = self._known.setdefault(whose, set())
             now, due = told.get(whose, set()), _untold(expected.get(whose, set()), known)
             if now != due:
                 self.violations.append(f"{whose} is told {now}, expected {due} at {seen.at_s}")
             known |= now
-        self._forget_ends(after)
 
-    def _forget_ends(self, after: Mapping[GroupKey, Group]) -> None:
+    def _forget_ends(
+        self, before: Mapping[GroupKey, Group], after: Mapping[GroupKey, Group]
+    ) -> None:
         for key, group in after.items():
             step = _step_of(key)
+            members = before[key].members if key in before else {}
             for name, member in group.members.items() if step else ():
-                known = self._known.get((key.tenant, key.labels, name), set())
-                if member.status == "resolved":
+                last, known = members.get(name), self._known.get((key.tenant, key.labels, name))
+                goes_on = last is not None and last.episode == member.episode
+                if known and (member.status == "resolved" or not goes_on):
                     known -= {each for each in known if each[1][1] == step - 1}
 
     def overdue(self, at_s: float) -> list[str]:
@@ -122,9 +126,7 @@ class Watch:
             for name, member in group.members.items() if step else ():
                 last = known.get(name)
                 if last is None or (last.episode, last.round) < (member.episode, member.round):
-                    # Its own number may be greater than that of the run of which it is told.
-                    run = int(member.fired_by.rpartition(":")[2])
-                    said = (run, (member.round, step - 1))
+                    said = (_run(member), (member.round, step - 1))
                     told.setdefault((key.tenant, key.labels, name), set()).add(said)
                     self.taken[key.tenant, key.receiver, member.alert.labels["instance"]] += 1
         return told
@@ -242,6 +244,11 @@ def _next(policy: EscalationPolicy, place: Place) -> Place | None:
 def _delay_s(policy: EscalationPolicy, place: Place) -> float:
     turn, step = place
     return policy.repeat_after_s if turn and not step else policy.steps[step].after_s
+
+
+def _run(member: Member) -> int:
+    """Return the episode of which a step tells; its own number may be greater."""
+    return int(member.fired_by.rpartition(":")[2])
 
 
 def _step_of(key: GroupKey) -> int:

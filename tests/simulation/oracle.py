@@ -201,19 +201,13 @@ def _told_by_steps(told: dict[Subject, list[Status]], world: World) -> Iterator[
         (group.key.tenant, member.alert.labels["instance"])
         for group, member in _firing(world, of_steps=False)
     }
-    resolved = {
-        (each.tenant, each.instance)
-        for each in world.history.reports
-        if each.status == "resolved" or each.holds_until_s is not None
-    }
     for subject in sorted(set(world.watch.taken) | set(told)):
         tenant, receiver, instance = subject
         if receiver in world.landscape.takes_resolves:
             continue
         heard, taken = told.get(subject, []), world.watch.taken[subject]
-        times = heard.count("firing")
-        is_plain = (tenant, instance) not in world.people.touched | resolved
-        if times > taken or (is_plain and times < taken):
+        # What comes before the step before it was told is told with it.
+        if heard.count("firing") > taken:
             yield Violation("steps", f"{subject} heard {heard} of {taken} steps")
         if (tenant, instance) not in firing and heard[-1:] == ["firing"]:
             yield Violation("left open", f"{subject} heard {heard} of what is over")

@@ -30,8 +30,7 @@ class People:
         outbox: MemoryOutbox,
         blobs: MemoryBlobs,
     ) -> None:
-        # What they kept from being told, by tenant and alert, and what they resolved by hand.
-        self.touched: set[tuple[str, str]] = set()
+        # What they resolved by hand, by tenant and alert.
         self.ended: set[tuple[str, str]] = set()
         self._random = random
         self._silenced = silenced
@@ -62,7 +61,6 @@ class People:
     def _silence(self, group: Group, member: Member, now_s: float) -> str:
         self._count += 1
         whose = (group.key.tenant, member.alert.labels["instance"])
-        self.touched.add(whose)
         from_s, until_s = now_s + _SOON_S, now_s + self._random.choice(_SNOOZES_S)
         self._silenced.add(whose, from_s, until_s)
         silence = Silence(
@@ -87,8 +85,6 @@ class People:
     def _do(self, kind: ActionKind, group: Group, member: Member, now_s: float) -> str:
         self._count += 1
         tenant, whose = group.key.tenant, (group.key.tenant, member.alert.labels["instance"])
-        if kind != "comment":
-            self.touched.add(whose)
         if kind == "resolve":
             self.ended.add(whose)
         until_s = now_s + self._random.choice(_SNOOZES_S) if kind == "snooze" else 0.0
