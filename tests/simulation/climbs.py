@@ -60,8 +60,8 @@ class Silenced:
         self._spans.setdefault(whose, []).append((from_s, until_s))
 
     def holds(self, whose: tuple[str, str], at_s: float) -> bool:
-        """Tell whether any silence holds at a time."""
-        return any(from_s <= at_s < until_s for from_s, until_s in self._spans.get(whose, ()))
+        """Tell whether any silence holds at a time; it does to the very end, as in Alertmanager."""
+        return any(from_s <= at_s <= until_s for from_s, until_s in self._spans.get(whose, ()))
 
 
 class Watch:
