@@ -17,7 +17,7 @@ from tocsin.domain.config import TenantConfig
 from tocsin.domain.fingerprint import fingerprint
 from tocsin.domain.group import Group
 from tocsin.domain.routing import groups_for
-from tocsin.pipeline import endpoint, enrich, evaluate, notify, safecall
+from tocsin.pipeline import endpoint, enrich, notify, safecall, wanted
 
 Patch = pytest.MonkeyPatch
 
@@ -87,7 +87,7 @@ def _resolve_by_its_own_severity(patch: Patch) -> None:
     def own(configs: Iterable[TenantConfig], alert: Any) -> set[Any]:
         return {key for config in configs for key in groups_for(config, alert)}
 
-    patch.setattr(evaluate, "groups_that_may_know", own)
+    patch.setattr(wanted, "groups_that_may_know", own)
 
 
 def _late_events_count(patch: Patch) -> None:
