@@ -22,6 +22,8 @@ COMMANDS = {
     "fingerprint": ("cli.commands.fingerprint", "Explain fingerprints, and propose rules."),
     "balance": ("cli.commands.balance", "Add up what became of every accepted alert."),
     "dlq": ("cli.commands.dlq", "List, show, redrive and purge dead letters."),
+    "enrich": ("cli.commands.enrich", "Run stages over alerts that fire, and retry what failed."),
+    "summarize": ("cli.commands.summarize", "Summarise the alerts that fire."),
     "migrate": ("cli.commands.migrate", "Rewrite what is stored in an older format."),
     "check": ("cli.commands.check", "Check that a deployed stack has the right shape."),
     "docs": ("cli.commands.docs", "Write the generated pages of docs/."),

@@ -23,7 +23,7 @@ def letter_line(letter: Letter, now_s: float, summary: str = "") -> str:
         f"received {letter.receives}x",
         letter.reason,
     )
-    return "  ".join(_printable(cell) for cell in cells)
+    return "  ".join(printable(cell) for cell in cells)
 
 
 def letter_json(letter: Letter) -> dict[str, Any]:
@@ -61,8 +61,8 @@ def pile_lines(piles: Sequence[Pile], now_s: float) -> Iterator[str]:
     rows += [
         (
             pile.queue,
-            _printable(pile.tenant) or "-",
-            _printable(pile.error),
+            printable(pile.tenant) or "-",
+            printable(pile.error),
             str(pile.letters),
             _held(pile),
             age(now_s - pile.oldest_sent_at_s),
@@ -93,6 +93,6 @@ def _held(what: Letter | Pile) -> str:
     return ", ".join(counted(count, noun) for count, noun in counts if count) or "-"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     # What a stranger wrote must not steer the terminal.
     return "".join(char if char.isprintable() else " " for char in text)

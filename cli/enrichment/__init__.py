@@ -1,0 +1,1 @@
+"""Enrichment from the command line: run it over what is stored, and retry what failed."""

@@ -1,0 +1,102 @@
+"""One retry of what is kept apart: what is done, and what is said of it."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import click
+import msgspec
+
+from cli.deadletters.text import counted
+from cli.enrichment.retry import Plan, Planned, kept_apart
+from cli.enrichment.sending import Batches
+from cli.enrichment.text import failed_rows, print_failed
+from cli.enrichment.watching import Watcher
+from cli.migration.patience import Pause
+from tocsin.domain.config import TenantConfig
+from tocsin.ports import Configs, FailedEnrichment, FailedEnrichments, Groups
+
+
+class Shown:
+    """Rows of a table, up to a limit."""
+
+    def __init__(self, limit: int | None, now_s: float) -> None:
+        self._limit = limit
+        self._now_s = now_s
+        self._rows: list[tuple[str, ...]] = []
+        self._more = 0
+
+    def add(self, tenant: str, kept: FailedEnrichment) -> None:
+        """Keep the rows of one alert, or count it."""
+        if self._limit is None or len(self._rows) < self._limit:
+            self._rows += failed_rows(tenant, kept, self._now_s)
+        else:
+            self._more += 1
+
+    def end(self) -> None:
+        """Print them."""
+        if self._rows:
+            print_failed(self._rows)
+        if self._more:
+            click.echo(f"and {counted(self._more, 'alert')} more: see `enrich failed`")
+
+
+class Retry(msgspec.Struct, frozen=True, kw_only=True):
+    """What a retry works with. Without `batches` it is dry: it writes nothing."""
+
+    configs: Configs
+    groups: Groups
+    failures: FailedEnrichments
+    batches: Batches | None
+    now_s: float
+    pause: Pause
+
+    def run(
+        self,
+        chosen: Sequence[TenantConfig],
+        stage: str | None,
+        limit: int | None,
+        watcher: Watcher,
+        shown: Shown,
+    ) -> Counter[str]:
+        """Go through the tenants; return how many alerts had which fate.
+
+        Raises Retryable if the queue does not take a batch; what was sent before is sent.
+        """
+        fates: Counter[str] = Counter()
+        for config in chosen:
+            watcher.begin(config.tenant, None)
+            for page in self._pages(config, stage):
+                part = page if limit is None else page[: limit - fates.total()]
+                for each in part:
+                    fates[each.fate] += 1
+                    shown.add(config.tenant, each.kept)
+                    watcher.meet(each.kept.change, each.fate)
+                watcher.advance(len(part))
+                self._send(config.tenant, part, watcher)
+                if limit is not None and fates.total() >= limit:
+                    return fates
+        return fates
+
+    def _pages(self, config: TenantConfig, stage: str | None) -> Iterator[list[Planned]]:
+        plan = Plan(config, self.configs, self.groups, self.pause, stage)
+        kept = kept_apart(self.failures, config.tenant, stage, self.now_s)
+        return plan.pages(kept, self.now_s)
+
+    def _send(self, tenant: str, page: Sequence[Planned], watcher: Watcher) -> None:
+        if self.batches is not None:
+            cases = [each.case for each in page if each.case is not None]
+            self.batches.send(tenant, cases, watcher.sent)
+
+
+def tell(fates: Counter[str], *, is_dry: bool) -> None:
+    """Say what a retry did."""
+    if not fates:
+        click.echo("nothing is kept apart", err=True)
+        return
+    done = "would be tried again" if is_dry else "sent to be tried again"
+    click.echo(f"{counted(fates['fires'], 'alert')} {done}")
+    if fates["over"]:
+        click.echo(f"{counted(fates['over'], 'alert')} not sent: over by now", err=True)
+    if fates["off"]:
+        left = counted(fates["off"], "alert")
+        click.echo(f"{left} not sent: the stages that failed are off by now", err=True)

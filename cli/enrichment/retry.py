@@ -1,0 +1,103 @@
+"""What is kept apart since stages failed, and sending it to investigate again.
+
+A case is made of the alert as it is now, and not of what was kept: what was found since stays.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Literal
+
+import msgspec
+
+from cli.enrichment.choice import stages_on
+from cli.enrichment.stored import as_change
+from cli.migration.patience import Pause, patiently
+from tocsin.domain.config import TenantConfig
+from tocsin.domain.enrichment.order import STAGES
+from tocsin.domain.group import Group, GroupKey, Member
+from tocsin.domain.routing import groups_that_may_know
+from tocsin.pipeline.cases import Case
+from tocsin.pipeline.former import FormerRoutes
+from tocsin.ports import Configs, FailedEnrichment, FailedEnrichments, Groups
+
+PAGE_ALERTS = 100
+
+# Whether an alert fires still, and the stages that failed are on; only then it is sent.
+Fate = Literal["fires", "over", "off"]
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """What is kept of an alert, and the case that is made of it, if one is."""
+
+    kept: FailedEnrichment
+    fate: Fate
+    case: Case | None = None
+
+
+def kept_apart(
+    failures: FailedEnrichments, tenant: str, stage: str | None, now_s: float
+) -> Iterator[FailedEnrichment]:
+    """Yield what is kept of a tenant, or what of it failed in one stage."""
+    for each in failures.all(tenant, now_s):
+        if stage is None or any(result.stage == stage for result in each.failed):
+            yield each
+
+
+class Plan:
+    """Tells what becomes of kept alerts of one tenant; `stage` leaves out all other stages."""
+
+    def __init__(
+        self,
+        config: TenantConfig,
+        configs: Configs,
+        groups: Groups,
+        pause: Pause,
+        stage: str | None = None,
+    ) -> None:
+        self._ways = [config, *FormerRoutes(configs).before(config)]
+        self._on = frozenset(stages_on(config)) & ({stage} if stage else frozenset(STAGES))
+        self._groups = groups
+        self._pause = pause
+
+    def pages(self, kept: Iterator[FailedEnrichment], now_s: float) -> Iterator[list[Planned]]:
+        """Yield what becomes of each, a page at a time."""
+        while part := list(islice(kept, PAGE_ALERTS)):
+            yield self._page(part, now_s)
+
+    def _page(self, part: Sequence[FailedEnrichment], now_s: float) -> list[Planned]:
+        places = [groups_that_may_know(self._ways, each.change.alert) for each in part]
+        keys = list(dict.fromkeys(key for found in places for key in sorted(found, key=_id)))
+        groups = patiently(lambda: self._groups.read(keys), self._pause)
+        return [
+            self._planned(each, _member(each, found, groups, now_s))
+            for each, found in zip(part, places, strict=True)
+        ]
+
+    def _planned(self, kept: FailedEnrichment, member: Member | None) -> Planned:
+        if member is None:
+            return Planned(kept, "over")
+        stages = tuple(each.stage for each in kept.failed if each.stage in self._on)
+        if not stages:
+            return Planned(kept, "off")
+        change = as_change(member.fingerprint, member)
+        return Planned(kept, "fires", Case(change=change, stages=stages, attempts=kept.attempts))
+
+
+def _id(key: GroupKey) -> str:
+    return key.id
+
+
+def _member(
+    kept: FailedEnrichment,
+    keys: set[GroupKey],
+    groups: Mapping[GroupKey, Group],
+    now_s: float,
+) -> Member | None:
+    """Return the firing that failed, if it fires still."""
+    for key in sorted(keys, key=_id):
+        members = groups[key].members if key in groups else {}
+        for name in kept.change.names:
+            member = members.get(name)
+            if member and member.fires(now_s) and member.fired_by == kept.change.source:
+                return member
+    return None
