@@ -107,7 +107,7 @@ class Investigate:
         found = change.alert.enrichment or NOTHING
         draft = Draft(alert=change.alert, found=found, findings=found.findings or Findings())
         results = run(stages, subject, draft, self._ports.clock)
-        return msgspec.structs.replace(change, alert=_with(draft, results))
+        return msgspec.structs.replace(change, alert=_with(change.alert, draft, results))
 
     def _keep(
         self, tenant: str, ended: Sequence[tuple[Case, Change]], now_s: float, outcome: Outcome
@@ -146,15 +146,23 @@ def _wanted(stages: Sequence[Stage], case: Case) -> list[Stage]:
     return [stage for stage in stages if stage.name in names]
 
 
-def _with(draft: Draft, results: Sequence[StageResult]) -> Alert:
-    """Return the alert with what was found, and how each stage ended that ran now or before."""
+def _with(alert: Alert, draft: Draft, results: Sequence[StageResult]) -> Alert:
+    """Return the alert with what was found, and how each stage ended that ran now or before.
+
+    Its texts stay as they were told, also where an early stage ran again that would mend them; by
+    them evaluate knows what the findings are about.
+    """
     late = tuple(each for each in results if each.stage in LATE)
     early = tuple(each for each in results if each.stage not in LATE)
     findings = msgspec.structs.replace(draft.findings, stages=_latest(draft.findings.stages, late))
+    before = alert.enrichment or NOTHING
     found = msgspec.structs.replace(
-        draft.found, stages=_latest(draft.found.stages, early), findings=findings
+        draft.found,
+        mended=before.mended,
+        stages=_latest(draft.found.stages, early),
+        findings=findings,
     )
-    return msgspec.structs.replace(draft.alert, enrichment=found)
+    return msgspec.structs.replace(alert, enrichment=found)
 
 
 def _latest(before: Sequence[StageResult], now: Sequence[StageResult]) -> tuple[StageResult, ...]:
@@ -168,7 +176,7 @@ def _given_up(case: Case, stages: Sequence[Stage]) -> Change:
     found = case.change.alert.enrichment or NOTHING
     draft = Draft(alert=case.change.alert, found=found, findings=found.findings or Findings())
     late = [each for each in results if each.stage in LATE]
-    return msgspec.structs.replace(case.change, alert=_with(draft, late))
+    return msgspec.structs.replace(case.change, alert=_with(case.change.alert, draft, late))
 
 
 def _late_results(change: Change) -> tuple[StageResult, ...]:
