@@ -68,8 +68,9 @@ def run(limit: int | None, is_dry: bool, is_verbose: bool, target: Target, **ask
     """Send the alerts that fire now to investigate again, each once.
 
     What is found is added to the alert, and told with its next notification, or at once where
-    the receiver has `send_updates`. Labels and texts of the alert stay as they are, whatever
-    stages run. A run that was interrupted, or came to its --limit, goes on with --resume.
+    the receiver has `send_updates`. Labels and texts of the alert stay as they are, also where
+    an early stage runs that would change them. A run that was interrupted, or came to its
+    --limit, goes on with --resume.
 
     \b
     tocsin enrich run --tenant acme --stages find_changes,triage --since 2h
@@ -146,8 +147,8 @@ def retry(
 ) -> None:
     """List what is kept apart, and send it to be tried again: the stages that failed, no others.
 
-    What succeeds is forgotten. What is over cannot be added to any more: it is not sent, and goes
-    after 30 days.
+    What succeeds is forgotten; what fails again has one attempt more. What is over cannot be
+    added to any more: it is not sent, and goes after 30 days.
 
     \b
     tocsin enrich retry --tenant acme --dry-run
@@ -184,7 +185,8 @@ def _run(
             lines.append(f"{config.tenant}: {found} {done} for {', '.join(stages)}")
         run_.finish()
     except (TocsinError, KeyboardInterrupt):
-        click.echo("interrupted; the same command with --resume goes on", err=True)
+        if not is_dry:
+            click.echo("interrupted; the same command with --resume goes on", err=True)
         raise
     return lines
 

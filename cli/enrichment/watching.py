@@ -3,7 +3,7 @@
 import click
 from rich.progress import Progress, TaskID
 
-from cli.deadletters.text import printable
+from cli.deadletters.text import counted, printable
 from tocsin.domain.change import Change
 
 LINE_BATCHES = 10
@@ -39,7 +39,7 @@ class Watcher:
         self._batches += 1
         self._cases += cases
         if self._verbose or (self._bar.disable and self._batches % LINE_BATCHES == 0):
-            self._say(f"batch {self._batches}: {self._cases} alerts sent")
+            self._say(f"batch {self._batches}: {counted(self._cases, 'alert')} sent")
 
     def _say(self, line: str) -> None:
         text = printable(line)

@@ -243,3 +243,17 @@ class TestRun:
         result = made.run(enrich.command, "run", "--dry-run")
         assert "acme: 3 alerts" in result.stdout
         assert made.counting.calls.count("batch_get_item") == 3
+
+    def test_what_is_kept_apart_counts_its_attempts_on_and_is_forgotten_when_all_is_well(
+        self, made: EnrichedStack, broken: Any
+    ) -> None:
+        broken(True)
+        made.fire("db-1")
+        made.run(enrich.command, "run", "--stages", "find_changes")
+        made.world.drain()
+        (kept,) = made.kept().values()
+        assert ([each.stage for each in kept.failed], kept.attempts) == (["triage"], 2)
+        broken(False)
+        made.run(enrich.command, "run", "--stages", "triage")
+        made.world.drain()
+        assert made.kept() == {}
