@@ -137,7 +137,7 @@ class Enrichment(Block):
     redact: list[RedactionKind] = Field(
         default=[],
         max_length=10,
-        description="What the stage `redact` hides, besides what storage rules did at the door.",
+        description="Kinds of personal data that the stage `redact` hides; secrets it always does.",
     )
     irrelevant: Literal["mark", "drop"] = Field(
         default="mark",
