@@ -2,14 +2,18 @@
 
 import json
 import re
+import shlex
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from pydantic import BaseModel
 
+from cli.main import COMMANDS
 from tests.builders import T0, alert, config
 from tests.pipeline import enriched_world as example
 from tests.template.transformed import ROOT
@@ -130,6 +134,16 @@ def test_each_link_leads_somewhere(page: Path) -> None:
         if anchor:
             headings = re.findall(r"^#+ (.*)$", target.read_text("utf-8"), re.M)
             assert anchor in [re.sub(r"[^\w -]", "", h).lower().replace(" ", "-") for h in headings]
+
+
+@pytest.mark.parametrize("line", re.findall(r"^tocsin .*$", PAGE, re.M))
+def test_each_command_that_is_shown_exists(line: str) -> None:
+    _, group, *words = shlex.split(line.split("   ", maxsplit=1)[0])
+    command: click.Command = import_module(COMMANDS[group][0]).command
+    if isinstance(command, click.Group):
+        command = command.commands[words.pop(0)]
+    known = {option for each in command.params for option in each.opts}
+    assert [word for word in words if word.startswith("-") and word not in known] == []
 
 
 def test_a_stage_is_one_module_and_one_line(
