@@ -20,7 +20,8 @@ from tests.chaos.seeded import MODES, Mode, play_seed
 from tests.chaos.single import each_pair_once, play, single_faults
 from tests.chaos.stack import Stack, deployed
 
-pytestmark = pytest.mark.timeout(600)
+# Coverage is measured on smaller tests; tracing would double the time of this suite.
+pytestmark = [pytest.mark.timeout(600), pytest.mark.no_cover]
 ROOT = Path(__file__).parents[2]
 SEEDS = range(12)
 # What the long form found once stays found.

@@ -11,7 +11,8 @@ from tests.hostile.deployment import Deployment, deployed
 from tests.hostile.run import run
 from tests.unit.providers.samples import sample
 
-pytestmark = [pytest.mark.xdist_group("hostile"), pytest.mark.timeout(600)]
+# Coverage is measured on smaller tests; tracing would double the time of this suite.
+pytestmark = [pytest.mark.xdist_group("hostile"), pytest.mark.timeout(600), pytest.mark.no_cover]
 
 # Of these only the answers are looked at here; `make hostile` lets some arrive as well.
 ANSWERS_ONLY = ("changed samples", "counts")

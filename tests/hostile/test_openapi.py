@@ -24,7 +24,8 @@ from tocsin.runtime.dialects import Alertmanager, Native
 from tocsin.runtime.enqueue import PagerDutyEvents
 from tocsin.runtime.pushing import PushedMetrics
 
-pytestmark = [pytest.mark.xdist_group("hostile"), pytest.mark.timeout(600)]
+# Coverage is measured on smaller tests; tracing would double the time of this suite.
+pytestmark = [pytest.mark.xdist_group("hostile"), pytest.mark.timeout(600), pytest.mark.no_cover]
 
 GATEWAY = Gateway()
 SCHEMA = schemathesis.openapi.from_wsgi("/openapi.json", GATEWAY)

@@ -25,7 +25,8 @@ from tocsin.providers import limits
 from tocsin.providers.members import Entry
 from tocsin.providers.registry import NAMES, provider
 
-pytestmark = [pytest.mark.xdist_group("hostile"), pytest.mark.timeout(300)]
+# Coverage is measured on smaller tests; tracing would double the time of this suite.
+pytestmark = [pytest.mark.xdist_group("hostile"), pytest.mark.timeout(300), pytest.mark.no_cover]
 
 NOW_S = 1_763_793_300.0
 REPEATABLE = settings(

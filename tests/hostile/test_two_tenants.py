@@ -23,7 +23,8 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-pytestmark = [pytest.mark.xdist_group("hostile"), pytest.mark.timeout(300)]
+# Coverage is measured on smaller tests; tracing would double the time of this suite.
+pytestmark = [pytest.mark.xdist_group("hostile"), pytest.mark.timeout(300), pytest.mark.no_cover]
 
 CANARIES = {tenant: f"canary-of-{tenant}-6f1d" for tenant in TENANTS}
 

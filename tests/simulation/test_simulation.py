@@ -26,6 +26,9 @@ from tests.simulation.test_simulation import stories
 print(stories())
 """
 
+# Coverage is measured on smaller tests; tracing would double the time of this suite.
+pytestmark = pytest.mark.no_cover
+
 
 def stories() -> str:
     """Return a digest of all that happens in one run of each mode."""
