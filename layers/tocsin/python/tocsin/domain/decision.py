@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from tocsin.domain.alert import Alert, Status
-from tocsin.domain.group import Group, Member, Outcome, Step, Told
+from tocsin.domain.group import Found, Group, Member, Outcome, Step, Told
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +25,8 @@ _NOTHING = Decision()
 
 # Of a firing that was told to nobody, since it is news of the kind that is dropped.
 IRRELEVANT = "irrelevant"
+# Why it is told again what fires, with what was found out about it.
+ENRICHED = "enrichment added"
 
 
 def decide(
@@ -39,7 +41,7 @@ def decide(
         told is not None and told.episode == member.episode and not is_due_again(member, told)
     )
     if member.status == "firing" and not is_settled:
-        return _dropped(member) if is_dropped(member) else _fires(member)
+        return _dropped(member) if is_dropped(member) else _fires(member, told)
     if member.status == "resolved" and (told is None or told.episode < member.episode):
         return _never_told(member)
     if member.status == "firing" or told is None or told.step == "resolved":
@@ -66,12 +68,24 @@ def is_dropped(member: Member) -> bool:
 def is_due_again(member: Member, told: Told) -> bool:
     """Tell whether a receiver knows that an alert fires and is to hear it anew.
 
-    That is in another round of an escalation; or it knows not, since the alert was irrelevant
-    and is so no more.
+    That is in another round of an escalation, or with what was found out since. Or it knows not,
+    since the alert was irrelevant and is so no more.
     """
     is_same = told.episode == member.episode and told.step == member.status == "firing"
     is_relevant_now = told.by == IRRELEVANT and not is_dropped(member)
-    return is_same and (told.round < member.round or is_relevant_now)
+    return is_same and (told.round < member.round or is_relevant_now or is_update_due(member, told))
+
+
+def is_update_due(member: Member, told: Told) -> bool:
+    """Tell whether a receiver that heard of a firing is to be told what was found out since.
+
+    Once an episode, and not if somebody has it in hand. When what was put off is told again, that
+    says what was found as well.
+    """
+    is_same = told.episode == member.episode and told.step == member.status == "firing"
+    is_without = told.outcome == "delivered" and not told.found and member.found_at_s > 0.0
+    is_in_hand = member.is_acknowledged or member.snoozed_until_s > member.found_at_s
+    return is_same and is_without and not is_in_hand and not is_dropped(member)
 
 
 def has_work(group: Group) -> bool:
@@ -84,21 +98,22 @@ def has_work(group: Group) -> bool:
 def is_known(member: Member, told: Mapping[str, Told]) -> bool:
     """Tell whether an alert fires and the receiver has heard so for certain.
 
-    What was dead-lettered is not shown beside others: it may be what the receiver cannot take.
+    What was dead-lettered is not shown beside others: it may be what the receiver cannot take. Of
+    an update that is what was found, and it has heard of the firing before.
     """
     last = told.get(member.fingerprint)
     return (
         member.status == "firing"
         and last is not None
         and (last.episode, last.step) == (member.episode, "firing")
-        and last.outcome == "delivered"
+        and (last.outcome == "delivered" or last.found == "update")
         and not is_due_again(member, last)
     )
 
 
 def told_of(step: Step, outcome: Outcome, by: str = "") -> Told:
     """Return what is known of a step that ended with `outcome`."""
-    return Told(step.episode, step.step, outcome, by, step.round)
+    return Told(step.episode, step.step, outcome, by, step.round, step.found)
 
 
 def close(member: Member, told: Told, send_resolved: bool) -> Decision:
@@ -120,8 +135,11 @@ def close(member: Member, told: Told, send_resolved: bool) -> Decision:
     return Decision(step=step, alert=alert)
 
 
-def _fires(member: Member) -> Decision:
-    return Decision(step=_step(member, "firing", member.fired_by), alert=member.alert)
+def _fires(member: Member, told: Told | None) -> Decision:
+    found: Found = "with" if member.found_at_s else ""
+    if told is not None and is_update_due(member, told):
+        found = "update"
+    return Decision(step=_step(member, "firing", member.fired_by, found), alert=member.alert)
 
 
 def _dropped(member: Member) -> Decision:
@@ -147,7 +165,8 @@ def _fires_as_before(member: Member, told: Told) -> Decision:
     closed = member.closed
     ended_by = closed[1] if closed is not None and closed[0] == told.episode else ""
     return Decision(
-        step=_step(member, "firing", member.fired_by),
+        # Of what is one run to the receiver it gets one update.
+        step=_step(member, "firing", member.fired_by, told.found),
         reason="it ended and fired again before anybody was told of the end",
         sources=(ended_by, member.fired_by),
         is_known=True,
@@ -165,5 +184,5 @@ def _never_told(member: Member) -> Decision:
     )
 
 
-def _step(member: Member, step: Status, source: str) -> Step:
-    return Step(member.fingerprint, member.episode, step, source, member.round)
+def _step(member: Member, step: Status, source: str, found: Found = "") -> Step:
+    return Step(member.fingerprint, member.episode, step, source, member.round, found)

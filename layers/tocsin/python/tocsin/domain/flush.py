@@ -12,7 +12,7 @@ from math import ceil
 import msgspec
 
 from tocsin.domain.config import Timing
-from tocsin.domain.decision import is_known, is_pending
+from tocsin.domain.decision import is_known, is_pending, is_update_due
 from tocsin.domain.group import Group, Intent, Member
 
 # A group that looks at once at what is new looks this often at what is muted.
@@ -90,12 +90,19 @@ def survey(group: Group) -> Survey:
             if name in group.muted:
                 found.has_muted = True
             else:
-                found.fresh_since_s = _least(found.fresh_since_s, member.changed_at_s)
+                found.fresh_since_s = _least(found.fresh_since_s, _since_s(group, member))
         elif is_known(member, group.told):
             found.is_open = found.is_open or not member.is_acknowledged
             if member.snoozed_until_s > group.notified_at_s:
                 found.snooze_ends_s = _least(found.snooze_ends_s, member.snoozed_until_s)
     return found
+
+
+def _since_s(group: Group, member: Member) -> float:
+    """Return since when there is something to tell of an alert."""
+    told = group.told.get(member.fingerprint)
+    is_update = told is not None and is_update_due(member, told)
+    return member.found_at_s if is_update else member.changed_at_s
 
 
 def due_at_s(group: Group, timing: Timing, found: Survey | None = None) -> float | None:

@@ -16,6 +16,8 @@ from tocsin.domain.handling import Handling
 
 # "dead" was tried too often and may have arrived; "refused" certainly did not.
 Outcome = Literal["delivered", "suppressed", "dead", "refused"]
+# How what was found out about a firing is told: with the firing itself, or after it as an update.
+Found = Literal["", "with", "update"]
 
 
 # What names the top of the routing tree.
@@ -74,6 +76,9 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     climb: Climb | None = None
     # In the group of an escalation step: the round in which it is to be told (again).
     round: int = 0
+    # When something was found out about this episode that its receiver is told of at once, if it
+    # was told without it; 0: nothing, or it waits for the next notification.
+    found_at_s: float = 0.0
 
     def fires(self, now_s: float) -> bool:
         """Tell whether the alert fires now: nobody resolved it, and its time is not over."""
@@ -101,6 +106,8 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     by: str = ""
     # The round of escalation in which it was told.
     round: int = 0
+    # Whether what was found out is told by now, and how.
+    found: Found = ""
 
     @property
     def is_dead(self) -> bool:
@@ -111,7 +118,8 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
 class Step(msgspec.Struct, frozen=True, array_like=True):
     """One thing to tell: that `episode` of an alert fires, or that it is resolved.
 
-    `round`: that it fires still, told anew in that round of its escalation.
+    `round`: that it fires still, told anew in that round of its escalation. `found`: with what was
+    found out about it; as an "update", where it was told without.
     """
 
     fingerprint: str
@@ -119,6 +127,7 @@ class Step(msgspec.Struct, frozen=True, array_like=True):
     step: Status
     source: str
     round: int = 0
+    found: Found = ""
 
 
 class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -13,7 +13,7 @@ from tocsin.domain.config import TenantConfig, Timing
 from tocsin.domain.decision import has_work
 from tocsin.domain.episode import Merged, merge, resolve_by_hand, time_out
 from tocsin.domain.flush import first_flush_at_s
-from tocsin.domain.found import Enrichment
+from tocsin.domain.found import Enrichment, Findings
 from tocsin.domain.group import Group, Member, Step
 from tocsin.domain.handling import Action, handled
 from tocsin.domain.inhibition import is_source
@@ -130,8 +130,13 @@ def apply_actions(applied: Applied, actions: Iterable[Action], now_s: float) -> 
     return applied
 
 
-def apply_findings(applied: Applied, found: Iterable[Change]) -> Applied:
-    """Add what was found out about firings, each to the very firing that it is about."""
+def apply_findings(
+    applied: Applied, found: Iterable[Change], now_s: float, *, at_once: bool = False
+) -> Applied:
+    """Add what was found out about firings, each to the very firing that it is about.
+
+    `at_once`: the group's receiver is told of it at once, if it was told without it.
+    """
     members = applied.group.members
     for change in found:
         for name in change.names:
@@ -141,10 +146,25 @@ def apply_findings(applied: Applied, found: Iterable[Change]) -> Applied:
             enriched = msgspec.structs.replace(
                 member.alert, enrichment=_merged(member.alert, change.alert)
             )
-            if enriched != member.alert:
-                members[name] = msgspec.structs.replace(member, alert=enriched)
-                applied.is_changed = True
+            if enriched == member.alert:
+                continue
+            found_at_s = member.found_at_s
+            if at_once and _says_more(member.alert, enriched):
+                found_at_s = found_at_s or now_s
+            members[name] = msgspec.structs.replace(member, alert=enriched, found_at_s=found_at_s)
+            applied.is_changed = True
     return applied
+
+
+def _says_more(known: Alert, enriched: Alert) -> bool:
+    """Tell whether late stages found anything that was not known, besides how they ended."""
+    found = _found_late(enriched)
+    return found not in (Findings(), _found_late(known))
+
+
+def _found_late(alert: Alert) -> Findings:
+    late = alert.enrichment.findings if alert.enrichment is not None else None
+    return Findings() if late is None else msgspec.structs.replace(late, stages=())
 
 
 def _merged(known: Alert, found: Alert) -> Enrichment | None:

@@ -31,13 +31,21 @@ def idempotency_key(key: GroupKey, steps: Iterable[Step], since_s: float | None 
 
     What repeats has none, but the time of what it repeats, `since_s`.
     """
-    said = sorted(
-        (step.fingerprint, step.episode, step.step, *((step.round,) if step.round else ()))
-        for step in steps
-    )
+    said = sorted((step.fingerprint, step.episode, step.step, *_anew(step)) for step in steps)
     named = (key, said) if since_s is None else (key, said, since_s)
     digest = blake2b(msgspec.json.encode(named), digest_size=16)
     return f"toc_{digest.hexdigest()}"
+
+
+def _anew(step: Step) -> tuple[int | str, ...]:
+    """Return what tells a step from the one before it that said that its alert fires.
+
+    What was found out is no part of it where it comes with the firing: one that was dead-lettered
+    without it, and may have arrived, is the same one when it is sent again.
+    """
+    if step.found == "update":
+        return (step.found,)
+    return (step.round,) if step.round else ()
 
 
 def settle_steps(told: Mapping[str, Told], intent: Intent, outcome: Outcome) -> dict[str, Told]:
@@ -47,7 +55,8 @@ def settle_steps(told: Mapping[str, Told], intent: Intent, outcome: Outcome) -> 
         before = told.get(step.fingerprint)
         # Behind a refused firing an earlier end may still be owed: then the receiver may
         # believe that the alert fires, whichever episode it heard of.
-        # So it is where it was told in an earlier round that this very episode fires.
+        # So it is where it was told before, in an earlier round or without what was found out,
+        # that this very episode fires.
         is_owed = outcome == "refused" and before is not None and _may_believe(before, step)
         ended = "dead" if is_owed else outcome
         by = intent.key if ended in ("dead", "refused") else ""
@@ -57,9 +66,8 @@ def settle_steps(told: Mapping[str, Told], intent: Intent, outcome: Outcome) -> 
 
 def _may_believe(told: Told, step: Step) -> bool:
     """Tell whether a receiver may believe that an alert fires though it refused to be told so."""
-    return told.is_dead or (
-        step.round > 0 and (told.episode, told.step) == (step.episode, "firing")
-    )
+    is_anew = step.round > 0 or step.found == "update"
+    return told.is_dead or (is_anew and (told.episode, told.step) == (step.episode, "firing"))
 
 
 def revive(told: Mapping[str, Told], key: str) -> tuple[dict[str, Told], frozenset[str]]:
@@ -75,7 +83,7 @@ def revive(told: Mapping[str, Told], key: str) -> tuple[dict[str, Told], frozens
             revived[name] = value
             continue
         names.add(name)
-        if value.step == "resolved":
-            # Only an episode that was told is ever ended at the receiver.
+        if value.step == "resolved" or value.found == "update":
+            # Only an episode that was told is ever ended at the receiver, or told more about.
             revived[name] = Told(value.episode, "firing", "delivered")
     return revived, frozenset(names)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from tocsin.domain.alert import Alert, place
+from tocsin.domain.alert import Alert, Status, place
 from tocsin.domain.config import Receiver
-from tocsin.domain.decision import Decision, close, decide, is_known, told_of
+from tocsin.domain.decision import ENRICHED, Decision, close, decide, is_known, told_of
 from tocsin.domain.group import Group, Intent, Member, Outcome, Step, Told
 from tocsin.domain.journal import DeliveryRecord
 from tocsin.domain.suppressed import suppressed
@@ -49,7 +49,7 @@ _FOR_NOBODY = "its receiver tells nobody"
 
 
 def plan(group: Group, receiver: Receiver, at_s: float, look: Look = _PLAIN) -> Plan:
-    """Return what to send now, firing alerts first, at most `receiver.max_alerts` of them.
+    """Return what to send now, at most `receiver.max_alerts` of it: firing alerts first.
 
     What was revived goes alone, and whole: if nothing has changed since, that is the very
     notification that may have arrived before, under its key.
@@ -57,7 +57,7 @@ def plan(group: Group, receiver: Receiver, at_s: float, look: Look = _PLAIN) -> 
     found = _Findings(group, receiver, at_s, look)
     for member in group.members.values():
         found.look_at(member)
-    found.steps.sort(key=lambda pair: (pair[0].step, pair[0].fingerprint))
+    found.steps.sort(key=lambda pair: _order(pair[0]))
     again = [pair for pair in found.steps if pair[0].fingerprint in look.revived]
     chosen = again or found.steps[: _limit(receiver)]
     is_followed = any(step.episode < group.members[step.fingerprint].episode for step, _ in chosen)
@@ -111,7 +111,7 @@ class _Findings:
     def beside(self, chosen: set[str]) -> list[Alert]:
         """Return what fires in the group beside what is new, as far as it may be told."""
         return [
-            member.alert
+            _shown(member, self.told[name])
             for name, member in self._group.members.items()
             if name not in chosen and name not in self._look.muted and is_known(member, self.told)
         ]
@@ -133,6 +133,20 @@ class _Findings:
         self.told[step.fingerprint] = told_of(step, "dead" if is_owed else outcome, by)
         reason = _excused(self._group, decision, step)
         self.records.extend(suppressed(self._group, step, decision.sources, reason, self._at_s))
+
+
+def _shown(member: Member, told: Told) -> Alert:
+    """Return what is shown of a firing beside others: nothing found that was dead-lettered."""
+    alert = member.alert
+    if alert.enrichment is None or not told.is_dead:
+        return alert
+    bare = msgspec.structs.replace(alert.enrichment, findings=None)
+    return msgspec.structs.replace(alert, enrichment=bare)
+
+
+def _order(step: Step) -> tuple[bool, Status, str]:
+    """Order what is new: what fires, what ended, and last what is only told more about."""
+    return step.found == "update", step.step, step.fingerprint
 
 
 def _limit(receiver: Receiver) -> int | None:
@@ -161,15 +175,17 @@ def _filled(
 
 def _reason(planned: Plan, beside: list[Alert]) -> str:
     """Say why a notification is sent. Source: Alertmanager, notify/notify.go, NotifyReason."""
-    fires = [step for step in planned.steps if step.step == "firing"]
+    news = [step for step in planned.steps if step.found != "update"]
+    fires = [step for step in news if step.step == "firing"]
     if fires and all(step.round for step in fires):
         return "escalation repeated"
     if fires:
         is_first = all(told.step == "resolved" for told in planned.told.values())
         return "first notification" if is_first else "new alerts added"
-    if planned.steps:
-        return "some alerts resolved" if beside else "all alerts resolved"
-    return ""
+    if news:
+        is_partial = bool(beside) or len(news) < len(planned.steps)
+        return "some alerts resolved" if is_partial else "all alerts resolved"
+    return ENRICHED if planned.steps else ""
 
 
 def resume(group: Group, intent: Intent, at_s: float) -> Plan:

@@ -24,6 +24,7 @@ from tocsin.domain.grouping import (
     apply_timeouts,
     finish,
 )
+from tocsin.domain.routing import receiver_of
 from tocsin.pipeline.actions import unpack_orders
 from tocsin.pipeline.batch import Delivery, Outcome, each_tenant
 from tocsin.pipeline.cases import send_cases, unpack_found
@@ -157,7 +158,10 @@ class Evaluate:
         known = [each for each in wanted.if_known if any(name in members for name in each.names)]
         changes = with_namesakes(members, wanted.changes + known, config.fingerprints)
         applied = apply_actions(apply_changes(group, changes, now_s), wanted.actions, now_s)
-        applied = apply_findings(applied, wanted.found)
+        if wanted.found:
+            receiver = receiver_of(config, group.key.receiver)
+            at_once = receiver is not None and receiver.send_updates
+            applied = apply_findings(applied, wanted.found, now_s, at_once=at_once)
         if group.resolve_due_at_s is None or group.resolve_due_at_s > now_s:
             return applied
         held = self._heard.extended(applied.group, now_s)

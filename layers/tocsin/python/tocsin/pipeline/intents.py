@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from tocsin.domain.config import Receiver
+from tocsin.domain.decision import ENRICHED
 from tocsin.domain.group import Group, Intent
 from tocsin.domain.journal import DeliveryRecord
 from tocsin.pipeline.recent import remember
@@ -90,7 +91,7 @@ def records(
             receiver=group.key.receiver,
             group=group.key.id,
             outcome=outcome,
-            reason=reason,
+            reason=reason or (ENRICHED if step.found == "update" else ""),
             key=intent.key,
             attempt=intent.attempts,
             at_s=at_s,
