@@ -116,7 +116,7 @@ class Receiver(Block):
     send_updates: bool = Field(
         default=False,
         description="Whether to tell at once what enrichment finds out about an alert that was "
-        "told already; otherwise the next notification says it.",
+        "told already, once an alert; otherwise the next notification says it. See delivery.md.",
     )
 
     @model_validator(mode="after")

@@ -9,6 +9,7 @@ import msgspec
 from tocsin.adapters.http import HttpAnswer
 from tocsin.adapters.receivers import enriched
 from tocsin.domain.alert import Alert
+from tocsin.domain.decision import ENRICHED
 from tocsin.domain.plaintext import plain_text
 from tocsin.ports import Notification
 
@@ -73,6 +74,9 @@ def _title(notification: Notification) -> str:
     alerts = notification.alerts
     firing = sum(alert.status == "firing" for alert in alerts)
     state = f"FIRING:{firing}" if firing else f"RESOLVED:{len(alerts)}"
+    if notification.reason == ENRICHED:
+        # Nothing happened: who sees it for another page is woken for nothing.
+        state += ", more is known"
     names = ", ".join(dict.fromkeys(alert.name for alert in alerts))
     labels = ", ".join(
         f"{name}={value}" for name, value in notification.group.labels if name != "alertname"
