@@ -6,11 +6,11 @@ where it had to be found again (a queue, the clock), or was held back on purpose
 
 from collections.abc import Iterable
 
-from tests.chaos.faults import Fired, Kind, Site
+from tests.chaos.faults import CRASHES, TO, Fired, Kind, Site
 from tests.chaos.invocation import LIMIT_S
 from tests.chaos.passing import TICK_S
 from tests.chaos.people import BUSY_S
-from tests.chaos.queues import VISIBILITY_S
+from tests.chaos.queues import ASIDE, VISIBILITY_S
 
 # A few hundred calls of 5 ms.
 QUICK_S = 2.0
@@ -93,6 +93,10 @@ OTHERS_S: dict[str, float] = {
 ILL = "acme"
 # Here one more failure finds a breaker about to open, or open, and opens it once more.
 _BREAKING = {"broken_receiver": 2, "refire": 2, "breakers_away": 1, "indigestible": 1}
+# A page does not wait for what is found out about it: what asks for that, what is looked up, and
+# what is kept of its failures may fail as they like.
+_TO_ASIDE = tuple(f"{TO}{queue}" for queue in ASIDE)
+_BESIDE = ("references.", "dynamodb.failedenrichments.")
 
 
 def bound_s(scenario: str, tenant: str, sites: Iterable[tuple[Site, Kind]]) -> float:
@@ -110,13 +114,15 @@ def faults_of(fired: Fired) -> list[tuple[Site, Kind]]:
 
 def _cost_s(scenario: str, site: Site, kind: Kind) -> float:
     """Return what one fault adds to the longest wait."""
-    stage, _, service, _ = site
+    stage, method, service, _ = site
+    if kind not in CRASHES and (method.endswith(_TO_ASIDE) or method.startswith(_BESIDE)):
+        return 0.0
     if stage in ("enrich", "evaluate", "notify", "rules") and service != "http":
         return RETURN_S
     if stage == "tick":
         # The next one does its work.
         return TICK_S
-    # Of ingest, nothing was accepted yet.
+    # Of ingest, nothing was accepted yet; of investigate, people are told already.
     return _page_cost_s(scenario, kind) if service == "http" else 0.0
 
 

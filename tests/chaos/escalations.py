@@ -7,14 +7,14 @@ import msgspec
 from tests.builders import receiver, route
 from tests.chaos.passing import TICK_S
 from tests.chaos.senders import hook
+from tests.chaos.storedgroups import stored_groups
 from tests.chaos.tenants import acme
 from tests.chaos.world import START_S, World
 from tocsin.adapters import aws
-from tocsin.adapters.dynamodb.groups import DynamoGroups
 from tocsin.adapters.dynamodb.journal import DynamoJournal
 from tocsin.adapters.s3 import S3Blobs
 from tocsin.domain.escalation import EscalationPolicy, EscalationStep
-from tocsin.domain.group import Group, GroupKey
+from tocsin.domain.group import Group
 from tocsin.domain.handling import Action
 from tocsin.domain.journal import EscalationRecord
 from tocsin.pipeline.actions import Order, pack_orders
@@ -59,7 +59,7 @@ def escalating(world: World) -> None:
     world.let_pass(_WHOLE_S + 5 * TICK_S)
     _let_climb(world)
     world.post("acme", (_ACKNOWLEDGED, "resolved"), (_CLIMBING, "resolved"))
-    world.climbs = Climbs(
+    world.expected = Climbs(
         fired_at_s=fired_at_s,
         acknowledged_at_s=acknowledged_at_s,
         ended_at_s=world.clock.true_s,
@@ -69,7 +69,7 @@ def escalating(world: World) -> None:
 
 def judge_climbs(world: World) -> Iterator[str]:
     """Each step is told once a round, never early, never after an acknowledgement, and ended."""
-    climbs = world.climbs
+    climbs = world.expected
     if not isinstance(climbs, Climbs):
         return
     taken = _taken(world)
@@ -87,15 +87,17 @@ def judge_climbs(world: World) -> Iterator[str]:
 
 def is_of_step(world: World, url: str) -> bool:
     """Tell whether a receiver is told again, round by round, of what it knows."""
-    return world.climbs is not None and url in {hook("acme", name) for name in STEPS}
+    return isinstance(world.expected, Climbs) and url in {hook("acme", name) for name in STEPS}
 
 
 def _acknowledge(world: World) -> None:
     """Acknowledge an alert in all groups that know it, and wait until that is stored."""
     # Whoever dies at the first write is found again minutes later.
-    while not any(_holds(group, _ACKNOWLEDGED) for group in _groups(world)):
+    while not any(_holds(group, _ACKNOWLEDGED) for group in stored_groups(world)):
         world.let_pass(10.0)
-    known = [(group, group.members) for group in _groups(world) if _holds(group, _ACKNOWLEDGED)]
+    known = [
+        (group, group.members) for group in stored_groups(world) if _holds(group, _ACKNOWLEDGED)
+    ]
     orders = [
         Order(
             group.key,
@@ -118,7 +120,11 @@ def _acknowledge(world: World) -> None:
     world.queues.send("evaluate", entry, world.clock.true_s)
     for _ in range(60):
         world.drain()
-        if all(_is_acknowledged(group) for group in _groups(world) if _holds(group, _ACKNOWLEDGED)):
+        if all(
+            _is_acknowledged(group)
+            for group in stored_groups(world)
+            if _holds(group, _ACKNOWLEDGED)
+        ):
             return
         world.let_pass(10.0)
     world.errors.append("climb: an acknowledgement is never stored")
@@ -177,20 +183,10 @@ def _taken(world: World) -> list[EscalationRecord]:
     return sorted(steps, key=lambda each: each.at_s)
 
 
-def _groups(world: World) -> list[Group]:
-    blobs = S3Blobs(aws.client("s3"), world.table("ARCHIVE_BUCKET"))
-    groups = DynamoGroups(
-        aws.client("dynamodb"), world.table("GROUP_TABLE"), world.table("JOURNAL_TABLE"), blobs
-    )
-    keys = [
-        msgspec.json.decode(item["key"]["S"], type=GroupKey)
-        for item in world.stack.items(world.table("GROUP_TABLE"))
-    ]
-    return list(groups.read(keys).values())
-
-
 def _groups_of(world: World, name: str) -> set[str]:
-    return {group.key.id for group in _groups(world) if ("alertname", name) in group.key.labels}
+    return {
+        group.key.id for group in stored_groups(world) if ("alertname", name) in group.key.labels
+    }
 
 
 def _holds(group: Group, name: str) -> bool:

@@ -91,6 +91,8 @@ def kinds_of(service: str, operation: str, entries: int = 2) -> tuple[Kind, ...]
     return tuple(kinds)
 
 
+# What stands between a method and a queue, where a site is told apart by its queue.
+TO = " to "
 # Stage, method of a port, service, operation.
 Site = tuple[str, str, str, str]
 

@@ -16,7 +16,8 @@ from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from moto.core.models import botocore_stubber
 
 from tests.chaos import answers
-from tests.chaos.faults import Call, Crash, Kind
+from tests.chaos.faults import TO, Call, Crash, Kind
+from tests.chaos.queues import ASIDE
 from tests.chaos.sqsapi import UnknownOperation
 
 _UNPROCESSED = {"BatchWriteItem": "UnprocessedItems", "BatchGetItem": "UnprocessedKeys"}
@@ -69,12 +70,13 @@ class Hooks:
         call: Call | None = invocation.call if invocation is not None else None
         return call
 
-    def _start(self, service: str, operation: str, entries: int) -> Call | None:
+    def _start(self, service: str, operation: str, entries: int, queue: str = "") -> Call | None:
         invocation = self.world.at_work if self.world is not None else None
         if invocation is None:
             return None
         assert self.world is not None
         site, line = _site()
+        site = f"{site}{TO}{queue}" if queue in ASIDE else site
         call = Call(
             index=0,
             stage=invocation.stage,
@@ -90,7 +92,8 @@ class Hooks:
 
     def _begin(self, params: dict[str, Any], model: Any, **_: Any) -> dict[str, Any] | None:
         service, operation = model.service_model.service_name, model.name
-        call = self._start(service, operation, _entries(operation, params))
+        queue = params.get("QueueUrl", "").rsplit("/", 1)[-1]
+        call = self._start(service, operation, _entries(operation, params), queue)
         if call is None or call.fault != "partial" or operation not in _UNPROCESSED:
             return None
         kept, left = _split(operation, params["RequestItems"])

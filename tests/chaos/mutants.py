@@ -11,7 +11,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from tests.chaos import climbmutants
+from tests.chaos import climbmutants, enrichmutants
 from tests.chaos.faults import KINDS, Kind
 from tests.chaos.seeded import Mode, play_seed
 from tests.chaos.single import Verdict, play, single_faults
@@ -278,4 +278,5 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(_archived_as_of_the_time_of_enrich, ("fire",)),
     Mutant(_what_one_page_fails_at_opens_for_all, ("indigestible",)),
     *(Mutant(plant, ("escalating",)) for plant in climbmutants.PLANTED),
+    *(Mutant(plant, (name,), stage=stage) for plant, name, stage in enrichmutants.PLANTED),
 )

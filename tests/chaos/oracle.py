@@ -11,6 +11,7 @@ from tests.chaos.books import overview
 from tests.chaos.breakers import judge_breakers
 from tests.chaos.delays import judge_waits
 from tests.chaos.escalations import is_of_step, judge_climbs
+from tests.chaos.findings import judge_findings
 from tests.chaos.senders import LAPSING, canary, hook
 from tests.chaos.world import World
 
@@ -33,6 +34,7 @@ def judge(world: World, bound_s: Callable[[str], float]) -> list[str]:
         *judge_archive(world),
         *judge_breakers(world),
         *judge_climbs(world),
+        *judge_findings(world),
         *_books(world),
         *_leaks(world),
         *_work_left(world),
@@ -135,7 +137,7 @@ def _things_of_others(world: World, tenant: str) -> Iterator[tuple[str, bytes]]:
         if message.group not in ("", tenant):
             yield f"a message on {queue}", _opened_envelope(message.body)
     for name, data in world.stack.objects().items():
-        if f"/tenant={tenant}/" not in name:
+        if f"/tenant={tenant}/" not in name and not name.startswith(f"reference/{tenant}/"):
             yield f"the object {name}", _opened(data)
     for table in world.stack.tables:
         yield from _items_of_others(world, table, tenant)

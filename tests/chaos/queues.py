@@ -19,7 +19,9 @@ QUEUES = (
     "notify-urgent",
     "notify",
 )
-BATCH = {"rules": 1, "enrich": 100, "evaluate": 100, "notify": 10}
+# What nobody waits for who is to be told.
+ASIDE = ("investigate",)
+BATCH = {"rules": 1, "enrich": 100, "evaluate": 100, "notify": 10, "investigate": 1}
 
 
 class Message(msgspec.Struct, kw_only=True):

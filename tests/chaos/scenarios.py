@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 
 from tests.builders import receiver, route
-from tests.chaos import books, escalations, mishaps, receivers, routing, ruled, signed
+from tests.chaos import books, enriching, escalations, mishaps, receivers, routing, ruled, signed
 from tests.chaos.mishaps import noise
 from tests.chaos.senders import LAPSING, hook
 from tests.chaos.tenants import acme
@@ -205,5 +205,8 @@ SCENARIOS: dict[str, Script] = {
         routing.rerouted,
         escalations.escalating,
         ruled.ruled,
+        enriching.enriched,
+        enriching.failing_closed,
+        enriching.failing_open,
     )
 }

@@ -27,11 +27,13 @@ from tocsin.runtime import (
     enrich,
     evaluate,
     ingest,
+    investigate,
     letters,
     notify,
     observability,
     rules,
     tick,
+    together,
 )
 
 ACCOUNT = "123456789012"
@@ -43,6 +45,7 @@ HANDLERS: dict[str, Callable[..., Any]] = {
     "evaluate": evaluate.handler,
     "notify": notify.handler,
     "rules": rules.handler,
+    "investigate": investigate.handler,
     "tick": tick.handler,
     "letters": letters.handler,
     "api": api.handler,
@@ -53,6 +56,8 @@ _WIRED: tuple[tuple[ModuleType, str], ...] = (
     (evaluate, "_evaluate"),
     (notify, "_notify"),
     (rules, "_ruling"),
+    (investigate, "_investigate"),
+    (investigate, "_metrics"),
     (tick, "_parts"),
     (letters, "_keeper"),
     (api, "_parts"),
@@ -135,6 +140,8 @@ def deployed() -> Iterator[Stack]:
         resources = make_resources(aws.client)
         for name, value in resources.environ.items():
             patch.setenv(name, value)
+        # A single worker is the caller itself, and no thread.
+        patch.setenv("ENGINE_MAX_WORKERS", "1")
         stack = Stack(resources, hooks, strict)
         _detach(patch, stack)
         with hooks.outside(), redirect_stdout(stack.output):
@@ -151,8 +158,10 @@ def _detach(patch: pytest.MonkeyPatch, stack: Stack) -> None:
     for module, name in _WIRED:
         patch.setattr(module, name, _per_environment(stack.clock, getattr(module, name)))
     patch.setattr(clock, "time", stack.clock.now_s)
+    for module in (enrich, investigate, together):
+        patch.setattr(module, "monotonic", stack.clock.now_s)
     # A client has no state that a run could notice, and takes long to make.
-    for module in (ingest, api, notify):
+    for module in (ingest, api, notify, enrich):
         patch.setattr(module, "hasty_client", cache(aws.hasty_client))
     for module in (groupitems, groups):
         patch.setattr(module, "SHARDS", _SHARDS)

@@ -12,7 +12,7 @@ from tests.chaos.faults import Call, Crash, Exact, Fired, Kind, Plan
 from tests.chaos.invocation import LIMIT_S, Context, Environment, Invocation
 from tests.chaos.passing import TICK_S
 from tests.chaos.people import People
-from tests.chaos.queues import BATCH, QUEUES, Message, Sqs
+from tests.chaos.queues import ASIDE, BATCH, QUEUES, Message, Sqs
 from tests.chaos.records import Excuse, Post, Sent
 from tests.chaos.senders import Reports, body_of, event_of
 from tests.chaos.sqsapi import SqsApi, batch_of
@@ -45,13 +45,14 @@ class World:
         # By the id that ingest gave it.
         self.requests: dict[str, Sent] = {}
         self.excuses: list[Excuse] = []
-        self.climbs: object = None
         self.faults_end_s, self.tick_at_s, self.has_ticked_idly = 0.0, START_S + TICK_S, False
         self.errors: list[str] = []
         self.trace: list[str] = []
         self.calls = self.unsure_sends = self._names = 0
-        # Methods of ports that never get an answer, by the beginning of their names.
+        # Methods that get no answer, by their beginning; idle queues; what else is judged.
         self.away: tuple[str, ...] = ()
+        self.held: tuple[str, ...] = ()
+        self.expected: object = None
         self.secrets: dict[str, str] = {}
         self._api = SqsApi(self.queues, self.clock.now_s)
         self._environments: dict[str, Environment] = {}
@@ -220,7 +221,7 @@ class World:
 
     def pump_each(self) -> bool:
         """Deliver one batch of each queue; tell whether there was any."""
-        return any([self.pump(queue) for queue in QUEUES])
+        return any([self.pump(each) for each in (*QUEUES, *ASIDE) if each not in self.held])
 
     def tick(self) -> None:
         """Run the clock's function."""
@@ -282,13 +283,12 @@ class World:
             body=b64decode(event["body"]),
             from_s=invocation.began_at_s,
             until_s=self.clock.true_s,
-            is_accepted=status == 202 and event["resource"] != "/v1/metrics",
+            is_accepted=status == 202 and event["resource"].startswith("/v1/alerts"),
         )
 
     def _forget(self, invocation: Invocation) -> None:
-        for stage, environment in list(self._environments.items()):
-            if environment is invocation.environment:
-                del self._environments[stage]
+        gone, known = invocation.environment, self._environments
+        self._environments = {stage: each for stage, each in known.items() if each is not gone}
 
     def table(self, variable: str) -> str:
         """Return the name of a table."""
