@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
+from cli.enrichment.retry import Plan
 from tests.chaos.findings import Expected, kept_failures
 from tests.chaos.queues import ASIDE
 from tests.chaos.senders import canary, event_of
+from tests.chaos.storedgroups import open_groups
 from tests.chaos.tenants import acme
 from tests.chaos.world import World
 from tocsin.adapters import aws
+from tocsin.adapters.dynamodb.configs import DynamoConfigs
 from tocsin.adapters.references import BlobReferences
 from tocsin.adapters.s3 import S3Blobs
 from tocsin.domain.enrichment.catalogue import Service, encode
@@ -22,7 +25,6 @@ from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Draft, Stage, Subject
 from tocsin.domain.errors import Permanent
 from tocsin.pipeline import cases, changes
-from tocsin.pipeline.cases import Case
 from tocsin.pipeline.enrichment.registry import Stages
 
 _LATE: tuple[LateStage, ...] = ("find_changes", "triage", "find_similar")
@@ -119,15 +121,13 @@ def failing_open(world: World) -> None:
 
 
 def _try_again(world: World) -> None:
-    """Send what failed to be investigated once more, as an operator does."""
-    again = [
-        Case(
-            change=each.change,
-            stages=tuple(result.stage for result in each.failed),
-            attempts=each.attempts,
-        )
-        for each in kept_failures(world, "acme")
-    ]
+    """Send what failed to be investigated once more, as `tocsin enrich retry` does."""
+    configs = DynamoConfigs(aws.client("dynamodb"), world.table("CONTROL_TABLE"))
+    config = configs.current("acme")
+    assert config is not None
+    plan = Plan(config, configs, open_groups(world), lambda _: None)
+    pages = plan.pages(iter(kept_failures(world, "acme")), world.clock.true_s)
+    again = [each.case for page in pages for each in page if each.case is not None]
     for message in cases.pack_cases("acme", again, "again", world.clock.true_s, _blobs(world)):
         entry = {"MessageBody": message.body, "MessageGroupId": "acme"}
         world.queues.send("investigate", entry, world.clock.true_s)

@@ -9,14 +9,18 @@ from tocsin.adapters.s3 import S3Blobs
 from tocsin.domain.group import Group, GroupKey
 
 
-def stored_groups(world: World) -> list[Group]:
-    """Return every group, with its members."""
+def open_groups(world: World) -> DynamoGroups:
+    """Return the groups of a run, as its functions read them."""
     blobs = S3Blobs(aws.client("s3"), world.table("ARCHIVE_BUCKET"))
-    groups = DynamoGroups(
+    return DynamoGroups(
         aws.client("dynamodb"), world.table("GROUP_TABLE"), world.table("JOURNAL_TABLE"), blobs
     )
+
+
+def stored_groups(world: World) -> list[Group]:
+    """Return every group, with its members."""
     keys = [
         msgspec.json.decode(item["key"]["S"], type=GroupKey)
         for item in world.stack.items(world.table("GROUP_TABLE"))
     ]
-    return list(groups.read(keys).values())
+    return list(open_groups(world).read(keys).values())
