@@ -183,8 +183,10 @@ def _title(tenant: str, what: str) -> str:
 
 
 def _push(world: World, tenant: str, what: str) -> None:
-    """Push a change as a sender does: again until it is accepted."""
-    body = json.dumps({"service": _SERVICE, "title": _title(tenant, what)}).encode()
+    """Push a change, and one of another service, as a sender does: again until it is accepted."""
+    services = (_SERVICE, "mail")
+    pushed = [{"service": each, "title": _title(tenant, what)} for each in services]
+    body = json.dumps(pushed).encode()
     for _ in range(12):
         name = world.name("request")
         event = event_of("POST", "/v1/changes", world.keys[tenant], name, body)

@@ -78,6 +78,9 @@ def _wrong(expected: Expected, tenant: str, member: Member, kept: set[str]) -> I
     missing = expected.changes.get((tenant, alert.name), set()) - titles
     if missing and "find_changes" not in _failed(ended.values()):
         yield f"it shows {titles}, and not {missing}"
+    services = {each.service for each in found.findings.changes}
+    if services - {alert.labels.get("service")}:
+        yield f"it shows changes of {services}"
     text = expected.says.get(alert.name, "")
     if text not in alert.annotations.get("summary", ""):
         yield f"its text is {alert.annotations}"
