@@ -1,12 +1,15 @@
+import re
+
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from tests.template.transformed import ROOT
 from tocsin.adapters.shape import EXPECTED, QUEUES, TABLES, check, dead_letter_queue, missing
 
 
-def build(*, ttl=True, visibility_s=270, receives=5, retention_s=1209600, index="poke-due"):
+def build(*, ttl=True, visibility_s=1980, receives=5, retention_s=1209600, index="poke-due"):
     resources = {"ArchiveBucket": "archive"}
     boto3.client("s3").create_bucket(Bucket="archive")
     dynamodb = boto3.client("dynamodb")
@@ -147,3 +150,11 @@ def test_no_answer_is_a_problem_and_not_a_crash():
 
     (found,) = check(unreachable, {"ControlTable": "control"})
     assert found.startswith("ControlTable (control): not reachable")
+
+
+def test_every_table_and_queue_of_the_template_is_looked_at():
+    template = (ROOT / "template.yaml").read_text("utf-8")
+    kinds = "AWS::(?:DynamoDB::Table|SQS::Queue)"
+    found = re.findall(rf"^  (\w+):\n    Type: {kinds}$", template, re.M)
+    assert len(found) > 20
+    assert set(found) <= set(EXPECTED)

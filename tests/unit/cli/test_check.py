@@ -23,7 +23,7 @@ WHOLE = dict.fromkeys(EXPECTED, "x")
 def test_a_stack_of_the_right_shape_passes(run):
     result = run(WHOLE, [])
     assert result.exit_code == 0
-    assert "23 resources have the right shape" in result.output
+    assert "26 resources have the right shape" in result.output
 
 
 def test_every_problem_is_a_line_and_the_command_fails(run):

@@ -37,6 +37,7 @@ TABLES = {
     "BreakerTable": TableShape(("pk:S",)),
     "SeenTable": TableShape(("pk:S", "sk:S")),
     "MetricTable": TableShape(("pk:S", "sk:S")),
+    "EnrichmentTable": TableShape(("pk:S", "sk:S")),
     "RuleTable": TableShape(("pk:S", "sk:S"), expires=False),
     "ControlTable": TableShape(("pk:S", "sk:S")),
 }
@@ -49,6 +50,7 @@ QUEUES = {
     "NotifyQueue": 180,
     "NotifyUrgentQueue": 180,
     "RulesQueue": 270,
+    "InvestigateQueue": 1980,
 }
 MAX_RECEIVE_COUNT = 5
 BUCKET = "ArchiveBucket"
