@@ -14,7 +14,7 @@ from tocsin.domain.group import Group, GroupKey, Intent, Member, Settlement, Ste
 from tocsin.domain.journal import DeliveryRecord, TransitionRecord
 
 KEY = GroupKey("acme", "oncall", (("team", "db"),))
-TOLD = {"f1": Told(1, "firing", "delivered")}
+TOLD = {"f1": Told(1, "firing", "delivered", found="update")}
 
 
 class Side:
@@ -62,7 +62,7 @@ def group(key=KEY, **fields):
 def intent(name="toc_1"):
     return Intent(
         key=name,
-        steps=(Step("f1", 1, "firing", "e1:0"),),
+        steps=(Step("f1", 1, "firing", "e1:0", found="with"),),
         alerts=(alert(starts_at_s=T0),),
         created_at_s=T0,
         attempts=1,

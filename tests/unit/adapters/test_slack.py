@@ -18,13 +18,14 @@ from tocsin.domain.group import GroupKey
 from tocsin.ports import Notification
 
 
-def message(*alerts, labels=(), **fields):
+def message(*alerts, labels=(), reason="", **fields):
     notification = Notification(
         key="toc_1",
         receiver=receiver(kind="slack", **fields),
         group=GroupKey("acme", "oncall", labels),
         alerts=alerts,
         attempt=1,
+        reason=reason,
     )
     return json.loads(slack.render(notification, ""))
 
@@ -52,6 +53,13 @@ def test_a_message_says_what_and_where():
         "instance=a, team=db\n"
         "<https://prometheus.example/graph?g0=a&amp;b=1|source>",
     ]
+
+
+def test_what_is_only_told_more_about_does_not_look_like_another_page():
+    assert message(alert("Down"), reason="enrichment added")["text"] == (
+        "[FIRING:1, more is known] Down"
+    )
+    assert message(alert("Down"), reason="new alerts added")["text"] == "[FIRING:1] Down"
 
 
 def test_a_resolved_message_and_another_channel():

@@ -93,6 +93,19 @@ def test_how_stages_ended_is_no_news(at_once: bool) -> None:
     assert not has_work(_find(known, again, at_once=at_once))
 
 
+def test_that_less_was_found_the_next_time_is_no_news() -> None:
+    state = _then(group(), FIRE)
+    _tell(state)
+    state = _find(state, _with(FIRE, "deployed"), at_once=False)
+    assert not has_work(_find(state, _with(FIRE)))
+
+
+def test_what_is_found_next_puts_off_nothing() -> None:
+    more = _with(FIRE, "deployed", "rolled back")
+    state = apply_findings(Applied(group=_updated()), [more], FOUND_AT_S + 500, at_once=True).group
+    assert due_at_s(state, Timing()) == FOUND_AT_S
+
+
 @pytest.mark.parametrize("outcome", ["dead", "refused"])
 def test_what_may_never_have_arrived_gets_no_update(outcome: Outcome) -> None:
     state = _then(group(), FIRE)
