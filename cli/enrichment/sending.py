@@ -37,8 +37,8 @@ class Batches:
     def send(self, tenant: str, cases: Sequence[Case], told: Callable[[int], None]) -> None:
         """Send cases, a batch a message; `told` hears how many each batch had.
 
-        Raises Retryable if the queue does not take a batch within some 40 seconds; the batches
-        before it are sent.
+        Raises Retryable if the queue does not take a batch within some 40 seconds, and Permanent
+        if it takes no case of one at all; the batches before it are sent.
         """
         for start in range(0, len(cases), BATCH_SIZE):
             batch = cases[start : start + BATCH_SIZE]
@@ -50,8 +50,11 @@ class Batches:
             self._try(tenant, batch)
         except Permanent:
             # One of them may be why; the others are not to suffer from it.
+            before = self.sent.cases
             for case in batch:
                 self._send_alone(tenant, case)
+            if len(batch) > 1 and self.sent.cases == before:
+                raise
 
     def _send_alone(self, tenant: str, case: Case) -> None:
         try:

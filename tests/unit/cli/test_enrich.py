@@ -34,7 +34,7 @@ class Outbox:
             raise Retryable("sqs: busy")
         envelopes = [decode(each.body) for each in messages]
         names = [c.change.source for e in envelopes for c in unpack_cases(e, self.blobs)]
-        if self.refused in names:
+        if self.refused in names or self.refused == "all":
             raise Permanent("too long")
         self.batches.append((envelopes[0].tenant, names))
 
@@ -80,6 +80,12 @@ class TestBatches:
         assert (send.sent.cases, send.sent.refused) == (2, 1)
         with pytest.raises(Exception, match="1 alert could not be sent: too long"):
             end(batches)
+
+    def test_a_queue_that_refuses_them_all_ends_it_at_the_first_batch(self, send):
+        names = [f"a{index}" for index in range(BATCH_SIZE + 1)]
+        with pytest.raises(Permanent, match="too long"):
+            send({"refused": "all"}, names)
+        assert (send.told, send.sent.refused) == ([], BATCH_SIZE)
 
     def test_a_dry_run_and_a_whole_one_end_well(self, send):
         end(None)
