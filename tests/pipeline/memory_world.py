@@ -63,6 +63,7 @@ class MemoryWorld:
         is_one_process: bool = False,
         stages: Callable[[Sequence[str]], StagesOf] | None = None,
         fails_closed: bool = False,
+        investigates: bool = True,
     ) -> None:
         self.now_s = START_S
         self._heard = Heard() if is_one_process else None
@@ -70,6 +71,7 @@ class MemoryWorld:
         # The stages of enrichment, of both runs.
         self.stages = stages
         self._fails_closed = fails_closed
+        self._investigates = investigates
         self.failures = MemoryFailedEnrichments()
         self.outbox: MemoryOutbox = TimedOutbox(lambda: self.now_s)
         self.archive = MemoryArchive()
@@ -116,6 +118,7 @@ class MemoryWorld:
                 silences=self.silences,
             ),
             self._heard,
+            investigates=self._investigates,
         )
         self._notify = Notify(
             NotifyPorts(

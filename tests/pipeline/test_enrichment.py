@@ -55,6 +55,7 @@ def _world(
     late: tuple[LateStage, ...] = (),
     fails_closed: bool = False,
     fault: Fault | None = None,
+    investigates: bool = True,
 ) -> MemoryWorld:
     broken = set() if failing is None else failing
     return MemoryWorld(
@@ -62,6 +63,7 @@ def _world(
         fault,
         stages=lambda names: Marks(names, broken),
         fails_closed=fails_closed,
+        investigates=investigates,
     )
 
 
@@ -272,3 +274,11 @@ def test_what_is_news_no_more_is_told_after_all_and_so_is_its_end() -> None:
     world.drain()
     assert [alert.status for alert in _told(world)] == ["firing", "resolved"]
     assert world.balance().is_settled
+
+
+def test_where_enrichment_is_off_as_a_whole_nothing_is_investigated() -> None:
+    world = _world(late=LATE, investigates=False)
+    world.send(webhook(member("db-1")))
+    for queue in ("enrich", "evaluate"):
+        world.pump(queue)
+    assert world.outbox.queues["investigate"] == []

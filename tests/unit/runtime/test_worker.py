@@ -128,4 +128,4 @@ def test_warnings_are_one_line(monkeypatch: Any) -> None:
     answer = run(_event("a"), Context(), lambda *_: outcome, 1000)
     assert answer == {"batchItemFailures": []}
     ((_, more),) = log.lines
-    assert more["extra"]["receivers"] == outcome.warnings
+    assert more["extra"]["warnings"] == outcome.warnings

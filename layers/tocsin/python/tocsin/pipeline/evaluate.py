@@ -59,8 +59,11 @@ class Evaluate:
     One object a worker, since it remembers former ways of routing.
     """
 
-    def __init__(self, ports: EvaluatePorts, heard: Heard | None = None) -> None:
+    def __init__(
+        self, ports: EvaluatePorts, heard: Heard | None = None, *, investigates: bool = True
+    ) -> None:
         self._ports = ports
+        self._investigates = investigates
         self._heard = heard or Heard(0)
         self._former = FormerRoutes(ports.configs)
         self._recipients = Recipients(ports.configs)
@@ -97,7 +100,8 @@ class Evaluate:
         since_s = min(delivery.envelope.at_s for delivery in own)
         outbox, blobs = self._ports.outbox, self._ports.blobs
         send_happenings(config, visited, own[0].envelope, since_s, outbox, blobs)
-        send_cases(config, visited, own[0].envelope, outbox, blobs)
+        if self._investigates:
+            send_cases(config, visited, own[0].envelope, outbox, blobs)
 
     def _unpack(self, own: list[Delivery], outcome: Outcome) -> Work:
         work = Work()

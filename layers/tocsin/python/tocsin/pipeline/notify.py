@@ -183,7 +183,8 @@ class Notify:
     def _note_opening(self, group: Group, verdict: Deferred | Dead, outcome: Outcome) -> None:
         if verdict.has_opened:
             outcome.count("breaker_opened")
-            outcome.warnings.append(f"{group.key.tenant} is left alone: {verdict.reason}")
+            reason = f"a receiver of {group.key.tenant} seems to be down: {verdict.reason}"
+            outcome.warnings.append(reason)
 
     def _verdict(self, group: Group, attempt: Attempt) -> Verdict:
         if attempt.notification.key in self._taken:

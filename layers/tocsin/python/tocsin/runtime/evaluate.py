@@ -42,7 +42,7 @@ def _evaluate() -> Evaluate:
         configs=CachedConfigs(DynamoConfigs(dynamodb, settings.control_table), now_s),
         silences=CachedSilences(DynamoSilences(dynamodb, settings.control_table), now_s),
     )
-    return Evaluate(ports)
+    return Evaluate(ports, investigates=settings.use_modular_enrichment == "true")
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

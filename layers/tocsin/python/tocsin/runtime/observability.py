@@ -96,4 +96,4 @@ def log_broken(message: str, error: Exception, **extra: str) -> None:
 
 def log_warnings(warnings: Sequence[str]) -> None:
     """Write one line for what an operator should look at, though nothing has failed for good."""
-    logger().warning("a receiver seems to be down", extra={"receivers": list(warnings)[:_EXAMPLES]})
+    logger().warning("something is not well", extra={"warnings": list(warnings)[:_EXAMPLES]})

@@ -61,6 +61,7 @@ AllowLoopback = Annotated[
         "Whether receivers and metric sources may be on the function's own host; for development."
     ),
 ]
+UseEnrichment = Annotated[str, _switch("Whether alerts are enriched at all.")]
 ResOptions = Annotated[
     str, _says("How long the C library looks up a host's name, as resolver(5) says.")
 ]
@@ -105,7 +106,7 @@ class EnrichSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     enrich_dead_letter_queue_url: DeadLetterQueue
     archive_bucket: ArchiveBucket
     enrichment_table: EnrichmentTable
-    use_modular_enrichment: Annotated[str, _switch("Whether alerts are enriched at all.")]
+    use_modular_enrichment: UseEnrichment
     engine_fail_closed: Annotated[
         str, _switch("Whether an alert of which a stage failed goes to the dead letters.")
     ]
@@ -121,6 +122,7 @@ class EvaluateSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     notify_urgent_queue_url: NotifyUrgentQueue
     rules_queue_url: RulesQueue
     investigate_queue_url: InvestigateQueue
+    use_modular_enrichment: UseEnrichment
     archive_bucket: ArchiveBucket
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec import to_builtins
+
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.fingerprint import alertmanager_fingerprint
 from tocsin.domain.handling import Action, Handling
@@ -47,6 +49,7 @@ def shown_alert(
         "handling": _handling(found.handling),
         "silenced_by": list(found.silenced_by),
         "inhibited_by": found.inhibited_by,
+        "enrichment": None if alert.enrichment is None else to_builtins(alert.enrichment),
         "groups": [_group(each, config, told_at_s) for each in found.standings],
     }
 
