@@ -3,8 +3,11 @@
 All limits are in characters and counts; `output` holds what all parts come to.
 """
 
+from functools import lru_cache
+
 from msgspec.structs import replace
 
+from tocsin.domain.enrichment.entities_values import KINDS
 from tocsin.domain.enrichment.validation import is_web_link
 from tocsin.domain.found import Content, Link, Owner, RecentChange, Similar, Triage
 from tocsin.domain.plaintext import cut, one_line
@@ -12,6 +15,7 @@ from tocsin.domain.plaintext import cut, one_line
 # Characters: a word, a name, a sentence, a paragraph, and a link, which is never cut.
 WORD, NAME, SENTENCE, _PARAGRAPH, _URL = 32, 100, 200, 600, 2048
 MENDED, _KINDS, _VALUES, _LINKS, CHANGES, CONTENTS, _CHECKS, SIMILAR = 5, 10, 10, 10, 5, 3, 3, 5
+_ENTITIES = frozenset(KINDS)
 
 
 def text_within(text: str, limit: int) -> str:
@@ -33,14 +37,21 @@ def _url(url: str) -> str:
 
 def links_within(links: tuple[Link, ...]) -> tuple[Link, ...]:
     """Return the first links that are web links, with a title each."""
-    safe = [link for link in links if _url(link.url)][:_LINKS]
-    return tuple(
-        [Link(title=text_within(each.title, NAME) or "link", url=each.url) for each in safe]
-    )
+    return tuple([kept for link in links if (kept := _link_within(link)) is not None][:_LINKS])
+
+
+# Alerts of one rule share their links.
+@lru_cache(maxsize=512)
+def _link_within(link: Link) -> Link | None:
+    if not _url(link.url):
+        return None
+    return Link(title=text_within(link.title, NAME) or "link", url=link.url)
 
 
 def entities_within(entities: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """Return the first kinds and values."""
+    """Return the first kinds and values; the same object if there is nothing to leave out."""
+    if _are_within(entities):
+        return entities
     kept = {}
     for kind, values in list(entities.items())[:_KINDS]:
         name, texts = text_within(kind, WORD), texts_within(values, _VALUES, SENTENCE)
@@ -49,6 +60,20 @@ def entities_within(entities: dict[str, tuple[str, ...]]) -> dict[str, tuple[str
     return kept
 
 
+def _are_within(entities: dict[str, tuple[str, ...]]) -> bool:
+    """Tell whether all are few, short and plain ASCII, as nearly always, at one look."""
+    if not entities or not _ENTITIES.issuperset(entities):
+        return not entities
+    counts = [len(values) for values in entities.values()]
+    texts = [text for values in entities.values() for text in values]
+    if min(counts) == 0 or max(counts) > _VALUES or "" in texts:
+        return False
+    said = "".join(texts)
+    return said.isascii() and said.isprintable() and max(map(len, texts)) <= SENTENCE
+
+
+# It is among the few of a catalogue.
+@lru_cache(maxsize=512)
 def owner_within(owner: Owner) -> Owner:
     """Return the owner with all texts within their limits."""
     return replace(

@@ -4,12 +4,15 @@ Labels come first, since their names say what they hold; then what the texts men
 found is for people to read and for later stages to look up, and decides nothing.
 """
 
+from collections.abc import Iterable
+from functools import lru_cache
+
 import msgspec
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.enrichment.entities_labels import Add, read_tags, read_url, reader_of
+from tocsin.domain.enrichment.entities_labels import Named, named_by, read_tags, read_url, reader_of
 from tocsin.domain.enrichment.entities_texts import read_text
-from tocsin.domain.enrichment.entities_values import KINDS, VALUE_CHARACTERS, Kind
+from tocsin.domain.enrichment.entities_values import KINDS, VALUE_CHARACTERS, Kind, is_fit
 from tocsin.domain.enrichment.order import EarlyStage
 from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Draft, Subject
@@ -20,6 +23,8 @@ CHARACTERS_IN_ALL = 3000
 # How much of the texts is looked at, in characters: of each, and in all.
 _OF_TEXT = 1500
 _IN_ALL = 4000
+# What is longer is not remembered, so that memory stays small.
+_REMEMBERED_CHARACTERS = 500
 
 
 class ExtractEntities:
@@ -45,12 +50,17 @@ def entities_of(alert: Alert) -> dict[str, tuple[str, ...]]:
     found = _Found()
     for fields in (alert.labels, alert.annotations):
         for name, value in fields.items():
-            read = reader_of(name)
-            if read is not None and len(value) <= VALUE_CHARACTERS:
-                read(value, found.add)
-            else:
-                _read_unnamed(name, value, found.add)
-    _read_texts(alert, found.add)
+            if reader_of(name) is not None and len(value) <= VALUE_CHARACTERS:
+                found.take(_in_field(name, value))
+            elif value.startswith("http") or name == "tags":
+                _read_unnamed(name, value, found)
+    if alert.url:
+        _read_link(alert.url, found)
+    for text in _texts(alert):
+        if " " in text:
+            read_text(text, found.take)
+        else:
+            found.take(_in_word(text))
     return found.entities()
 
 
@@ -60,36 +70,61 @@ class _Found:
     __slots__ = ("_left", "_values")
 
     def __init__(self) -> None:
-        self._values: dict[Kind, dict[str, None]] = {kind: {} for kind in KINDS}
+        self._values: dict[Kind, dict[str, None]] = {}
         self._left = CHARACTERS_IN_ALL
+
+    def take(self, named: Iterable[tuple[Kind, str]]) -> None:
+        """Take values that are short enough and fit to be shown, unless there are enough."""
+        for kind, value in named:
+            values = self._values.setdefault(kind, {})
+            if value not in values and len(values) < VALUES_OF_A_KIND and len(value) <= self._left:
+                values[value] = None
+                self._left -= len(value)
 
     def add(self, kind: Kind, value: str) -> None:
         """Take a value, unless it is too long, unfit to be shown, or there are enough."""
-        size = len(value)
-        values = self._values[kind]
-        if size > VALUE_CHARACTERS or size > self._left or value in values:
-            return
-        if len(values) < VALUES_OF_A_KIND and size and value.isprintable():
-            values[value] = None
-            self._left -= size
+        if is_fit(value):
+            self.take(((kind, value),))
 
     def entities(self) -> dict[str, tuple[str, ...]]:
-        return {kind: tuple(values) for kind, values in self._values.items() if values}
+        found = self._values
+        return {kind: tuple(found[kind]) for kind in KINDS if found.get(kind)}
 
 
-def _read_unnamed(name: str, value: str, add: Add) -> None:
+# Alerts of one rule share most of their labels, their links and their name.
+@lru_cache(4096)
+def _in_field(name: str, value: str) -> tuple[Named, ...]:
+    """Return what a field names whose name says what its value is."""
+    read = reader_of(name)
+    return () if read is None else named_by(read, value)
+
+
+@lru_cache(512)
+def _in_link(url: str) -> tuple[Named, ...]:
+    return named_by(read_url, url)
+
+
+@lru_cache(1024)
+def _in_word(text: str) -> tuple[Named, ...]:
+    """Return what a text without blanks mentions."""
+    named: list[Named] = []
+    read_text(text, named.extend)
+    return tuple(named)
+
+
+def _read_unnamed(name: str, value: str, found: _Found) -> None:
     """Read a field whose name says nothing of its value."""
     if name == "tags":
-        read_tags(value[:_OF_TEXT], add)
-    elif value.startswith("http") and " " not in value:
-        read_url(value, add)
+        read_tags(value[:_OF_TEXT], found.add)
+    elif " " not in value:
+        _read_link(value, found)
 
 
-def _read_texts(alert: Alert, add: Add) -> None:
-    if alert.url:
-        read_url(alert.url, add)
-    for text in _texts(alert):
-        read_text(text, add)
+def _read_link(url: str, found: _Found) -> None:
+    if len(url) <= _REMEMBERED_CHARACTERS:
+        found.take(_in_link(url))
+    else:
+        read_url(url, found.add)
 
 
 def _texts(alert: Alert) -> list[str]:

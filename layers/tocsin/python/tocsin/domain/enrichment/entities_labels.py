@@ -7,6 +7,7 @@ from tocsin.domain.enrichment.entities_values import (
     Kind,
     host_in,
     ip_of,
+    is_fit,
     is_host,
     is_name,
     resource_of,
@@ -15,7 +16,20 @@ from tocsin.domain.enrichment.entities_values import (
 )
 
 Add = Callable[[Kind, str], None]
+Named = tuple[Kind, str]
 Read = Callable[[str, Add], None]
+
+
+def named_by(read: Read, value: str) -> tuple[Named, ...]:
+    """Return what is read in a value, as far as it is fit to be shown."""
+    named: list[Named] = []
+
+    def add(kind: Kind, found: str) -> None:
+        if is_fit(found):
+            named.append((kind, found))
+
+    read(value, add)
+    return tuple(named)
 
 
 def read_address(value: str, add: Add) -> None:

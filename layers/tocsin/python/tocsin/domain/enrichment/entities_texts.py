@@ -1,11 +1,12 @@
 """What running text mentions: only what its form, or the word before it, makes certain."""
 
 import re
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from itertools import filterfalse, pairwise
 from typing import cast
 
-from tocsin.domain.enrichment.entities_labels import Add, read_url
+from tocsin.domain.enrichment.entities_labels import Add, Named, named_by, read_url
 from tocsin.domain.enrichment.entities_places import (
     CITIES,
     NAMES,
@@ -52,22 +53,23 @@ _KUBERNETES = frozenset(
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,120}[a-z0-9])?")
 
 
-def read_text(text: str, add: Add) -> None:
+def read_text(text: str, take: Callable[[Iterable[Named]], None]) -> None:
     """Find what a text mentions. Linear in the text; the caller caps it."""
     if "://" in text:
         for url in _URL.findall(text):
-            read_url(url.rstrip(_EDGES).removesuffix(":"), add)
+            take(named_by(read_url, url.rstrip(_EDGES).removesuffix(":")))
         text = _URL.sub(" ", text)
     words = text.split()
     if not PLACES.isdisjoint(words):
-        _read_places(words, add)
+        take(_places(words))
     # Most words are only letters; this is the quickest way to pass them by.
-    for word in [word for word in words if not word.isalnum()]:
+    for word in filterfalse(str.isalnum, words):
         bare = word.strip(_EDGES).removesuffix(":")
-        if bare in NAMES:
-            add("place", bare)
-        elif _LEAST_CHARACTERS <= len(bare) <= VALUE_CHARACTERS and not bare.isalnum():
-            _read_word(bare, _before(words, word), add)
+        if bare.isalnum():
+            if bare in NAMES:
+                take((("place", bare),))
+        elif _LEAST_CHARACTERS <= len(bare) <= VALUE_CHARACTERS:
+            take(_named_by_word(bare, _before(words, word)))
 
 
 def _before(words: Sequence[str], word: str) -> str:
@@ -75,18 +77,25 @@ def _before(words: Sequence[str], word: str) -> str:
     return words[place - 1].lower() if place else ""
 
 
-def _read_places(words: Sequence[str], add: Add) -> None:
-    for name in PLACES.intersection(words):
-        if name in CITIES:
-            _read_city(name, words, add)
-        else:
-            add("place", name)
+def _places(words: Sequence[str]) -> list[Named]:
+    return [
+        ("place", name)
+        for name in PLACES.intersection(words)
+        if name not in CITIES or _is_site(name, words)
+    ]
 
 
-def _read_city(city: str, words: Sequence[str], add: Add) -> None:
-    for word, after in pairwise(words):
-        if word == city and after.strip(_EDGES).removesuffix(":").lower() in SITES:
-            add("place", city)
+def _is_site(city: str, words: Sequence[str]) -> bool:
+    return any(
+        word == city and after.strip(_EDGES).removesuffix(":").lower() in SITES
+        for word, after in pairwise(words)
+    )
+
+
+# An alert names its host more than once, and alerts of one outage name the same few things.
+@lru_cache(2048)
+def _named_by_word(word: str, before: str) -> tuple[Named, ...]:
+    return named_by(lambda text, add: _read_word(text, before, add), word)
 
 
 def _read_word(word: str, before: str, add: Add) -> None:

@@ -72,6 +72,11 @@ def _parsed(bare: str, *, is_plain: bool) -> str:
         return ""
 
 
+def is_fit(value: str) -> bool:
+    """Tell whether a value is fit to be shown, and short enough."""
+    return 0 < len(value) <= VALUE_CHARACTERS and value.isprintable()
+
+
 def is_host(text: str) -> bool:
     """Tell whether a text can only be the full name of a host."""
     if _DOTTED.fullmatch(text) is None:

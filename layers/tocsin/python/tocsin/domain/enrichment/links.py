@@ -1,7 +1,8 @@
 """The stage that adds somewhere to look: runbooks, dashboards and the tenant's own links."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 
 from msgspec.structs import replace
 
@@ -11,7 +12,7 @@ from tocsin.domain.enrichment.linktemplate import LinkPattern, parse_link
 from tocsin.domain.enrichment.ownership import Catalogues, service_of
 from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Draft, Stage, Subject
-from tocsin.domain.enrichment.urls import page_url
+from tocsin.domain.enrichment.urls import URL_LIMIT, page_url
 from tocsin.domain.errors import InvalidInput
 from tocsin.domain.found import Link
 from tocsin.domain.matchers import Matcher, match_all
@@ -33,6 +34,7 @@ _ANNOTATIONS = (
     ("link", "Link (from the alert)"),
     ("url", "Link (from the alert)"),
 )
+_ANNOTATION_NAMES = frozenset(name for name, _ in _ANNOTATIONS)
 
 
 def stage(settings: EnrichmentSettings, *, catalogues: Catalogues) -> Stage:
@@ -57,17 +59,25 @@ class _AddLinks:
         """Collect links: of the service, then of the tenant, then of the alert itself."""
         links: dict[str, Link] = {}
         left_bytes = LINKS_LIMIT_BYTES
-        for title, url in self._all(subject, draft):
-            left_bytes -= len(url) + len(title.encode(errors="replace"))
+        for link in self._all(subject, draft):
+            left_bytes -= len(link.url) + len(link.title.encode(errors="replace"))
             if left_bytes < 0 or len(links) == LINKS_LIMIT:
                 break
-            links.setdefault(url, Link(title=title, url=url))
+            links.setdefault(link.url, link)
         if not links:
             return "no links"
         draft.found = replace(draft.found, links=tuple(links.values()))
         return ""
 
-    def _all(self, subject: Subject, draft: Draft) -> Iterator[tuple[str, str]]:
+    def _all(self, subject: Subject, draft: Draft) -> Iterable[Link]:
+        of_alert = _of_alert(draft.alert)
+        if not self._digest and not self._templates:
+            return of_alert
+        return chain(
+            (Link(title=title, url=url) for title, url in self._of_tenant(subject, draft)), of_alert
+        )
+
+    def _of_tenant(self, subject: Subject, draft: Draft) -> Iterator[tuple[str, str]]:
         service = self._service(subject, draft)
         if service is not None:
             yield from _of_service(service, subject, draft)
@@ -76,7 +86,6 @@ class _AddLinks:
             for matchers, pattern in self._templates:
                 if match_all(matchers, labels) and (url := pattern.url(subject, draft)):
                     yield pattern.title(subject, draft), url
-        yield from _of_alert(draft.alert)
 
     def _service(self, subject: Subject, draft: Draft) -> Service | None:
         if not self._digest:
@@ -103,13 +112,22 @@ def _of_catalogue(text: str, subject: Subject, draft: Draft) -> str:
     return "" if pattern is None else pattern.url(subject, draft)
 
 
-def _of_alert(alert: Alert) -> Iterator[tuple[str, str]]:
-    for name, title in _ANNOTATIONS:
-        text = alert.annotations.get(name)
-        if text and (url := page_url(text.strip())):
-            yield title, url
-    if alert.url and (url := page_url(alert.url)):
-        yield "Source (from the alert)", url
+def _of_alert(alert: Alert) -> list[Link]:
+    found = []
+    texts = alert.annotations
+    if not _ANNOTATION_NAMES.isdisjoint(texts):
+        found = [(title, texts[name].strip()) for name, title in _ANNOTATIONS if name in texts]
+    if alert.url:
+        found.append(("Source (from the alert)", alert.url))
+    links = [_link(title, text) for title, text in found if len(text) <= URL_LIMIT]
+    return [link for link in links if link is not None]
+
+
+# Alerts of one rule share their links.
+@lru_cache(maxsize=512)
+def _link(title: str, text: str) -> Link | None:
+    url = page_url(text)
+    return Link(title=title, url=url) if url else None
 
 
 @lru_cache(maxsize=4096)

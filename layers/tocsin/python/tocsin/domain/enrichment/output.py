@@ -59,6 +59,8 @@ def fit(found: Enrichment) -> Enrichment:
         stages=(),
     )
     kept = _shortened(kept, EARLY_BYTES, _FEWER_FOUND)
+    if found.findings is None and not found.stages:
+        return kept
     return replace(kept, findings=found.findings, stages=found.stages)
 
 

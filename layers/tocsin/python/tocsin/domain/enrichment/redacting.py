@@ -7,6 +7,7 @@ door has a key to make one.
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from msgspec.structs import replace
@@ -17,7 +18,57 @@ from tocsin.domain.matchers import pattern
 from tocsin.domain.secret_kinds import SECRET_KINDS, replaced
 from tocsin.domain.storage_rules import REDACTION_KINDS, SECRET_REDACTIONS, RedactionKind
 
-_SIGNS = ("_", "=", "-", "/", "@", ".")
+# Where a text has no such character at all, one look spares all words with it: the rarest first.
+_SIGNS = ("_", "=", "/", "@", "z", "j", "x", "-", ".")
+# Longer words than these are not remembered, so that memory stays small.
+_REMEMBERED_CHARACTERS = 500
+
+
+def _sign(word: str) -> str:
+    return next((sign for sign in _SIGNS if sign in word), "")
+
+
+def _kinds_by_word() -> dict[str, frozenset[RedactionKind]]:
+    by_word: dict[str, set[RedactionKind]] = {}
+    for kind in REDACTION_KINDS:
+        for word in SECRET_KINDS[kind].words:
+            by_word.setdefault(word, set()).add(kind)
+    return {word: frozenset(kinds) for word, kinds in by_word.items()}
+
+
+_KINDS_BY_WORD = _kinds_by_word()
+
+
+def _looks() -> list[tuple[str, list[tuple[str, list[str]]]]]:
+    """Return the words by what one look for spares them all: a sign, then how several begin."""
+    grouped: dict[str, dict[str, list[str]]] = {sign: {} for sign in (*_SIGNS, "")}
+    for word in _KINDS_BY_WORD:
+        grouped[_sign(word)].setdefault(word[:2], []).append(word)
+    return [
+        (sign, [(words[0] if len(words) == 1 else two, words) for two, words in groups.items()])
+        for sign, groups in grouped.items()
+    ]
+
+
+_LOOKS = _looks()
+
+
+def _kinds_in(text: str) -> frozenset[RedactionKind]:
+    """Return the kinds of which a text holds a word."""
+    lowered = text.lower()
+    found: frozenset[RedactionKind] = frozenset()
+    for sign, groups in _LOOKS:
+        if sign in lowered:
+            for beginning, words in groups:
+                if beginning in lowered:
+                    for word in words:
+                        if word in lowered:
+                            found |= _KINDS_BY_WORD[word]
+    return found
+
+
+# Alerts of one rule share their links.
+_kinds_in_word = lru_cache(maxsize=1024)(_kinds_in)
 
 
 class _Redact:
@@ -28,22 +79,13 @@ class _Redact:
     def __init__(self, kinds: Iterable[RedactionKind]) -> None:
         chosen = set(kinds)
         self._kinds = [kind for kind in REDACTION_KINDS if kind in chosen]
-        self._always = [kind for kind in self._kinds if not SECRET_KINDS[kind].words]
-        by_word: dict[str, list[RedactionKind]] = {}
-        for kind in self._kinds:
-            for word in SECRET_KINDS[kind].words:
-                by_word.setdefault(word, []).append(kind)
-        # Where a text has no such sign at all, one look spares all words with it.
-        self._signs = [
-            (sign, [word for word in by_word if _sign(word) == sign]) for sign in (*_SIGNS, "")
-        ]
-        self._by_word = by_word
+        self._always = frozenset(kind for kind in self._kinds if not SECRET_KINDS[kind].words)
 
     def run(self, _subject: Subject, draft: Draft) -> str:
         alert = draft.alert
         if not alert.annotations and not alert.url:
             return "it has no texts"
-        near = self._near("\n".join((*alert.annotations.values(), alert.url)).lower())
+        near = self._near((*alert.annotations.values(), alert.url))
         if not near:
             return ""
         hidden: Counter[str] = Counter()
@@ -55,19 +97,18 @@ class _Redact:
             draft.found = replace(draft.found, mended=(*draft.found.mended, f"redacted: {said}"))
         return ""
 
-    def _near(self, lowered: str) -> list[RedactionKind]:
+    def _near(self, texts: Iterable[str]) -> list[RedactionKind]:
         """Return the kinds that texts may hold, in the order in which they are hidden."""
-        found = set(self._always)
-        for sign, words in self._signs:
-            if sign in lowered:
-                for word in words:
-                    if word in lowered:
-                        found.update(self._by_word[word])
+        found = self._always
+        said = []
+        for text in texts:
+            if " " in text or len(text) > _REMEMBERED_CHARACTERS:
+                said.append(text)
+            else:
+                found |= _kinds_in_word(text)
+        if said:
+            found |= _kinds_in("\n".join(said))
         return [kind for kind in self._kinds if kind in found] if found else []
-
-
-def _sign(word: str) -> str:
-    return next((sign for sign in _SIGNS if sign in word), "")
 
 
 def _cleared(text: str, kinds: list[RedactionKind], hidden: Counter[str]) -> str:

@@ -24,7 +24,7 @@ BY_TIER = {"1": 15.0, "2": 7.0, "3": 0.0, "4": -5.0, "5": -5.0}
 BY_CATEGORY = {"availability": 10.0, "security": 10.0, "errors": 5.0, "database": 5.0, "cost": -5.0}
 NO_PRODUCTION = -20.0
 
-_ENVIRONMENT_LABELS = ("env", "environment", "deployment_environment", "stage")
+_ENVIRONMENT_LABELS = frozenset(("env", "environment", "deployment_environment", "stage"))
 _NO_PRODUCTION = {
     "dev", "development", "test", "testing", "qa", "uat", "staging", "stage", "sandbox", "preview",
     "nonprod", "non-prod", "lab", "demo",
@@ -47,7 +47,9 @@ def score_of(alert: Alert, found: Enrichment) -> float:
 
 def _is_production(labels: dict[str, str]) -> bool:
     """Tell whether no label says otherwise."""
-    return all(labels.get(name, "").lower() not in _NO_PRODUCTION for name in _ENVIRONMENT_LABELS)
+    return _ENVIRONMENT_LABELS.isdisjoint(labels) or all(
+        labels.get(name, "").lower() not in _NO_PRODUCTION for name in _ENVIRONMENT_LABELS
+    )
 
 
 class _Score:
