@@ -9,7 +9,7 @@ from tests.pipeline.faulting import Fault
 from tests.pipeline.memory_world import MemoryWorld
 from tests.pipeline.test_suppressed import silence
 from tests.pipeline.test_timers import ends, fires, host
-from tests.pipeline.test_updates import AT_ONCE, LOOKING, found, updating
+from tests.pipeline.updates_world import AT_ONCE, LOOKING, found, updating
 from tocsin.domain.errors import Retryable
 from tocsin.domain.handling import Action, ActionKind
 from tocsin.pipeline.actions import Order, pack_orders
