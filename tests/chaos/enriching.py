@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 import pytest
 
 from cli.enrichment.retry import Plan
+from tests.builders import receiver
 from tests.chaos.findings import Expected, kept_failures
 from tests.chaos.queues import ASIDE
-from tests.chaos.senders import canary, event_of
+from tests.chaos.senders import canary, event_of, hook
 from tests.chaos.storedgroups import open_groups
 from tests.chaos.tenants import acme
 from tests.chaos.world import World
@@ -70,6 +72,24 @@ def enriched(world: World) -> None:
         owners={tenant: _team(tenant) for tenant in ("acme", "umbrella")},
         alike=frozenset((_LASTING, _RETURNING)),
         says={_LASTING: "still"},
+    )
+    world.converge()
+
+
+def updated(world: World) -> None:
+    """A receiver asks for updates: it hears at once that alerts fire, and then what was found."""
+    wanted = receiver(url=hook("acme"), send_updates=True)
+    settings = msgspec.structs.replace(_settings(world, "acme"), late=("find_changes",))
+    world.add_tenant("acme", acme(enrichment=settings, receivers={"oncall": wanted}))
+    _push(world, "acme", _FIRST)
+    _post(world, "acme", (_LASTING, "firing"), (_RETURNING, "firing"))
+    world.converge()
+    _post(world, "acme", (_RETURNING, "resolved"))
+    world.expected = Expected(
+        late=("find_changes",),
+        changes={("acme", _LASTING): {_title("acme", _FIRST)}},
+        owners={"acme": _team("acme")},
+        has_updates=True,
     )
     world.converge()
 

@@ -6,7 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from tocsin.domain import intent
 from tocsin.domain.errors import Permanent
+from tocsin.domain.group import Outcome, Step, Told
 from tocsin.pipeline import evaluate
 from tocsin.pipeline.enrich import Enrich
 from tocsin.pipeline.enrichment import investigating
@@ -19,7 +21,7 @@ Plant = Callable[[Patch], None]
 def _findings_of_another_episode_are_taken(patch: Patch) -> None:
     apply = evaluate.apply_findings
 
-    def apply_to_whatever_fires(applied: Any, found: Any) -> Any:
+    def apply_to_whatever_fires(applied: Any, found: Any, *args: Any, **named: Any) -> Any:
         members = applied.group.members
         own = [
             msgspec.structs.replace(change, source=members[name].fired_by)
@@ -27,7 +29,7 @@ def _findings_of_another_episode_are_taken(patch: Patch) -> None:
             for name in change.names
             if name in members
         ]
-        return apply(applied, own)
+        return apply(applied, own, *args, **named)
 
     patch.setattr(evaluate, "apply_findings", apply_to_whatever_fires)
 
@@ -35,11 +37,11 @@ def _findings_of_another_episode_are_taken(patch: Patch) -> None:
 def _findings_that_come_too_late_fail_their_batch(patch: Patch) -> None:
     apply = evaluate.apply_findings
 
-    def apply_or_fail(applied: Any, found: Any) -> Any:
+    def apply_or_fail(applied: Any, found: Any, *args: Any, **named: Any) -> Any:
         current = {member.fired_by for member in applied.group.members.values()}
         if any(change.source not in current for change in found):
             raise Permanent("nobody waits for this")
-        return apply(applied, found)
+        return apply(applied, found, *args, **named)
 
     patch.setattr(evaluate, "apply_findings", apply_or_fail)
 
@@ -82,11 +84,24 @@ def _what_failed_closed_is_marked_as_sent(patch: Patch) -> None:
     patch.setattr(Enrich, "_enriched", enriched_and_marked)
 
 
+def _an_update_has_the_key_of_what_was_told_before(patch: Patch) -> None:
+    patch.setattr(intent, "_anew", lambda _: ())
+
+
+def _nobody_notes_that_an_update_was_told(patch: Patch) -> None:
+    def forgetful(step: Step, outcome: Outcome, by: str = "") -> Told:
+        return Told(step.episode, step.step, outcome, by, step.round)
+
+    patch.setattr(intent, "told_of", forgetful)
+
+
 # By the scenario that notices them, and the stage whose faults reveal it; undisturbed unless said.
 PLANTED: tuple[tuple[Plant, str, str], ...] = (
     (_findings_of_another_episode_are_taken, "enriched", ""),
     (_findings_that_come_too_late_fail_their_batch, "enriched", ""),
     (_cases_are_sent_before_people_are_told, "failing_open", "evaluate"),
+    (_an_update_has_the_key_of_what_was_told_before, "updated", ""),
+    (_nobody_notes_that_an_update_was_told, "updated", ""),
     (_what_failed_is_not_kept, "failing_open", ""),
     (_what_failed_closed_is_marked_as_sent, "failing_closed", ""),
 )

@@ -1,9 +1,13 @@
 """Judges what firings carry of what was found out about them."""
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from tests.chaos.people import Telling
+from tests.chaos.senders import hook
 from tests.chaos.storedgroups import stored_groups
 from tests.chaos.world import World
 from tocsin.adapters import aws
@@ -32,6 +36,8 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True):
     alike: frozenset[str] = frozenset()
     # The last text of an alert, by its name.
     says: dict[str, str] = {}
+    # Whether receivers ask to be told at once.
+    has_updates: bool = False
 
 
 def judge_findings(world: World) -> Iterator[str]:
@@ -48,6 +54,46 @@ def judge_findings(world: World) -> Iterator[str]:
         if not _is_owned(expected, tenant, member.alert) and not _met(world, _CATALOGUE):
             yield f"findings: {where} has no owner, or another's"
     yield from _alike(world, expected, firing)
+    yield from _untold(world, expected, firing)
+
+
+def is_update(telling: Telling) -> bool:
+    """Tell whether a notification only says what was found out about what was told."""
+    return json.loads(telling.body)["notification_reason"] == "enrichment added"
+
+
+def judge_updates(world: World) -> Iterator[str]:
+    """Whoever asks for updates gets one for each firing at the most, and nobody else any."""
+    expected = world.expected
+    most = int(isinstance(expected, Expected) and expected.has_updates)
+    counts = Counter(
+        (telling.url, name, since)
+        for telling in world.people.first_heard()
+        if is_update(telling)
+        for name, since in telling.since.items()
+    )
+    for (url, name, _), count in counts.items():
+        if count > most:
+            yield f"updates: {url} was told {count} times more about {name}"
+
+
+def _untold(world: World, expected: Expected, firing: list[tuple[str, Member]]) -> Iterator[str]:
+    """Who asks for updates was told what was found of each alert."""
+    if not expected.has_updates:
+        return
+    for tenant, member in firing:
+        found = member.alert.enrichment and member.alert.enrichment.findings
+        if found is None or not (found.changes or found.similar):
+            continue
+        heard = [
+            alert.get("enrichment", {}).get("findings", {})
+            for telling in world.people.told
+            if telling.url == hook(tenant)
+            for alert in json.loads(telling.body)["alerts"]
+            if alert["labels"]["alertname"] == member.alert.name
+        ]
+        if not any(each.get("changes") or each.get("similar") for each in heard):
+            yield f"updates: nobody was told what was found of {member.alert.name} of {tenant}"
 
 
 def kept_failures(world: World, tenant: str) -> list[FailedEnrichment]:

@@ -11,7 +11,7 @@ from tests.chaos.books import overview
 from tests.chaos.breakers import judge_breakers
 from tests.chaos.delays import judge_waits
 from tests.chaos.escalations import is_of_step, judge_climbs
-from tests.chaos.findings import judge_findings
+from tests.chaos.findings import is_update, judge_findings, judge_updates
 from tests.chaos.senders import LAPSING, canary, hook
 from tests.chaos.world import World
 
@@ -35,6 +35,7 @@ def judge(world: World, bound_s: Callable[[str], float]) -> list[str]:
         *judge_breakers(world),
         *judge_climbs(world),
         *judge_findings(world),
+        *judge_updates(world),
         *_books(world),
         *_leaks(world),
         *_work_left(world),
@@ -82,10 +83,11 @@ def _out_of_order(world: World) -> Iterator[str]:
 def _without_news(world: World) -> Iterator[str]:
     """No route of the runs has a repeat interval, so whatever is told says something new.
 
-    But for rounds of escalation, which `judge_climbs` counts.
+    But for rounds of escalation and updates, which `judge_climbs` and `judge_updates` count.
     """
     for telling in world.people.first_heard():
-        if not telling.said and not is_of_step(world, telling.url):
+        is_other = is_of_step(world, telling.url) or is_update(telling)
+        if not telling.said and not is_other:
             yield f"nothing new: {telling.url} was told {telling.key} at {telling.at_s}"
 
 

@@ -206,6 +206,7 @@ SCENARIOS: dict[str, Script] = {
         escalations.escalating,
         ruled.ruled,
         enriching.enriched,
+        enriching.updated,
         enriching.failing_closed,
         enriching.failing_open,
     )
