@@ -14,7 +14,7 @@ Outcome = Literal["ok", "skipped", "failed"]
 FOUND_LIMIT_BYTES = 8192
 
 
-class StageResult(msgspec.Struct, frozen=True, array_like=True):
+class StageResult(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """How one stage ended: `why` it was skipped or failed, and how long it took."""
 
     stage: str
@@ -23,7 +23,7 @@ class StageResult(msgspec.Struct, frozen=True, array_like=True):
     took_ms: float = 0.0
 
 
-class Owner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Owner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Who owns the service that an alert is about, from the tenant's catalogue."""
 
     service: str
@@ -35,14 +35,14 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     description: str = ""
 
 
-class Link(msgspec.Struct, frozen=True, kw_only=True):
+class Link(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Somewhere to look: a runbook, a dashboard, a log search."""
 
     title: str
     url: str
 
 
-class RecentChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RecentChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A change that was pushed of the service, shortly before it fired."""
 
     at_s: float
@@ -53,7 +53,7 @@ class RecentChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     url: str = ""
 
 
-class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A page that the alert links to, in a few sentences."""
 
     url: str
@@ -61,7 +61,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     summary: str = ""
 
 
-class Triage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Triage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A machine's guess; `by` names the model that wrote it, and whoever shows it says so."""
 
     by: str
@@ -73,7 +73,7 @@ class Triage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     instead_why: str = ""
 
 
-class Similar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Similar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """An alert that says nearly the same of the same thing; `likeness` is 0 to 1."""
 
     fingerprint: str
@@ -84,7 +84,7 @@ class Similar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seen_at_s: float
 
 
-class Findings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Findings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What the late stages found: those that ask somebody, and so can take long.
 
     `similar` has the nearest alert first: that is the parent.
@@ -97,7 +97,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     stages: tuple[StageResult, ...] = ()
 
 
-class Enrichment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Enrichment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What was found out about one firing of an alert.
 
     `irrelevant` names the kind of news that the alert is ("sports"), if it is nothing that

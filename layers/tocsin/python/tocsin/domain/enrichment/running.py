@@ -14,24 +14,34 @@ def run(
 ) -> list[StageResult]:
     """Let each stage work on the draft; return how each ended. Raises nothing of a stage's.
 
-    `clock_s` only measures. A stage for which no time is left is skipped.
+    `clock_s` measures how long each took, from the end of the one before it, to 0.01 ms. A stage
+    for which no time is left is skipped.
     """
-    return [_ran(stage, subject, draft, clock_s) for stage in stages]
-
-
-def _ran(stage: Stage, subject: Subject, draft: Draft, clock_s: Callable[[], float]) -> StageResult:
-    if subject.left_s() <= 0.0:
-        return StageResult(stage.name, "skipped", "no time was left")
-    alert, found, findings = draft.alert, draft.found, draft.findings
+    results = []
     began_s = clock_s()
+    # When time is up on this clock: asking for what is left before each stage would cost more
+    # than most stages take.
+    up_s = began_s + subject.left_s()
+    for stage in stages:
+        if began_s >= up_s:
+            results.append(StageResult(stage.name, "skipped", "no time was left"))
+            continue
+        why, outcome = _ended(stage, subject, draft)
+        ended_s = clock_s()
+        took_ms = int((ended_s - began_s) * 100_000.0 + 0.5) / 100.0
+        results.append(StageResult(stage.name, outcome, why, took_ms))
+        began_s = ended_s
+    return results
+
+
+def _ended(stage: Stage, subject: Subject, draft: Draft) -> tuple[str, Outcome]:
+    alert, found, findings = draft.alert, draft.found, draft.findings
     try:
         why = stage.run(subject, draft)
-        outcome: Outcome = "skipped" if why else "ok"
     except Exception as error:  # noqa: BLE001 - whatever a stage raises, the others go on
         draft.alert, draft.found, draft.findings = alert, found, findings
-        why, outcome = _why(error), "failed"
-    took_ms = round((clock_s() - began_s) * 1000.0, 2)
-    return StageResult(stage.name, outcome, why[:_WHY_LIMIT], took_ms)
+        return _why(error)[:_WHY_LIMIT], "failed"
+    return (why[:_WHY_LIMIT], "skipped") if why else ("", "ok")
 
 
 def failed(results: Sequence[StageResult]) -> tuple[str, ...]:
