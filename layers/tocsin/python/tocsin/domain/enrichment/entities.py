@@ -75,8 +75,11 @@ class _Found:
 
     def take(self, named: Iterable[tuple[Kind, str]]) -> None:
         """Take values that are short enough and fit to be shown, unless there are enough."""
+        found = self._values
         for kind, value in named:
-            values = self._values.setdefault(kind, {})
+            values = found.get(kind)
+            if values is None:
+                values = found[kind] = {}
             if value not in values and len(values) < VALUES_OF_A_KIND and len(value) <= self._left:
                 values[value] = None
                 self._left -= len(value)
@@ -88,7 +91,7 @@ class _Found:
 
     def entities(self) -> dict[str, tuple[str, ...]]:
         found = self._values
-        return {kind: tuple(found[kind]) for kind in KINDS if found.get(kind)}
+        return {kind: tuple(values) for kind in KINDS if (values := found.get(kind))}
 
 
 # Alerts of one rule share most of their labels, their links and their name.

@@ -48,9 +48,9 @@ def fit(found: Enrichment) -> Enrichment:
     score = found.score
     kept = replace(
         found,
-        mended=texts_within(found.mended, MENDED, SENTENCE),
+        mended=found.mended and texts_within(found.mended, MENDED, SENTENCE),
         category=text_within(found.category, WORD),
-        irrelevant=text_within(found.irrelevant, WORD),
+        irrelevant=found.irrelevant and text_within(found.irrelevant, WORD),
         entities=entities_within(found.entities),
         owner=None if found.owner is None else owner_within(found.owner),
         links=links_within(found.links),

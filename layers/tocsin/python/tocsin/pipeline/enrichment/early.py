@@ -69,9 +69,9 @@ class Early:
                 continue
             alert, results = self._found(config.tenant, stages, change, left_s)
             enriched.changes.append(msgspec.structs.replace(change, alert=alert))
-            wrong = tuple(each for each in results if each.outcome == "failed")
+            wrong = [each for each in results if each.outcome == "failed"]
             if wrong:
-                enriched.failed[change.source] = wrong
+                enriched.failed[change.source] = tuple(wrong)
         return enriched
 
     def keep(self, tenant: str, enriched: Enriched, now_s: float) -> None:
@@ -92,9 +92,12 @@ class Early:
             at_s=change.received_at_s,
             left_s=left_s,
         )
-        draft = Draft(alert=msgspec.structs.replace(change.alert, enrichment=None))
+        alert = change.alert
+        if alert.enrichment is not None:
+            alert = msgspec.structs.replace(alert, enrichment=None)
+        draft = Draft(alert=alert)
         results = run(stages, subject, draft, self._clock_s)
-        return _with(change.alert, draft, results), results
+        return _with(alert, draft, results), results
 
 
 def _with(alert: Alert, draft: Draft, results: Sequence[StageResult]) -> Alert:
