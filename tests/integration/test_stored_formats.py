@@ -31,6 +31,7 @@ def test_every_item_that_the_pipeline_writes_has_the_current_format(
     stack.drain()
     stack.tick()
     stack.post("/v1/metrics", key, {"name": "cpu", "value": 1})
+    stack.post("/v1/changes", key, {"service": "checkout", "title": "v42"})
     rule_table = tables(stack.resources)["rules"]
     rules = DynamoRuleStates(aws.client("dynamodb"), rule_table, MemoryBlobs())
     rules.write(RuleState(tenant="acme", rule="HighCpu", failure="no answer"))

@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from cli.demo.enriched import CHANGES_PATH
 from cli.demo.plan import notices, totals
 from cli.demo.ruled import ACKNOWLEDGE, CLIMBING, METRICS_PATH
 from cli.demo.scenario import PROMETHEUS_PATH, SNS, TENANTS, acts
@@ -14,7 +15,7 @@ from tocsin.providers.registry import provider
 
 NOW_S = 1_790_000_000.0
 # What carries no alerts itself.
-OTHERS = (METRICS_PATH, ACKNOWLEDGE)
+OTHERS = (METRICS_PATH, ACKNOWLEDGE, CHANGES_PATH)
 ACTS = acts(NOW_S)
 SENDINGS = [each for act in ACTS for each in act.sendings if each.path not in OTHERS]
 PUSHED = [each for act in ACTS for each in act.sendings if each.path == METRICS_PATH]

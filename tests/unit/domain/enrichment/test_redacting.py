@@ -174,3 +174,8 @@ def test_no_secret_gets_through_and_doing_it_again_changes_nothing(parts, betwee
 def test_no_text_of_a_stranger_takes_long(unit: str) -> None:
     # The time limit of the test is the assertion: what is quadratic needs minutes.
     _summary(unit * (300_000 // len(unit)), EVERY_KIND)
+
+
+def test_a_secret_that_joins_another_is_hidden_at_once() -> None:
+    once = _summary("AKIAQWERTYUIOPASDFGH" + "aws_secret_access_key=" + "a/" * 20, EVERY_KIND)
+    assert once == "[redacted:aws-key][redacted:aws-key]"

@@ -44,6 +44,7 @@ class AlertRun(Model):
     in_hand_before: int = 0
     climb: Climb | None = None
     round: int = 0
+    found_at_s: float = 0.0
 
 
 class Alert(Model):

@@ -38,6 +38,9 @@ def _kinds_by_word() -> dict[str, frozenset[RedactionKind]]:
 
 _KINDS_BY_WORD = _kinds_by_word()
 
+# Each pass shows at least one more of secrets without anything between them.
+_PASSES = 8
+
 
 def _looks() -> list[tuple[str, list[tuple[str, list[str]]]]]:
     """Return the words by what one look for spares them all: a sign, then how several begin."""
@@ -112,8 +115,13 @@ class _Redact:
 
 
 def _cleared(text: str, kinds: list[RedactionKind], hidden: Counter[str]) -> str:
-    for kind in kinds:
-        text = _without(kind, text, hidden)
+    # A secret that joins another ends where a placeholder stands now, and is seen only then.
+    for _ in range(_PASSES):
+        before = text
+        for kind in kinds:
+            text = _without(kind, text, hidden)
+        if text == before:
+            break
     return text
 
 
