@@ -22,8 +22,12 @@ _TEXT_CHARACTERS = 300
 _LABEL_CHARACTERS = 100
 # Texts and labels that say what an alert is about. Hosts, pods and teams are not among them.
 _TEXTS = ("summary", "description", "message", "title")
-_LABELS = ("job", "service", "namespace", "metric", "metric_type", "resource_type", "condition",
-           "component", "type", "chart", "queue", "topic")  # fmt: skip
+_LABELS = frozenset(
+    (
+        "job", "service", "namespace", "metric", "metric_type", "resource_type", "condition",
+        "component", "type", "chart", "queue", "topic",
+    )
+)  # fmt: skip
 
 # CamelCase, snake_case and words; of numbers only those that HTTP uses for errors.
 _IN_NAMES = re.compile(r"[45][xX]{2}|50[234]|x509|k8s|[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -59,8 +63,9 @@ _BY_LABEL_WORD = _weights(category for category in WORDS if category != "monitor
 
 def category_of(alert: Alert) -> Category:
     """Return the category whose words an alert has most of; "other" if it has hardly any."""
-    labels = alert.labels
-    said = " ".join([labels[name][:_LABEL_CHARACTERS] for name in _LABELS if name in labels])
+    said = " ".join(
+        [text[:_LABEL_CHARACTERS] for name, text in alert.labels.items() if name in _LABELS]
+    )
     known = _KNOWN.intersection(_words_of_texts(alert.annotations))
     return _category(alert.name[:_NAME_CHARACTERS], said, known)
 
