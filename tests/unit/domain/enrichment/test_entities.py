@@ -167,3 +167,22 @@ def test_of_the_labelled_alerts_nearly_all_is_found_and_little_else(held_out: bo
         precision, recall, _ = figures.of(kind)
         assert precision >= 0.9, (kind, figures.wrong)
         assert recall >= 0.9, (kind, figures.wrong)
+
+
+def test_an_alert_names_the_same_whether_or_not_its_like_was_seen_before() -> None:
+    def named(host: str) -> dict[str, tuple[str, ...]]:
+        return entities_of(
+            alert(
+                labels={"alertname": "Slow", "instance": f"{host}:9100", "namespace": "shop"},
+                annotations={"summary": f"slow on {host}", "runbook_url": "https://x.example/slow"},
+            )
+        )
+
+    first = named("db-1")
+    assert first == {
+        "host": ("db-1",),
+        "url": ("https://x.example/slow",),
+        "resource": ("namespace/shop",),
+    }
+    assert named("db-2") == {**first, "host": ("db-2",)}
+    assert named("db-1") == first

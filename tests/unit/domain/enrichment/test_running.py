@@ -89,3 +89,9 @@ def test_a_stage_for_which_no_time_is_left_is_skipped() -> None:
     draft, results = _run(Linking("a"), left_s=0.0)
     assert _links(draft) == []
     assert (results[0].outcome, results[0].why) == ("skipped", "no time was left")
+
+
+def test_stages_are_skipped_once_those_before_them_took_all_the_time() -> None:
+    draft, results = _run(Linking("a"), Linking("b"), Linking("c"), left_s=0.5)
+    assert _links(draft) == ["a", "b"]
+    assert [each.outcome for each in results] == ["ok", "ok", "skipped"]
