@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
 import pytest
 
 from tocsin.domain import intent
@@ -16,22 +15,6 @@ from tocsin.pipeline.enrichment.early import Early
 
 Patch = pytest.MonkeyPatch
 Plant = Callable[[Patch], None]
-
-
-def _findings_of_another_episode_are_taken(patch: Patch) -> None:
-    apply = evaluate.apply_findings
-
-    def apply_to_whatever_fires(applied: Any, found: Any, *args: Any, **named: Any) -> Any:
-        members = applied.group.members
-        own = [
-            msgspec.structs.replace(change, source=members[name].fired_by)
-            for change in found
-            for name in change.names
-            if name in members
-        ]
-        return apply(applied, own, *args, **named)
-
-    patch.setattr(evaluate, "apply_findings", apply_to_whatever_fires)
 
 
 def _findings_that_come_too_late_fail_their_batch(patch: Patch) -> None:
@@ -97,7 +80,6 @@ def _nobody_notes_that_an_update_was_told(patch: Patch) -> None:
 
 # By the scenario that notices them, and the stage whose faults reveal it; undisturbed unless said.
 PLANTED: tuple[tuple[Plant, str, str], ...] = (
-    (_findings_of_another_episode_are_taken, "enriched", ""),
     (_findings_that_come_too_late_fail_their_batch, "enriched", ""),
     (_cases_are_sent_before_people_are_told, "failing_open", "evaluate"),
     (_an_update_has_the_key_of_what_was_told_before, "updated", ""),

@@ -17,7 +17,7 @@ from tocsin.domain.group import Group, GroupKey, Intent, Member, Step, Told
 from tocsin.domain.journal import DeliveryRecord
 
 KEY = GroupKey("acme", "oncall")
-TOLD = {"f1": Told(1, "firing", "delivered")}
+TOLD = {"f1": Told(1, "firing", "delivered", found="update")}
 RECORD = DeliveryRecord(
     source="e:0",
     fingerprint="f1",
