@@ -1,16 +1,22 @@
 """The shape of a tenant's `enrichment` in `tocsin.yaml`."""
 
 import re
-from collections.abc import Callable
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from tocsin.configuration.block import Block
-from tocsin.configuration.fields import Duration, FileName, LabelName, MatcherText, between, wrong
+from tocsin.configuration.fields import (
+    Duration,
+    FileName,
+    LabelName,
+    MatcherText,
+    between,
+    readable,
+    wrong,
+)
 from tocsin.domain.enrichment.linktemplate import parse_title, parse_url
 from tocsin.domain.enrichment.settings import ModelKind
-from tocsin.domain.errors import InvalidInput
 from tocsin.domain.storage_rules import RedactionKind
 
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
@@ -19,17 +25,6 @@ _SECRET = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
 
 ChangesWithin = Annotated[Duration, between("1m", "7d")]
 SimilarWithin = Annotated[Duration, between("1m", "30d")]
-
-
-def _readable(read: Callable[[str], object]) -> AfterValidator:
-    def check(text: str) -> str:
-        try:
-            read(text)
-        except InvalidInput as error:
-            raise wrong(error.message) from error
-        return text
-
-    return AfterValidator(check)
 
 
 def _host(text: str) -> str:
@@ -50,8 +45,8 @@ def _described(kind: str) -> WithJsonSchema:
 
 Host = Annotated[str, AfterValidator(_host), _described("host")]
 SecretName = Annotated[str, AfterValidator(_secret), _described("name of a secret")]
-LinkTitle = Annotated[str, _readable(parse_title), _described("text with places")]
-LinkUrl = Annotated[str, _readable(parse_url), _described("URL with places")]
+LinkTitle = Annotated[str, readable(parse_title), _described("text with places")]
+LinkUrl = Annotated[str, readable(parse_url), _described("URL with places")]
 
 
 class Stages(Block):

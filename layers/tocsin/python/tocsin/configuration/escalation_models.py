@@ -1,27 +1,15 @@
 """The shape of escalation policies, on-call schedules and people in `tocsin.yaml`."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from tocsin.configuration.block import Block
-from tocsin.configuration.fields import Duration, Name, between, wrong
+from tocsin.configuration.fields import Duration, Name, between, readable, wrong
 from tocsin.configuration.time_intervals import Location, Weekdays
 from tocsin.domain.errors import InvalidInput
 from tocsin.domain.week_words import parse_local, parse_moment, week_spans
-
-
-def _readable(read: Callable[[str], object]) -> AfterValidator:
-    def check(text: str) -> str:
-        try:
-            read(text)
-        except InvalidInput as error:
-            raise wrong(error.message) from error
-        return text
-
-    return AfterValidator(check)
 
 
 def _time(text: str) -> str:
@@ -44,8 +32,8 @@ def _described(kind: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "x-kind": kind})
 
 
-LocalTime = Annotated[str, _readable(parse_local), _described("local time")]
-Moment = Annotated[str, _readable(parse_moment), _described("time of day or week")]
+LocalTime = Annotated[str, readable(parse_local), _described("local time")]
+Moment = Annotated[str, readable(parse_moment), _described("time of day or week")]
 Time = Annotated[str, AfterValidator(_time), _described("time")]
 ScheduleZone = Annotated[Location, AfterValidator(_named_zone)]
 StepDelay = Annotated[Duration, between("0s", "7d")]

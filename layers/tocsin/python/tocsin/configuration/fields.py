@@ -234,3 +234,16 @@ SecretUrl = Annotated[SecretStr, AfterValidator(_url), _described("URL")]
 Url = Annotated[str, AfterValidator(_plain_url), _described("URL")]
 HeaderName = Annotated[str, AfterValidator(_header_name), _described("header name")]
 HeaderValue = Annotated[SecretStr, AfterValidator(_header_value), _described("value")]
+
+
+def readable(read: Callable[[str], object]) -> AfterValidator:
+    """Return what refuses a text that `read` raises InvalidInput for, in its words."""
+
+    def check(text: str) -> str:
+        try:
+            read(text)
+        except InvalidInput as error:
+            raise wrong(error.message) from error
+        return text
+
+    return AfterValidator(check)

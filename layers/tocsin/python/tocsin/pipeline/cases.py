@@ -13,8 +13,8 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.change import Change
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.group import Group
-from tocsin.pipeline.changes import chunks
-from tocsin.pipeline.envelope import VERSION, Envelope, Kind, encode, open_list, seal
+from tocsin.pipeline.changes import pack_list
+from tocsin.pipeline.envelope import Envelope, open_list
 from tocsin.ports import Blobs, Outbox, OutMessage
 
 # A group after a batch, and the events of the batch that were meant for it.
@@ -78,34 +78,14 @@ def pack_cases(
     tenant: str, cases: Sequence[Case], name: str, at_s: float, blobs: Blobs
 ) -> Iterator[OutMessage]:
     """Yield the messages that carry cases; nearly always it is one."""
-    return _packed(tenant, "cases", cases, name, at_s, blobs)
+    return pack_list(tenant, "cases", cases, name, at_s, blobs)
 
 
 def pack_found(
     tenant: str, changes: Sequence[Change], name: str, at_s: float, blobs: Blobs
 ) -> Iterator[OutMessage]:
     """Yield the messages that carry events with what was found about them."""
-    return _packed(tenant, "findings", changes, name, at_s, blobs)
-
-
-def _packed(
-    tenant: str,
-    kind: Kind,
-    parts: Sequence[msgspec.Struct],
-    name: str,
-    at_s: float,
-    blobs: Blobs,
-) -> Iterator[OutMessage]:
-    for start, texts in chunks(parts):
-        envelope = Envelope(
-            v=VERSION,
-            kind=kind,
-            id=f"{name}.{start}" if start else name,
-            tenant=tenant,
-            at_s=at_s,
-            count=len(texts),
-        )
-        yield encode(seal(envelope, b"[" + b",".join(texts) + b"]", blobs))
+    return pack_list(tenant, "findings", changes, name, at_s, blobs)
 
 
 def unpack_cases(envelope: Envelope, blobs: Blobs) -> list[Case]:

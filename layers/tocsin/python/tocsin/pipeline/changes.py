@@ -9,6 +9,7 @@ from tocsin.pipeline.envelope import (
     FRAME_LIMIT_BYTES,
     VERSION,
     Envelope,
+    Kind,
     encode,
     open_list,
     seal,
@@ -37,6 +38,27 @@ def pack_changes(
             at_s=changes[start].received_at_s,
             count=len(texts),
             trace=trace,
+        )
+        yield encode(seal(envelope, b"[" + b",".join(texts) + b"]", blobs))
+
+
+def pack_list(
+    tenant: str,
+    kind: Kind,
+    parts: Sequence[msgspec.Struct],
+    name: str,
+    at_s: float,
+    blobs: Blobs,
+) -> Iterator[OutMessage]:
+    """Yield the messages that carry a list of one kind; `name` identifies this unit of work."""
+    for start, texts in chunks(parts):
+        envelope = Envelope(
+            v=VERSION,
+            kind=kind,
+            id=f"{name}.{start}" if start else name,
+            tenant=tenant,
+            at_s=at_s,
+            count=len(texts),
         )
         yield encode(seal(envelope, b"[" + b",".join(texts) + b"]", blobs))
 

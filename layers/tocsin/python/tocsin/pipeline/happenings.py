@@ -15,8 +15,8 @@ from tocsin.domain.config import TenantConfig
 from tocsin.domain.group import Group, Member
 from tocsin.domain.happening import SeenChange, is_for, seen_labels
 from tocsin.domain.rule import AlertRule
-from tocsin.pipeline.changes import chunks
-from tocsin.pipeline.envelope import VERSION, Envelope, encode, open_list, seal
+from tocsin.pipeline.changes import pack_list
+from tocsin.pipeline.envelope import Envelope, open_list
 from tocsin.ports import Blobs, Outbox, OutMessage
 
 # How much earlier than its message a worker's clock may say that it timed an alert out.
@@ -144,16 +144,7 @@ def pack_happenings(
     tenant: str, happenings: Sequence[SeenChange], name: str, at_s: float, blobs: Blobs
 ) -> Iterator[OutMessage]:
     """Yield the messages that carry what rules are to see; nearly always it is one."""
-    for start, texts in chunks(happenings):
-        envelope = Envelope(
-            v=VERSION,
-            kind="happenings",
-            id=f"{name}.{start}" if start else name,
-            tenant=tenant,
-            at_s=at_s,
-            count=len(texts),
-        )
-        yield encode(seal(envelope, b"[" + b",".join(texts) + b"]", blobs))
+    return pack_list(tenant, "happenings", happenings, name, at_s, blobs)
 
 
 def unpack_happenings(envelope: Envelope, blobs: Blobs) -> list[SeenChange]:

@@ -5,14 +5,14 @@ object with a `payload` is a change event of PagerDuty's Events API v2.
 Source: developer.pagerduty.com, "Send a change event".
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
-from tocsin.domain.errors import InvalidInput, InvalidPayload, TooLarge
+from tocsin.domain.errors import InvalidInput, TooLarge
 from tocsin.domain.found import RecentChange
-from tocsin.providers.reading import expected, kind, moment, quoted, text, web_link
+from tocsin.providers.pushed_members import at, members
+from tocsin.providers.reading import expected, moment, quoted, text, web_link
 
 # Changes of one request.
 COUNT_LIMIT = 1000
@@ -40,7 +40,7 @@ def parse(payload: Any, received_at_s: float) -> PushedChanges:
     """
     changes: list[tuple[int, RecentChange]] = []
     rejected: list[tuple[int, InvalidInput]] = []
-    for index, (path, member) in enumerate(_members(payload)):
+    for index, (path, member) in enumerate(members(payload, "changes")):
         if index >= COUNT_LIMIT:
             raise TooLarge(f"a request may hold {COUNT_LIMIT} changes")
         try:
@@ -50,30 +50,16 @@ def parse(payload: Any, received_at_s: float) -> PushedChanges:
     return PushedChanges(changes=tuple(changes), rejected=tuple(rejected))
 
 
-def _members(payload: Any) -> Iterator[tuple[str, Any]]:
-    if type(payload) is list:
-        yield from ((f"[{index}]", member) for index, member in enumerate(payload))
-    elif type(payload) is not dict:
-        raise InvalidPayload(f"changes: expected an object or a list, got {kind(payload)}")
-    elif "changes" in payload:
-        listed = payload["changes"]
-        if type(listed) is not list:
-            raise InvalidPayload(f"changes: expected a list, got {kind(listed)}", "changes")
-        yield from ((f"changes[{index}]", member) for index, member in enumerate(listed))
-    else:
-        yield "", payload
-
-
 def _change(member: Any, path: str, received_at_s: float) -> RecentChange:
     if type(member) is not dict:
         raise expected("an object", member, path)
     if type(member.get("payload")) is dict:
-        member, path = _of_pagerduty(member), _at(path, "payload")
-    at_s = moment(member.get("time"), _at(path, "time"))
+        member, path = _of_pagerduty(member), at(path, "payload")
+    at_s = moment(member.get("time"), at(path, "time"))
     at_s = received_at_s if at_s is None else at_s
     if not received_at_s - OLDEST_S <= at_s <= received_at_s + NEWEST_S:
         message = "a change may be 7 days old, and 5 minutes ahead of our clock"
-        raise InvalidInput(message, _at(path, "time"), code=_INVALID)
+        raise InvalidInput(message, at(path, "time"), code=_INVALID)
     return RecentChange(
         at_s=at_s,
         service=_needed(member, "service", path, _SERVICE_CHARACTERS),
@@ -104,13 +90,13 @@ def _of_pagerduty(event: dict[str, Any]) -> dict[str, Any]:
 def _needed(member: dict[str, Any], name: str, path: str, limit: int) -> str:
     value = member.get(name)
     if value is not None and type(value) is not str:
-        raise expected("a string", value, _at(path, name))
+        raise expected("a string", value, at(path, name))
     plain = _plain(value or "", limit)
     if not plain:
         message = f"a change needs a `{name}`"
         if value:
             message += f", and {quoted(value)} has nothing to read"
-        raise InvalidInput(message, _at(path, name), code=_INVALID)
+        raise InvalidInput(message, at(path, name), code=_INVALID)
     return plain
 
 
@@ -118,7 +104,3 @@ def _plain(value: str, limit: int) -> str:
     """Return a text in one line of what can be shown, cut where it is too long."""
     shown = "".join(each if each.isprintable() else " " for each in value[: 4 * limit])
     return " ".join(shown.split())[:limit]
-
-
-def _at(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name

@@ -3,10 +3,9 @@
 Ours is one object, a list of them, or `{"metrics": [...]}`; docs/metrics.md lists the fields.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
-from tocsin.domain.errors import InvalidInput, InvalidPayload
+from tocsin.domain.errors import InvalidInput
 from tocsin.providers.label_set import texts
 from tocsin.providers.metric_points import (
     INVALID,
@@ -16,7 +15,8 @@ from tocsin.providers.metric_points import (
     metric_name,
     series_labels,
 )
-from tocsin.providers.reading import expected, kind, moment
+from tocsin.providers.pushed_members import at, members
+from tocsin.providers.reading import expected, moment
 
 _OTLP = "resourceMetrics"
 
@@ -31,7 +31,7 @@ def parse(payload: Any, received_at_s: float) -> Pushed:
 
         return otlp.parse(payload, received_at_s)
     points = Points(received_at_s)
-    for index, (path, member) in enumerate(_members(payload)):
+    for index, (path, member) in enumerate(members(payload, "metrics")):
         _read(points, index, member, path)
     return points.pushed()
 
@@ -41,39 +41,25 @@ def is_otlp(payload: Any) -> bool:
     return type(payload) is dict and _OTLP in payload
 
 
-def _members(payload: Any) -> Iterator[tuple[str, Any]]:
-    if type(payload) is list:
-        yield from ((f"[{index}]", member) for index, member in enumerate(payload))
-    elif type(payload) is not dict:
-        raise InvalidPayload(f"metrics: expected an object or a list, got {kind(payload)}")
-    elif "metrics" in payload:
-        listed = payload["metrics"]
-        if type(listed) is not list:
-            raise InvalidPayload(f"metrics: expected a list, got {kind(listed)}", "metrics")
-        yield from ((f"metrics[{index}]", member) for index, member in enumerate(listed))
-    else:
-        yield "", payload
-
-
 def _read(points: Points, index: int, member: Any, path: str) -> None:
     """Read one metric with its points; of those, each is good or bad by itself."""
     try:
         if type(member) is not dict:
             raise expected("an object", member, path)
-        name = metric_name(member.get("name"), _at(path, "name"))
+        name = metric_name(member.get("name"), at(path, "name"))
         labels = _labels(member, path)
         if "points" not in member:
             _one(points, name, labels, member, path)
             return
         listed = member["points"]
         if type(listed) is not list or not listed:
-            raise expected("a list of points", listed, _at(path, "points"))
+            raise expected("a list of points", listed, at(path, "points"))
     except InvalidInput as error:
         points.reject(index, error)
         return
     for place, point in enumerate(listed):
         try:
-            _one(points, name, labels, point, f"{_at(path, 'points')}[{place}]")
+            _one(points, name, labels, point, f"{at(path, 'points')}[{place}]")
         except InvalidInput as error:
             if error.status != 422:
                 raise
@@ -84,7 +70,7 @@ def _one(points: Points, name: str, labels: dict[str, str], point: Any, path: st
     """Take one point: an object with `value` and perhaps `time`, or a pair of time and value."""
     if type(point) is dict:
         time, value = point.get("time"), point.get("value")
-        where = (_at(path, "time"), _at(path, "value"))
+        where = (at(path, "time"), at(path, "value"))
     elif type(point) is list and len(point) == 2:
         time, value = point
         where = (f"{path}[0]", f"{path}[1]")
@@ -98,13 +84,9 @@ def _labels(member: dict[str, Any], path: str) -> dict[str, str]:
     given = member.get("labels")
     if given is None:
         return {}
-    where = _at(path, "labels")
+    where = at(path, "labels")
     labels = series_labels(texts(given, where), where)
     if "__name__" in labels:
         message = "the name of a metric stands in `name`"
-        raise InvalidInput(message, _at(where, "__name__"), code=INVALID)
+        raise InvalidInput(message, at(where, "__name__"), code=INVALID)
     return labels
-
-
-def _at(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
