@@ -6,6 +6,7 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from time import monotonic
 
 import click
@@ -17,11 +18,11 @@ import tests.conftest  # noqa: F401 - the environment that Lambda would give
 from tests.chaos.callsites import uncovered
 from tests.chaos.faults import KINDS, Fired
 from tests.chaos.mutants import MUTANTS, caught_by
-from tests.chaos.runner import Job, Tally, listed, play_all
+from tests.chaos.runner import Tally, Task, play_all, seeds_of, tasks_of
 from tests.chaos.scenarios import SCENARIOS
 from tests.chaos.seeded import MODES, play_seed
 from tests.chaos.single import Faults, double_crashes, play, single_faults
-from tests.chaos.stack import deployed
+from tests.chaos.stack import Stack, deployed
 
 # Its own object: while a stack is deployed, standard output belongs to the handlers.
 _CONSOLE = Console(highlight=False, markup=False, soft_wrap=True, file=sys.stdout)
@@ -48,6 +49,7 @@ def main() -> None:
     type=click.IntRange(0),
     help="Random runs without faults.",
 )
+@click.option("--single/--no-single", default=True, show_default=True, help="Single faults.")
 @click.option("--double/--no-double", default=True, show_default=True, help="Pairs of crashes.")
 @click.option("--workers", default=os.cpu_count() or 1, show_default=True, help="Processes.")
 @click.option(
@@ -58,30 +60,41 @@ def main() -> None:
     type=click.Choice(list(SCENARIOS)),
     help="Single faults of this one only.",
 )
-def run(seeds: int, calm: int, double: bool, workers: int, names: tuple[str, ...]) -> None:
+def run(
+    seeds: int, calm: int, single: bool, double: bool, workers: int, names: tuple[str, ...]
+) -> None:
     """Try every single fault, pairs of crashes, and seeds; then say what was tried."""
     with deployed() as stack:
-        parts = {"single faults": listed(stack, names or SCENARIOS, single_faults)}
-        if double:
-            parts[f"double crashes of {_SHORTEST}"] = listed(stack, [_SHORTEST], double_crashes)
-    parts["seeds with faults"] = [Job("", seed=seed, mode="faulty") for seed in range(seeds)]
-    parts["seeds without"] = [Job("", seed=seed, mode="faultless") for seed in range(calm)]
+        parts = _planned(stack, (names or tuple(SCENARIOS)) if single else (), double)
+    parts["seeds with faults"] = seeds_of("faulty", seeds)
+    parts["seeds without"] = seeds_of("faultless", calm)
     whole = Tally()
-    for title, jobs in parts.items():
-        tally = _played(title, jobs, workers)
+    for title, tasks in parts.items():
+        tally = _played(title, tasks, workers)
         whole.fired.add(tally.fired)
         whole.broken += tally.broken
-    missing = [] if names else _missing(whole.fired)
+    is_whole = single and not names
+    missing = _missing(whole.fired) if is_whole else []
     for line in missing:
         _CONSOLE.print(f"not covered: {line}")
     sites, faults = len(whole.fired.sites), whole.fired.counts.total()
     pairs = len(whole.fired.counts)
     _CONSOLE.print(f"{sites} call sites, {pairs} pairs of site and fault, {faults} faults in all")
-    if names:
-        _CONSOLE.print("coverage is not judged: only some scenarios were run")
+    if not is_whole:
+        _CONSOLE.print("coverage is not judged: not all single faults were run")
     verdict = "FAILED" if whole.broken or missing else "nothing lost, nothing repeated"
     _CONSOLE.print(f"{verdict}: {len(whole.broken)} runs with violations")
     sys.exit(1 if whole.broken or missing else 0)
+
+
+def _planned(stack: Stack, scenarios: Iterable[str], double: bool) -> dict[str, list[Task]]:
+    """Return what is to be run of single faults and of pairs."""
+    singles = ((name, each) for name in scenarios for each in single_faults(stack, name))
+    parts = {"single faults": tasks_of(singles)}
+    if double:
+        pairs = ((_SHORTEST, each) for each in double_crashes(stack, _SHORTEST))
+        parts[f"double crashes of {_SHORTEST}"] = tasks_of(pairs)
+    return parts
 
 
 def _missing(fired: Fired) -> list[str]:
@@ -89,19 +102,20 @@ def _missing(fired: Fired) -> list[str]:
     return fired.missing() + [f"{line} was never called" for line in uncovered(fired.lines)]
 
 
-def _played(title: str, jobs: list[Job], workers: int) -> Tally:
+def _played(title: str, tasks: list[Task], workers: int) -> Tally:
     tally, began_s, tenth = Tally(), monotonic(), 0
+    planned = sum(task.runs for task in tasks)
     with Progress(console=_CONSOLE, disable=not _CONSOLE.is_terminal) as progress:
-        task = progress.add_task(title, total=len(jobs))
-        for verdicts in play_all(jobs, workers):
+        task = progress.add_task(title, total=planned)
+        for verdicts in play_all(tasks, workers):
             for verdict in verdicts:
                 tally.add(verdict)
                 if verdict.violations:
                     progress.console.print(f"VIOLATION {verdict}")
             progress.advance(task, len(verdicts))
-            if not _CONSOLE.is_terminal and tally.runs * 10 // len(jobs) > tenth:
-                tenth = tally.runs * 10 // len(jobs)
-                _CONSOLE.print(f"{title}: {tally.runs} of {len(jobs)}")
+            if not _CONSOLE.is_terminal and tally.runs * 10 // planned > tenth:
+                tenth = tally.runs * 10 // planned
+                _CONSOLE.print(f"{title}: {tally.runs} of {planned}")
     took_s = monotonic() - began_s
     _CONSOLE.print(f"{title}: {tally.runs} runs, {len(tally.broken)} violations, {took_s:.0f} s")
     return tally

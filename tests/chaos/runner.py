@@ -3,35 +3,56 @@
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
-from itertools import islice
 from multiprocessing import get_context
-from typing import Any
 
 import msgspec
 
-from tests.chaos.faults import Fired, Kind
+from tests.chaos.branching import play_branches
+from tests.chaos.faults import Fired
 from tests.chaos.seeded import Mode, play_seed
-from tests.chaos.single import Verdict, play
+from tests.chaos.single import Faults, Verdict
 from tests.chaos.stack import Stack, deployed
 
-_CHUNK = 10
+# Seeds in one task of a process, and plans of one scenario that share their beginning.
+_SEEDS = 10
+_PLANS = 60
 _open: ExitStack | None = None
 _stack: Stack | None = None
 
 
-class Job(msgspec.Struct, frozen=True):
-    """One run to make: a scenario with faults, or a mode with a seed."""
+class Branches(msgspec.Struct, frozen=True):
+    """A scenario under several plans."""
 
     name: str
-    faults: dict[int, Kind] | None = None
-    seed: int = 0
-    mode: Mode | None = None
+    plans: list[Faults]
 
-    def play(self, stack: Stack) -> Verdict:
-        """Make the run."""
-        if self.mode is not None:
-            return play_seed(stack, self.mode, self.seed)
-        return play(stack, self.name, self.faults or {})
+    @property
+    def runs(self) -> int:
+        """How many runs these are."""
+        return len(self.plans)
+
+    def play(self, stack: Stack) -> list[Verdict]:
+        """Make the runs."""
+        return play_branches(stack, self.name, self.plans)
+
+
+class Seeds(msgspec.Struct, frozen=True):
+    """Several seeds of a mode."""
+
+    mode: Mode
+    seeds: range
+
+    @property
+    def runs(self) -> int:
+        """How many runs these are."""
+        return len(self.seeds)
+
+    def play(self, stack: Stack) -> list[Verdict]:
+        """Make the runs."""
+        return [play_seed(stack, self.mode, seed) for seed in self.seeds]
+
+
+Task = Branches | Seeds
 
 
 class Tally:
@@ -50,17 +71,10 @@ class Tally:
             self.broken.append(verdict)
 
 
-def play_all(jobs: Iterable[Job], workers: int) -> Iterator[list[Verdict]]:
-    """Yield the verdicts of chunks of jobs, in order."""
-    chunks = _chunks(jobs)
+def play_all(tasks: Iterable[Task], workers: int) -> Iterator[list[Verdict]]:
+    """Yield the verdicts of each task, in order."""
     with ProcessPoolExecutor(workers, get_context("spawn"), _deploy) as pool:
-        yield from pool.map(_play, chunks)
-
-
-def _chunks(jobs: Iterable[Job]) -> Iterator[list[Job]]:
-    iterator = iter(jobs)
-    while chunk := list(islice(iterator, _CHUNK)):
-        yield chunk
+        yield from pool.map(_play, tasks)
 
 
 def _deploy() -> None:
@@ -72,9 +86,9 @@ def _deploy() -> None:
     _stack = _open.enter_context(deployed())
 
 
-def _play(jobs: list[Job]) -> list[Verdict]:
+def _play(task: Task) -> list[Verdict]:
     assert _stack is not None
-    return [_light(job.play(_stack)) for job in jobs]
+    return [_light(verdict) for verdict in task.play(_stack)]
 
 
 def _light(verdict: Verdict) -> Verdict:
@@ -82,6 +96,23 @@ def _light(verdict: Verdict) -> Verdict:
     return verdict if verdict.violations else msgspec.structs.replace(verdict, story=[])
 
 
-def listed(stack: Stack, scenarios: Iterable[str], pick: Any) -> list[Job]:
-    """Return a job for each plan that `pick` finds for these scenarios."""
-    return [Job(name, dict(faults)) for name in scenarios for faults in pick(stack, name)]
+def tasks_of(plans: Iterable[tuple[str, Faults]]) -> list[Task]:
+    """Return tasks for plans of scenarios, each scenario's in the order in which they begin."""
+    by_name: dict[str, list[Faults]] = {}
+    for name, faults in plans:
+        by_name.setdefault(name, []).append(faults)
+    return [
+        Branches(name, part)
+        for name, own in by_name.items()
+        for part in _parts(sorted(own, key=min))
+    ]
+
+
+def _parts(plans: list[Faults]) -> Iterator[list[Faults]]:
+    for at in range(0, len(plans), _PLANS):
+        yield plans[at : at + _PLANS]
+
+
+def seeds_of(mode: Mode, count: int) -> list[Task]:
+    """Return tasks for the first seeds of a mode."""
+    return [Seeds(mode, range(count)[at : at + _SEEDS]) for at in range(0, count, _SEEDS)]

@@ -39,6 +39,11 @@ def play(stack: Stack, scenario: str, faults: Mapping[int, Kind]) -> Verdict:
     """Run a scenario under exact faults, mend everything, and judge."""
     world = World(stack, Exact(faults))
     SCENARIOS[scenario](world)
+    return verdict_of(world, scenario, faults)
+
+
+def verdict_of(world: World, scenario: str, faults: Mapping[int, Kind]) -> Verdict:
+    """Mend everything after a scenario, and judge."""
     world.plan.cease()
     world.converge()
     violations = _too_dead(world, scenario, faults)

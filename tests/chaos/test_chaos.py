@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.callsites import uncovered
-from tests.chaos.faults import Fired
 from tests.chaos.mutants import MUTANTS, Mutant, caught_by
+from tests.chaos.runner import Tally, Task, play_all, tasks_of
 from tests.chaos.scenarios import SCENARIOS
 from tests.chaos.seeded import MODES, Mode, play_seed
 from tests.chaos.single import each_pair_once, play, single_faults
@@ -56,20 +56,26 @@ def test_an_undisturbed_run_keeps_every_promise(stack: Stack, scenario: str) -> 
 
 
 def test_every_single_fault_in_the_shortest_scenario(stack: Stack) -> None:
-    verdicts = [play(stack, "fire", faults) for faults in single_faults(stack, "fire")]
-    assert len(verdicts) > 100
-    assert [str(each) for each in verdicts if each.violations] == []
+    plans = [("fire", faults) for faults in single_faults(stack, "fire")]
+    tally = _played(tasks_of(plans))
+    assert tally.runs == len(plans) > 100
+    assert [str(each) for each in tally.broken] == []
 
 
 def test_every_fault_at_every_call_site(stack: Stack) -> None:
-    fired, broken = Fired(), []
-    for scenario, faults in each_pair_once(stack, SCENARIOS):
-        verdict = play(stack, scenario, faults)
-        fired.add(verdict.fired)
-        broken += [str(verdict)] if verdict.violations else []
-    assert broken == []
-    assert fired.missing() == []
-    assert uncovered(fired.lines) == []
+    tally = _played(tasks_of(each_pair_once(stack, SCENARIOS)))
+    assert [str(each) for each in tally.broken] == []
+    assert tally.fired.missing() == []
+    assert uncovered(tally.fired.lines) == []
+
+
+def _played(tasks: list[Task]) -> Tally:
+    """Play in a process of its own, which has no threads: it forks."""
+    tally = Tally()
+    for verdicts in play_all(tasks, workers=1):
+        for verdict in verdicts:
+            tally.add(verdict)
+    return tally
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -7,9 +7,10 @@ import pytest
 
 from tests.chaos.faults import KINDS, WITHOUT_EFFECT, Exact, Kind, kinds_of
 from tests.chaos.queues import MAX_RECEIVES, VISIBILITY_S, Sqs
+from tests.chaos.runner import play_all, tasks_of
 from tests.chaos.scenarios import fire
 from tests.chaos.senders import hook
-from tests.chaos.single import calls_of, play
+from tests.chaos.single import Faults, calls_of, play
 from tests.chaos.stack import Stack, deployed
 from tests.chaos.tenants import acme
 from tests.chaos.world import World
@@ -85,6 +86,22 @@ def test_a_dead_process_has_no_more_effects(stack: Stack) -> None:
 def test_a_story_can_be_played_again(stack: Stack) -> None:
     first, second = (play(stack, "fire", {9: "lost"}) for _ in range(2))
     assert first.story == second.story
+
+
+def test_runs_that_share_their_beginning_are_the_runs_that_each_is_alone(stack: Stack) -> None:
+    plans: list[Faults] = [{3: "lost"}, {3: "crash_after"}, {9: "error", 12: "timeout"}]
+    (shared,) = play_all(tasks_of(("fire", plan) for plan in plans), workers=1)
+    alone = [play(stack, "fire", plan) for plan in plans]
+    assert [(each.plan, each.violations) for each in shared] == [
+        (each.plan, each.violations) for each in alone
+    ]
+    assert [each.fired.sites for each in shared] == [each.fired.sites for each in alone]
+    assert [each.fired.counts for each in shared] == [each.fired.counts for each in alone]
+
+
+def test_a_plan_that_no_call_can_meet_is_an_error() -> None:
+    with pytest.raises(RuntimeError, match="9999"):
+        list(play_all(tasks_of([("fire", {9999: "lost"})]), workers=1))
 
 
 class TestQueues:
