@@ -9,7 +9,7 @@ from cli.onemachine.stores import Stores
 from cli.onemachine.timers import TimerTurn
 from cli.onemachine.worker import StageTurn, Worker
 from tocsin.adapters.http import Http
-from tocsin.adapters.receivers import HttpReceivers
+from tocsin.adapters.receivers import ChannelReceivers
 from tocsin.adapters.sqlite.expiry import expire
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.enrich import Enrich, EnrichPorts
@@ -18,6 +18,7 @@ from tocsin.pipeline.heard import Heard
 from tocsin.pipeline.notify import Notify, NotifyPorts
 from tocsin.pipeline.safecall import Spread
 from tocsin.ports import Receivers
+from tocsin.runtime.channels import tools
 from tocsin.runtime.clock import now_s
 from tocsin.runtime.isolation import HasTime
 
@@ -42,7 +43,7 @@ class Machine:
         self._stopping = threading.Event()
         # The file is the operator's own, and so are the addresses in it, private ones too.
         http = Http(allow_loopback=True, allow_private=True)
-        self._receivers: Receivers = HttpReceivers(http, now_s, external_url)
+        self._receivers: Receivers = ChannelReceivers(tools(http, external_url))
         self._couriers = Couriers(stores.queues, stores.blobs, self._notify, self._stopping)
         self._workers = list(self._made())
 

@@ -10,7 +10,7 @@ from tocsin.adapters.dynamodb.journal import DynamoJournal
 from tocsin.adapters.memory import MemoryBlobs, MemoryGroups, MemoryJournal
 from tocsin.adapters.sqlite import SqliteGroups, SqliteJournal
 from tocsin.domain.errors import Conflict
-from tocsin.domain.group import Group, GroupKey, Intent, Member, Settlement, Step, Told
+from tocsin.domain.group import Group, GroupKey, Intent, Member, Settlement, Step, Thread, Told
 from tocsin.domain.journal import DeliveryRecord, TransitionRecord
 
 KEY = GroupKey("acme", "oncall", (("team", "db"),))
@@ -227,8 +227,10 @@ class TestSettle:
 
     def test_when_it_spoke_and_looked_is_kept_and_evaluate_does_not_change_it(self, world, held):
         times = {"flushed_at_s": T0 + 30.5, "notified_at_s": T0 + 31.0, "muted": {"f1": "why"}}
+        times["thread"] = Thread("toc_1", "C1/1700000000.1")
         assert settle(world, held, due_at_s=T0 + 300, **times)
-        world.groups.commit([replace(world.stored(), flushed_at_s=0.0, muted={})], [], T0)
+        changed = replace(world.stored(), flushed_at_s=0.0, muted={}, thread=None)
+        world.groups.commit([changed], [], T0)
         stored = world.stored()
         found = {name: getattr(stored, name) for name in times}
         assert found == times

@@ -1,10 +1,10 @@
 import pytest
 
 from tests.builders import T0, alert, receiver
+from tests.channels import tools
 from tests.contract.localserver import Answer, local_server
-from tocsin.adapters.http import Http
 from tocsin.adapters.memory import MemoryReceivers
-from tocsin.adapters.receivers import HttpReceivers
+from tocsin.adapters.receivers import ChannelReceivers
 from tocsin.domain.errors import Permanent, Retryable
 from tocsin.domain.group import GroupKey
 from tocsin.ports import Notification
@@ -27,7 +27,7 @@ class HttpSide:
     def __init__(self, server):
         self._server = server
         self.url = server.url
-        self.receivers = HttpReceivers(Http(allow_loopback=True), lambda: T0)
+        self.receivers = ChannelReceivers(tools())
         self._failed = 0
 
     def fail(self, error):

@@ -141,5 +141,5 @@ def as_slack(notification: Notification) -> str:
     """Return the alert as Slack is told it."""
     alone = tuple(each for each in notification.alerts if each.labels == ALERT["labels"])
     told = msgspec.structs.replace(notification, alerts=alone)
-    body = json.loads(slack.render(told, ""))
+    body = json.loads(slack.render(told))
     return str(body["blocks"][1]["text"]["text"])

@@ -6,6 +6,7 @@ from tests.builders import config, receiver, route
 from tests.integration.payloads import member, resolved, webhook
 from tests.pipeline.memory_world import MemoryWorld
 from tocsin.domain.errors import Permanent, Retryable
+from tocsin.domain.group import Thread
 from tocsin.domain.journal import DeliveryRecord
 from tocsin.domain.retry import RetryPolicy
 from tocsin.ports import Notification
@@ -21,10 +22,10 @@ def _during_send(world: MemoryWorld, act: Callable[[], None]) -> None:
     """Let something happen once, while the first notification is on its way."""
     send = world.receivers.send
 
-    def interrupted(notification: Notification) -> None:
+    def interrupted(notification: Notification) -> str:
         world.receivers.send = send  # type: ignore[method-assign]
         act()
-        send(notification)
+        return send(notification)
 
     world.receivers.send = interrupted  # type: ignore[method-assign]
 
@@ -32,10 +33,10 @@ def _during_send(world: MemoryWorld, act: Callable[[], None]) -> None:
 def _refuse_alerts_named(world: MemoryWorld, name: str) -> None:
     send = world.receivers.send
 
-    def picky(notification: Notification) -> None:
+    def picky(notification: Notification) -> str:
         if notification.alerts[0].name == name:
             world.receivers.failures = [Retryable("HTTP 500")]
-        send(notification)
+        return send(notification)
 
     world.receivers.send = picky  # type: ignore[method-assign]
 
@@ -219,3 +220,33 @@ def test_more_alerts_than_a_receiver_takes_at_once_are_told_in_parts() -> None:
     world.drain()
     assert [len(each) for each in _said(world)] == [2, 2, 1]
     assert world.balance().delivered == 5
+
+
+class TestThreads:
+    def test_what_follows_a_page_belongs_under_it(self) -> None:
+        world = MemoryWorld(config(route=route(group_by=("job",))))
+        world.receivers.names = True
+        for payload in (webhook(member("a")), webhook(member("b")), webhook(resolved("a"))):
+            world.send(payload)
+            world.settle()
+        first, *others = world.receivers.delivered
+        assert first.thread is None
+        assert [each.thread for each in others] == [Thread(first.key, "message-1")] * 2
+
+    def test_a_thread_ends_when_all_that_fired_is_over(self) -> None:
+        world = MemoryWorld(config())
+        world.receivers.names = True
+        for payload in (webhook(member("a")), webhook(resolved("a")), webhook(member("a"))):
+            world.send(payload)
+            world.settle()
+            world.now_s += 60.0
+        opening, end, anew = world.receivers.delivered
+        assert end.thread == Thread(opening.key, "message-1")
+        assert anew.thread is None
+
+    def test_the_books_know_what_the_receiver_calls_it(self) -> None:
+        world = MemoryWorld(config())
+        world.receivers.names = True
+        world.send(webhook(member("a")))
+        world.settle()
+        assert [each.receipt for each in _deliveries(world)] == ["message-1"]

@@ -34,7 +34,7 @@ def takes(world, seconds):
     def slowly(notification):
         if notification.receiver.name == "slow":
             world.now_s += seconds
-        send(notification)
+        return send(notification)
 
     world.receivers.send = slowly
 
@@ -62,7 +62,7 @@ class TestSlow:
 
         def noting(notification):
             order.append(notification.receiver.name)
-            send(notification)
+            return send(notification)
 
         world.receivers.send = noting
         world.pump("notify")
@@ -81,7 +81,7 @@ class TestSlow:
 
         def noting(notification):
             sent_at_s.setdefault(notification.receiver.name, world.now_s)
-            send(notification)
+            return send(notification)
 
         world.receivers.send = noting
         world.pump("notify")
@@ -167,7 +167,7 @@ class TestPace:
 
         def slowly(notification):
             world.now_s += took_s.get(notification.receiver.name, 1.0)
-            send(notification)
+            return send(notification)
 
         world.receivers.send = slowly
         up_to_notify(world, "slow-0")

@@ -16,7 +16,7 @@ def kills(world, name):
         if notification.receiver.name == name:
             tries.append(world.now_s)
             raise Crash
-        send(notification)
+        return send(notification)
 
     world.receivers.send = deadly
     return tries
@@ -134,9 +134,10 @@ class TestRedriven:
         answers = []
 
         def heard_and_broken(notification):
-            send(notification)
+            receipt = send(notification)
             if answers:
                 raise answers.pop(0)
+            return receipt
 
         world.receivers.send = heard_and_broken
         answers += [Retryable("HTTP 500"), Permanent("HTTP 410"), Permanent("HTTP 410")]

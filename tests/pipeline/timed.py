@@ -36,7 +36,8 @@ class TimedReceivers(MemoryReceivers):
         self._clock = clock
         self.at_s: list[float] = []
 
-    def send(self, notification: Notification) -> None:
+    def send(self, notification: Notification) -> str:
         """Deliver, or fail as told."""
-        super().send(notification)
+        receipt = super().send(notification)
         self.at_s.append(self._clock())
+        return receipt

@@ -263,7 +263,7 @@ class World:
         until_s = self.now_s + _BUDGET_S
         return lambda: self.now_s < until_s
 
-    def send(self, notification: Notification) -> None:
+    def send(self, notification: Notification) -> str:
         """Be all receivers: take a notification, or refuse it."""
         worker = present()
         self.history.attempted(notification, self.now_s)
@@ -278,7 +278,7 @@ class World:
             self.history.arrived(notification)
         if answer == "taken":
             worker.arrived.append(notification.key)
-            return
+            return ""
         self.history.uncertain |= fired
         wait_s = 0.0
         if answer == "down":

@@ -5,9 +5,10 @@ import pytest
 from msgspec.structs import replace
 
 from tests.builders import T0, alert, receiver
+from tests.channels import tools
 from tests.contract.localserver import Answer, local_server
-from tocsin.adapters.http import Http
-from tocsin.adapters.receivers import RETRY_AFTER_LIMIT_S, HttpReceivers, retry_after_s
+from tocsin.adapters.receivers import ChannelReceivers
+from tocsin.adapters.receivers.posting import RETRY_AFTER_LIMIT_S, retry_after_s
 from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
 from tocsin.domain.group import GroupKey
 from tocsin.ports import Notification
@@ -21,7 +22,7 @@ def server():
 
 @pytest.fixture
 def receivers():
-    return HttpReceivers(Http(allow_loopback=True), lambda: T0)
+    return ChannelReceivers(tools())
 
 
 def notification(url, kind="webhook"):

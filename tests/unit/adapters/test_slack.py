@@ -27,7 +27,7 @@ def message(*alerts, labels=(), reason="", **fields):
         attempt=1,
         reason=reason,
     )
-    return json.loads(slack.render(notification, ""))
+    return json.loads(slack.render(notification))
 
 
 def texts(sent):

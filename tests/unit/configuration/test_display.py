@@ -1,7 +1,8 @@
 import yaml
 
 from tocsin.configuration import load, to_tenant_config
-from tocsin.configuration.display import displayed, masked_url
+from tocsin.configuration.channels.channel import masked_url
+from tocsin.configuration.display import displayed
 
 TEXT = """
 tenants:

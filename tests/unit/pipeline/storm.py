@@ -74,7 +74,7 @@ class Storm:
         """Let time pass."""
         self.time.run(lambda: False, duration_s)
 
-    def send(self, notification: Notification) -> None:
+    def send(self, notification: Notification) -> str:
         """Be the receiver."""
         self.calls.append(self.time.now_s)
         self.in_flight += 1
@@ -85,6 +85,7 @@ class Storm:
         if is_down:
             raise Retryable("HTTP 503")
         self.taken[notification.key] += 1
+        return ""
 
     def about(self, duration_s: float) -> float:
         """Return a latency, which is never twice the same."""

@@ -76,7 +76,7 @@ class TestOpen:
         def slow(notification):
             world.receivers.send = send
             others.append(world.call(worker=world.worker(), owner="w2"))
-            send(notification)
+            return send(notification)
 
         world.receivers.send = slow
         assert world.call() == Delivered()
@@ -226,9 +226,10 @@ def test_a_store_that_fails_to_note_a_probes_success_changes_nothing_about_it(wo
     send = world.receivers.send
 
     def then_away(notification):
-        send(notification)
+        receipt = send(notification)
         Away(world, "read", "write", error=Retryable("away"))
         worker._endpoints._breakers = world.breakers
+        return receipt
 
     worker = world.worker()
     world.receivers.send = then_away

@@ -35,7 +35,7 @@ def test_only_the_safe_call_sends_to_a_receiver() -> None:
     "code",
     [
         "self._ports.receivers.send(notification)",
-        "HttpReceivers(http, clock).send(notification)",
+        "ChannelReceivers(http, clock).send(notification)",
         "deliver = ports.receivers.send",
     ],
 )
@@ -54,7 +54,7 @@ def test_only_the_safe_call_and_who_hands_them_over_know_receivers() -> None:
         "adapters/memory/receivers.py",
         "adapters/receivers/__init__.py",
     }
-    names = {"Receivers", "HttpReceivers", "MemoryReceivers"}
+    names = {"Receivers", "ChannelReceivers", "MemoryReceivers"}
     knowing = {
         str(path.relative_to(PACKAGE))
         for path in PACKAGE.rglob("*.py")

@@ -63,6 +63,19 @@ def test_a_file_of_a_newer_release_is_left_alone(tmp_path):
         Database(tmp_path / "state.db")
 
 
+def test_a_file_of_an_earlier_form_gets_what_it_lacks(tmp_path):
+    database = Database(tmp_path / "state.db")
+    made = columns(database)
+    database.write(lambda file: file.execute("ALTER TABLE groups DROP COLUMN thread"))
+    database.write(lambda file: file.execute("PRAGMA user_version = 1"))
+    database.close()
+    assert columns(Database(tmp_path / "state.db")) == made
+
+
+def columns(database):
+    return database.read(lambda file: {row[1] for row in file.execute("PRAGMA table_info(groups)")})
+
+
 def test_a_file_that_is_no_database_is_said_so(tmp_path):
     (tmp_path / "state.db").write_bytes(b"not a database, but long enough to look like one" * 9)
     with pytest.raises(ConfigurationError, match="cannot be used"):

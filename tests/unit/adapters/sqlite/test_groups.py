@@ -7,7 +7,7 @@ from tests.builders import T0
 from tests.contract.test_groups import KEY, TOLD, group, intent, member, settlement
 from tocsin.adapters.sqlite import SqliteGroups
 from tocsin.adapters.sqlite.groupcache import GroupCache
-from tocsin.domain.group import Group, GroupKey, Settlement
+from tocsin.domain.group import Group, GroupKey, Settlement, Thread
 
 
 @pytest.fixture
@@ -40,11 +40,13 @@ def test_the_next_process_finds_all_of_it(groups, reopened):
         flushed_at_s=T0 + 1.5,
         notified_at_s=T0 + 2.5,
         muted={"f2": "why"},
+        thread=Thread("toc_1", "17.1"),
     )
     assert groups.settle(held, left, [], T0)
     after = SqliteGroups(reopened(), T0)
     assert stored(after) == stored(groups)
     assert stored(after).muted == {"f2": "why"}
+    assert stored(after).thread == Thread("toc_1", "17.1")
     assert after.versions("acme") == after.versions("acme", inhibiting=True) == {KEY: 1}
 
 
@@ -111,8 +113,9 @@ def test_a_field_that_nobody_stores_is_noticed():
     }
     notifies = {
         "told intent muted flushed_at_s notified_at_s lease_owner lease_until_s holds poke_due_at_s"
+        " thread"
     }
     known = {name for names in evaluates | notifies for name in names.split()}
     assert set(Group.__struct_fields__) == known
-    settled = "told intent due_at_s is_final flushed_at_s notified_at_s muted"
+    settled = "told intent due_at_s is_final flushed_at_s notified_at_s muted thread"
     assert set(Settlement.__struct_fields__) == set(settled.split())

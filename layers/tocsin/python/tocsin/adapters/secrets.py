@@ -1,9 +1,13 @@
-"""Secrets from AWS Secrets Manager, read seldom."""
+"""Secrets from AWS Secrets Manager and from SSM, read seldom."""
 
+from collections.abc import Callable
 from typing import Any
+
+import msgspec
 
 from tocsin.adapters.aws import translated
 from tocsin.domain.errors import Permanent
+from tocsin.domain.secret import Secret
 from tocsin.ports import Clock
 
 # How long a secret that cannot be read is not asked for again.
@@ -27,8 +31,15 @@ class SecretsManager:
 class RecentSecrets:
     """Read secrets that people change; a value is at most `ttl_s` behind."""
 
-    def __init__(self, client: Any, clock: Clock, ttl_s: float = 300.0) -> None:
+    def __init__(
+        self,
+        client: Any,
+        clock: Clock,
+        ttl_s: float = 300.0,
+        reads: Callable[[Any, str], str] | None = None,
+    ) -> None:
         self._client = client
+        self._reads = reads or read
         self._clock = clock
         self._ttl_s = ttl_s
         self._values: dict[str, tuple[float, str | Permanent]] = {}
@@ -46,7 +57,7 @@ class RecentSecrets:
 
     def _read(self, name: str, now_s: float) -> tuple[float, str | Permanent]:
         try:
-            return now_s + self._ttl_s, read(self._client, name)
+            return now_s + self._ttl_s, self._reads(self._client, name)
         except Permanent as error:
             return now_s + _ABSENT_TTL_S, error
 
@@ -59,3 +70,51 @@ def read(client: Any, secret_id: str) -> str:
         raise Permanent("secretsmanager: the secret is not text")
     value: str = answer["SecretString"]
     return value
+
+
+def read_parameter(client: Any, name: str) -> str:
+    """Read a parameter of SSM, decrypted. Raises Permanent for one that is not there."""
+    with translated("ssm"):
+        answer = client.get_parameter(Name=name, WithDecryption=True)
+    value: str = answer["Parameter"]["Value"]
+    return value
+
+
+class KeptSecrets:
+    """Find what references to secrets lead to; a service is asked only where one is kept there."""
+
+    def __init__(self, client: Callable[[str], Any], clock: Clock) -> None:
+        self._client = client
+        self._clock = clock
+        self._secrets: RecentSecrets | None = None
+        self._parameters: RecentSecrets | None = None
+
+    def __call__(self, secret: Secret) -> str:
+        """Return a secret as of at most five minutes ago.
+
+        Raises:
+            Permanent: It is not there, is not text, or lacks the field. The reason says where it
+                should be, never what is there.
+        """
+        if secret.name:
+            if self._secrets is None:
+                self._secrets = RecentSecrets(self._client("secretsmanager"), self._clock)
+            return _field(self._secrets.get(secret.name), secret)
+        if secret.parameter:
+            if self._parameters is None:
+                client = self._client("ssm")
+                self._parameters = RecentSecrets(client, self._clock, reads=read_parameter)
+            return _field(self._parameters.get(secret.parameter), secret)
+        return secret.value
+
+
+def _field(text: str, secret: Secret) -> str:
+    if not secret.field:
+        return text
+    try:
+        found = msgspec.json.decode(text, type=dict[str, str]).get(secret.field)
+    except msgspec.DecodeError:
+        found = None
+    if found is None:
+        raise Permanent(f"{secret!r} has no text {secret.field!r}")
+    return found

@@ -1,16 +1,16 @@
 """An applied configuration as people may see it: in the words of `tocsin.yaml`, no secrets."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
+from tocsin.configuration.channels import KINDS
 from tocsin.configuration.enrichment_conversion import displayed_enrichment
 from tocsin.configuration.escalation_conversion import displayed_escalation
 from tocsin.configuration.limits import displayed_limits
 from tocsin.configuration.mapping_conversion import displayed_mapping
 from tocsin.configuration.routing_display import displayed_routing
-from tocsin.configuration.signing import MASK, displayed_signatures
+from tocsin.configuration.signing import displayed_signatures
 from tocsin.configuration.source_models import displayed_source
 from tocsin.domain.breaker import BreakerPolicy
 from tocsin.domain.config import Receiver, TenantConfig
@@ -71,21 +71,10 @@ def _keep(percent: float) -> str:
     return {0.0: "none", 100.0: "all"}.get(percent) or f"sample {percent:g}%"
 
 
-def masked_url(url: str) -> str:
-    """Return the host of a URL; its path and query often are the credentials."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/{MASK}"
-
-
 def _receiver(receiver: Receiver) -> dict[str, Any]:
-    kind: dict[str, Any] = {"url": masked_url(receiver.url)}
-    if receiver.kind == "slack":
-        kind["channel"] = receiver.channel
-    else:
-        kind["headers"] = dict.fromkeys(receiver.headers, MASK)
-        kind["timeout"] = format_duration(receiver.timeout_s)
-        kind["max_alerts"] = receiver.max_alerts
-    kind["send_resolved"] = receiver.send_resolved
+    # "nobody" has nothing to show.
+    shown = KINDS[receiver.kind].shown(receiver) if receiver.kind in KINDS else {}
+    kind: dict[str, Any] = {**shown, "send_resolved": receiver.send_resolved}
     return {
         "name": receiver.name,
         receiver.kind: kind,

@@ -8,7 +8,6 @@ import msgspec
 from tocsin.configuration.fields import is_loopback
 from tocsin.configuration.models import Document
 from tocsin.configuration.problems import Location, Problem, path_of
-from tocsin.configuration.receiver_models import Receiver
 from tocsin.configuration.yamltree import read
 
 # A warning names so many; `config apply` to a stack on AWS lists all.
@@ -85,10 +84,11 @@ def loopback_warning(receivers: Sequence[LoopbackReceiver]) -> str:
 def _receivers(document: Document) -> Iterator[tuple[str, str, Location]]:
     for tenant, block in document.tenants.items():
         for index, receiver in enumerate(block.receivers):
-            kind, url = _address(receiver)
-            host = urlsplit(url).hostname or ""
-            if is_loopback(host):
-                yield receiver.name, host, ("tenants", tenant, "receivers", index, kind, "url")
+            kind, channel = receiver.channel
+            for field, url in channel.urls().items():
+                host = urlsplit(url).hostname or ""
+                if is_loopback(host):
+                    yield receiver.name, host, ("tenants", tenant, "receivers", index, kind, field)
         taken = block.taken.config.receivers.values() if block.taken else ()
         for made in taken:
             host = urlsplit(made.url).hostname or ""
@@ -104,10 +104,3 @@ def _sources(document: Document) -> Iterator[tuple[str, str, Location]]:
             if is_loopback(host):
                 location = ("tenants", tenant, "sources", index, "prometheus", "url")
                 yield source.name, host, location
-
-
-def _address(receiver: Receiver) -> tuple[str, str]:
-    if receiver.slack is not None:
-        return "slack", receiver.slack.url.get_secret_value()
-    assert receiver.webhook is not None, "the model has exactly one kind"
-    return "webhook", receiver.webhook.url.get_secret_value()

@@ -1,58 +1,18 @@
 """The shape of receivers in `tocsin.yaml`."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from tocsin.configuration.block import Block
-from tocsin.configuration.fields import (
-    Duration,
-    HeaderName,
-    HeaderValue,
-    Name,
-    SecretUrl,
-    between,
-    wrong,
-)
+from tocsin.configuration.channels import KINDS, ChannelBlock, Slack, Webhook
+from tocsin.configuration.fields import Duration, Name, between, wrong
 
-MAX_ALERTS_LIMIT = 1000
-# Notify's lease on a group is sized for a receiver that takes ten seconds to answer.
-ReceiverTimeout = Annotated[Duration, between("100ms", "10s")]
 RetryDelay = Annotated[Duration, between("100ms", "1h")]
 # Far less than a group is kept for that nobody has news of.
 GiveUpAfter = Annotated[Duration, between("1m", "2d")]
 BreakerTime = Annotated[Duration, between("1s", "1h")]
-
-
-class Webhook(Block):
-    """Where and how to send notifications as JSON in Alertmanager's webhook format."""
-
-    url: SecretUrl = Field(description="The address; `http` only for the same machine.")
-    headers: dict[HeaderName, HeaderValue] = Field(
-        default={}, max_length=20, description="HTTP headers to add, such as `Authorization`."
-    )
-    timeout: ReceiverTimeout = Field(
-        default="10s", validate_default=True, description="How long to wait for an answer."
-    )
-    max_alerts: int = Field(
-        default=MAX_ALERTS_LIMIT,
-        ge=1,
-        le=MAX_ALERTS_LIMIT,
-        description="The most alerts in one notification; the rest follow in the next.",
-    )
-    send_resolved: bool = Field(default=True, description="Whether to tell that alerts ended.")
-
-
-class Slack(Block):
-    """Which Slack channel to post to."""
-
-    url: SecretUrl = Field(description="The address of an incoming webhook.")
-    channel: str = Field(
-        default="",
-        max_length=80,
-        description="The channel, if it is not the one of the incoming webhook.",
-    )
-    send_resolved: bool = Field(default=True, description="Whether to tell that alerts ended.")
 
 
 class Retry(Block):
@@ -121,9 +81,21 @@ class Receiver(Block):
 
     @model_validator(mode="after")
     def _has_one_kind(self) -> Self:
-        if (self.webhook is None) == (self.slack is None):
-            raise wrong("a receiver has exactly one of webhook and slack")
+        if len(list(self._channels())) != 1:
+            names = ", ".join(list(KINDS)[:-1])
+            raise wrong(f"a receiver has exactly one of {names} and {list(KINDS)[-1]}")
         return self
+
+    @property
+    def channel(self) -> tuple[str, ChannelBlock]:
+        """Its kind, and the block of it."""
+        return next(self._channels())
+
+    def _channels(self) -> Iterator[tuple[str, ChannelBlock]]:
+        for kind in KINDS:
+            block = getattr(self, kind)
+            if block is not None:
+                yield kind, block
 
 
 class ReceiverGroup(Block):

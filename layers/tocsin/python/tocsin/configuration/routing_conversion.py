@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from tocsin.configuration.models import Tenant
-from tocsin.configuration.receiver_models import CircuitBreaker, Receiver, Retry, Slack, Webhook
+from tocsin.configuration.receiver_models import CircuitBreaker, Receiver, Retry
 from tocsin.configuration.route_models import InhibitRule, Route
 from tocsin.configuration.time_intervals import to_time_intervals
 from tocsin.configuration.timing import DEFAULT_TIMING, to_timing
@@ -27,8 +27,8 @@ def to_routing(name: str, model: Tenant) -> TenantConfig:
         version=0,
         route=_route(model.route, config.Route(receiver="", timing=DEFAULT_TIMING)),
         receivers={
-            receiver.name: replace(_receiver(receiver), shown_as=_shown_as(model, receiver.name))
-            for receiver in model.receivers
+            each.name: replace(_receiver(each, name), shown_as=_shown_as(model, each.name))
+            for each in model.receivers
         },
         integrations={group.name: tuple(group.receivers) for group in model.receiver_groups},
         resolve_timeout_s=model.settings.resolve_timeout,
@@ -71,20 +71,14 @@ def _matchers(texts: list[str]) -> tuple[Matcher, ...]:
     return tuple(parse_matcher(text) for text in texts)
 
 
-def _receiver(model: Receiver) -> config.Receiver:
+def _receiver(model: Receiver, tenant: str) -> config.Receiver:
+    _, channel = model.channel
     return replace(
-        _of_its_kind(model),
+        channel.receiver(model.name, tenant),
         retry=_retry(model.retry),
         breaker=_breaker(model.breaker),
         send_updates=model.send_updates,
     )
-
-
-def _of_its_kind(model: Receiver) -> config.Receiver:
-    if model.slack is not None:
-        return _slack(model.name, model.slack)
-    assert model.webhook is not None, "the model has exactly one kind"
-    return _webhook(model.name, model.webhook)
 
 
 def _retry(model: Retry) -> RetryPolicy:
@@ -102,26 +96,4 @@ def _breaker(model: CircuitBreaker) -> BreakerPolicy:
         failures=model.failures,
         window_s=model.window,
         open_s=model.opens_for,
-    )
-
-
-def _webhook(name: str, model: Webhook) -> config.Receiver:
-    return config.Receiver(
-        name=name,
-        kind="webhook",
-        url=model.url.get_secret_value(),
-        headers={header: value.get_secret_value() for header, value in model.headers.items()},
-        send_resolved=model.send_resolved,
-        timeout_s=model.timeout,
-        max_alerts=model.max_alerts,
-    )
-
-
-def _slack(name: str, model: Slack) -> config.Receiver:
-    return config.Receiver(
-        name=name,
-        kind="slack",
-        url=model.url.get_secret_value(),
-        channel=model.channel,
-        send_resolved=model.send_resolved,
     )

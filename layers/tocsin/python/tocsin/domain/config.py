@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from tocsin.domain.breaker import BreakerPolicy
+from tocsin.domain.channels import Channel
 from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.escalation import EscalationPolicy
 from tocsin.domain.fingerprint_rules import RuleSet
@@ -20,7 +21,20 @@ from tocsin.domain.storage_rules import StorageRule
 from tocsin.domain.time_interval import TimeInterval
 
 # "nobody" is for alerts that are to be seen and told to no one.
-ReceiverKind = Literal["webhook", "slack", "nobody"]
+ReceiverKind = Literal[
+    "webhook",
+    "slack",
+    "email",
+    "pagerduty",
+    "teams",
+    "opsgenie",
+    "sns",
+    "sqs",
+    "eventbridge",
+    "lambda",
+    "apprise",
+    "nobody",
+]
 SignatureScheme = Literal["github", "grafana", "pagerduty", "sentry", "slack", "sns", "standard"]
 
 
@@ -29,7 +43,9 @@ class Receiver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     name: str
     kind: ReceiverKind
-    url: str
+    url: str = ""
+    # What a kind that is not reached by a URL alone needs.
+    settings: Channel | None = None
     channel: str = ""
     headers: dict[str, str] = {}
     send_resolved: bool = True
@@ -46,6 +62,11 @@ class Receiver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     shown_as: str = ""
     retry: RetryPolicy = RetryPolicy()
     breaker: BreakerPolicy = BreakerPolicy()
+
+    @property
+    def endpoint(self) -> str:
+        """What is called, so that a failure says something of it. It may be a secret."""
+        return self.url if self.settings is None else self.settings.endpoint
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -115,6 +115,16 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
         return self.outcome in ("dead", "refused")
 
 
+class Thread(msgspec.Struct, frozen=True, array_like=True):
+    """The notification that opened what is said now: what follows belongs under it.
+
+    `receipt` is what its receiver called it; "" if it said nothing.
+    """
+
+    key: str
+    receipt: str = ""
+
+
 class Step(msgspec.Struct, frozen=True, array_like=True):
     """One thing to tell: that `episode` of an alert fires, or that it is resolved.
 
@@ -167,6 +177,7 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     flushed_at_s: float = 0.0
     notified_at_s: float = 0.0
     muted: dict[str, str] = {}
+    thread: Thread | None = None
 
 
 class Group(msgspec.Struct, kw_only=True):
@@ -194,6 +205,8 @@ class Group(msgspec.Struct, kw_only=True):
     notified_at_s: float = 0.0
     # Alerts that notify kept from being told when it last looked, and why.
     muted: dict[str, str] = {}
+    # What is said under which notification, as long as the receiver believes that anything fires.
+    thread: Thread | None = None
     # Whether an alert that fires here is the source of an inhibition.
     inhibits: bool = False
     # When evaluate must look for alerts that nobody repeated, and notify for what is untold.

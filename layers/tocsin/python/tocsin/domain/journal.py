@@ -63,6 +63,8 @@ class DeliveryRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     key: str = ""
     attempt: int = 0
     at_s: float
+    # What the receiver calls the notification, if it says.
+    receipt: str = ""
 
 
 class GivenUpRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="given-up"):

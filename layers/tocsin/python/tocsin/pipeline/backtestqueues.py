@@ -73,6 +73,7 @@ class Recorder:
         self._clock = clock
         self.sent: list[tuple[float, Notification]] = []
 
-    def send(self, notification: Notification) -> None:
+    def send(self, notification: Notification) -> str:
         """Remember a notification and when it came."""
         self.sent.append((self._clock(), notification))
+        return ""

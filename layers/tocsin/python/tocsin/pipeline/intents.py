@@ -1,12 +1,13 @@
 """An intent between two tries: until when it waits, and what the books hear of it."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
 from tocsin.domain.config import Receiver
 from tocsin.domain.decision import ENRICHED
-from tocsin.domain.group import Group, Intent
+from tocsin.domain.group import Group, Intent, Thread, Told
 from tocsin.domain.journal import DeliveryRecord
 from tocsin.pipeline.recent import remember
 from tocsin.pipeline.recipients import Recipient
@@ -21,22 +22,34 @@ DeliveryOutcome = Literal["delivered", "dead", "refused"]
 Recorded = Literal["delivered", "dead", "failed"]
 
 
+class End(msgspec.Struct, frozen=True):
+    """How a notification ended, why, and what its receiver calls it."""
+
+    outcome: DeliveryOutcome
+    reason: str = ""
+    receipt: str = ""
+
+
 class Taken:
     """The notifications that a worker saw taken, until that is written down."""
 
     def __init__(self) -> None:
-        self._keys: dict[str, None] = {}
+        self._receipts: dict[str, str] = {}
 
     def __contains__(self, key: str) -> bool:
-        return key in self._keys
+        return key in self._receipts
 
-    def add(self, key: str) -> None:
-        """Remember a notification by its key."""
-        remember(self._keys, key, None, _REMEMBERED)
+    def add(self, key: str, receipt: str) -> None:
+        """Remember a notification by its key, and what its receiver calls it."""
+        remember(self._receipts, key, receipt, _REMEMBERED)
+
+    def receipt(self, key: str) -> str:
+        """Return what the receiver calls a notification that was taken."""
+        return self._receipts[key]
 
     def forget(self, intent: Intent) -> None:
         """Forget what is written down."""
-        self._keys.pop(intent.key, None)
+        self._receipts.pop(intent.key, None)
 
 
 def is_waiting(group: Group, intent: Intent, receiver: Receiver, at_s: float) -> bool:
@@ -64,7 +77,21 @@ def notification_of(group: Group, intent: Intent, recipient: Recipient) -> Notif
         reason=intent.reason,
         truncated=intent.truncated,
         external_url=recipient.config.external_url,
+        thread=group.thread,
     )
+
+
+def thread_after(group: Group, intent: Intent, end: End, told: Mapping[str, Told]) -> Thread | None:
+    """Return what the next notification belongs under, once one has ended.
+
+    What opens a thread is what was delivered where none was open; it is over where the receiver
+    believes of nothing any more that it fires.
+    """
+    if all(each.step == "resolved" for each in told.values()):
+        return None
+    if group.thread is not None or end.outcome != "delivered":
+        return group.thread
+    return Thread(intent.key, end.receipt)
 
 
 def deferred(intent: Intent, verdict: Deferred, endpoint: str, at_s: float) -> Intent:
@@ -79,7 +106,7 @@ def deferred(intent: Intent, verdict: Deferred, endpoint: str, at_s: float) -> I
 
 
 def records(
-    group: Group, intent: Intent, outcome: Recorded, reason: str, at_s: float
+    group: Group, intent: Intent, outcome: Recorded, reason: str, at_s: float, receipt: str = ""
 ) -> list[DeliveryRecord]:
     """Return what the books hear of one try: a record for each step."""
     return [
@@ -95,6 +122,7 @@ def records(
             key=intent.key,
             attempt=intent.attempts,
             at_s=at_s,
+            receipt=receipt,
         )
         for step in intent.steps
     ]

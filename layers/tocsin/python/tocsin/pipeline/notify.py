@@ -18,6 +18,7 @@ from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.intents import (
     LOOK_AGAIN_S,
     DeliveryOutcome,
+    End,
     Recorded,
     Taken,
     deferred,
@@ -25,6 +26,7 @@ from tocsin.pipeline.intents import (
     look_again_at_s,
     notification_of,
     records,
+    thread_after,
 )
 from tocsin.pipeline.looking import Looking
 from tocsin.pipeline.poke import Poke, pack_letter
@@ -175,10 +177,11 @@ class Notify:
             is_certain = verdict.is_refusal and bool(planned.steps)
             ended: DeliveryOutcome = "refused" if is_certain else "dead"
             self._dead_letter(group, intent, verdict.reason)
-            return self._close(group, planned, intent, recipient, (ended, verdict.reason))
+            return self._close(group, planned, intent, recipient, End(ended, verdict.reason))
         outcome.count("delivered")
         outcome.count("steps", len(intent.steps))
-        return self._close(group, planned, intent, recipient, ("delivered", ""))
+        end = End("delivered", receipt=verdict.receipt)
+        return self._close(group, planned, intent, recipient, end)
 
     def _note_opening(self, group: Group, verdict: Deferred | Dead, outcome: Outcome) -> None:
         if verdict.has_opened:
@@ -187,9 +190,10 @@ class Notify:
             outcome.warnings.append(reason)
 
     def _verdict(self, group: Group, attempt: Attempt) -> Verdict:
-        if attempt.notification.key in self._taken:
+        key = attempt.notification.key
+        if key in self._taken:
             # It was taken, and this worker could not write that down.
-            return Delivered()
+            return Delivered(self._taken.receipt(key))
         if group.intent is not None and group.holds > _DEATHS:
             return self._safe_call.lost(attempt)
         started_s = self._ports.clock()
@@ -197,7 +201,7 @@ class Notify:
         took_s = self._ports.clock() - started_s
         self._pace.note(group.key.tenant, group.key.receiver, took_s)
         if isinstance(verdict, Delivered):
-            self._taken.add(attempt.notification.key)
+            self._taken.add(key, verdict.receipt)
         return verdict
 
     def _defer(
@@ -220,20 +224,15 @@ class Notify:
         self._ports.outbox.dead_letter(queue, letter, "DeliveryFailed", reason)
 
     def _close(
-        self,
-        group: Group,
-        planned: Plan,
-        intent: Intent,
-        recipient: Recipient,
-        end: tuple[DeliveryOutcome, str],
+        self, group: Group, planned: Plan, intent: Intent, recipient: Recipient, end: End
     ) -> bool:
         """Write down how an intent ended; tell whether nothing else is left to say."""
-        ended, reason = end
         at_s = self._ports.clock()
         tried = msgspec.structs.replace(intent, attempts=intent.attempts + 1)
-        told = settle_steps(planned.told, intent, ended)
-        outcome: Recorded = "delivered" if ended == "delivered" else "dead"
-        said = records(group, tried, outcome, reason, at_s)
+        told = settle_steps(planned.told, intent, end.outcome)
+        group.thread = thread_after(group, intent, end, told)
+        outcome: Recorded = "delivered" if end.outcome == "delivered" else "dead"
+        said = records(group, tried, outcome, end.reason, at_s, end.receipt)
         done = msgspec.structs.replace(planned, told=told, records=(*planned.records, *said))
         group.notified_at_s = spoken_at_s(group, intent, at_s)
         if planned.more:
@@ -281,6 +280,7 @@ class Notify:
             flushed_at_s=group.flushed_at_s,
             notified_at_s=group.notified_at_s,
             muted=planned.muted,
+            thread=group.thread,
         )
         return self._ports.groups.settle(group, left, planned.records, self._ports.clock())
 

@@ -55,7 +55,9 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Delivered(msgspec.Struct, frozen=True):
-    """The receiver has it."""
+    """The receiver has it, and calls it so; "" if it does not say."""
+
+    receipt: str = ""
 
 
 class Deferred(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +85,7 @@ Verdict = Delivered | Deferred | Dead
 
 def endpoint_of(tenant: str, receiver: Receiver) -> str:
     """Return the key under which the breaker of a receiver's endpoint is shared."""
-    return endpoint_key(tenant, receiver.kind, receiver.url, receiver.breaker.mode)
+    return endpoint_key(tenant, receiver.kind, receiver.endpoint, receiver.breaker.mode)
 
 
 class SafeCall:
@@ -106,7 +108,7 @@ class SafeCall:
             reason = f"receiver {receiver.name} is left alone: it failed, or asked for it"
             return self._wait(attempt, admission.until_s, attempt.attempts, reason, tried=False)
         try:
-            self._receivers.send(attempt.notification)
+            receipt = self._receivers.send(attempt.notification)
         except Throttled as error:
             return self._throttled(attempt, endpoint, error)
         except Retryable as error:
@@ -115,7 +117,7 @@ class SafeCall:
             self._endpoints.refused(endpoint, was_sent=not isinstance(error, Unsendable))
             return Dead(reason=str(error), is_refusal=True)
         self._endpoints.succeeded(endpoint)
-        return Delivered()
+        return Delivered(receipt)
 
     def lost(self, attempt: Attempt) -> Verdict:
         """Count a try whose worker died as one that failed; nothing is sent.

@@ -7,14 +7,14 @@ import msgspec
 from tocsin.domain.alert import Alert
 from tocsin.domain.breaker import Breaker
 from tocsin.domain.config import Receiver
-from tocsin.domain.group import GroupKey
+from tocsin.domain.group import GroupKey, Thread
 
 
 class Notification(msgspec.Struct, frozen=True, kw_only=True):
     """One notification as a receiver gets it: the whole group; the first `new` alerts are news.
 
     `reason` says in Alertmanager's words why it is sent, and `truncated` how many alerts found no
-    room in it.
+    room in it. `thread` is what was said first of what still fires; None in what opens it.
     """
 
     key: str
@@ -26,6 +26,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     truncated: int = 0
     external_url: str = ""
+    thread: Thread | None = None
 
     @property
     def news(self) -> tuple[Alert, ...]:
@@ -36,9 +37,10 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
 class Receivers(Protocol):
     """The only way out to people; only pipeline.safecall takes it."""
 
-    def send(self, notification: Notification) -> None:
-        """Deliver, or raise Retryable (with Retry-After, if the receiver said) or Permanent.
+    def send(self, notification: Notification) -> str:
+        """Deliver; return what the receiver calls it, "" if it does not say.
 
+        Raises Retryable (with Retry-After, if the receiver said) or Permanent.
         Raises Throttled where the receiver asks for fewer calls, and Unsendable where nothing
         was sent.
         """

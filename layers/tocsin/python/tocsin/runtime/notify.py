@@ -12,12 +12,13 @@ from tocsin.adapters.dynamodb.configs import DynamoConfigs
 from tocsin.adapters.dynamodb.groups import DynamoGroups
 from tocsin.adapters.dynamodb.silences import DynamoSilences
 from tocsin.adapters.http import Http
-from tocsin.adapters.receivers import HttpReceivers
+from tocsin.adapters.receivers import ChannelReceivers
 from tocsin.adapters.s3 import S3Blobs
 from tocsin.adapters.sqs import SqsOutbox
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.notify import Notify, NotifyPorts
 from tocsin.ports import Queue
+from tocsin.runtime.channels import tools
 from tocsin.runtime.clock import now_s
 from tocsin.runtime.isolation import HasTime
 from tocsin.runtime.settings import NotifySettings, load
@@ -43,7 +44,7 @@ def _notify() -> Notify:
         blobs=blobs,
         groups=DynamoGroups(dynamodb, settings.group_table, settings.journal_table, blobs),
         configs=CachedConfigs(DynamoConfigs(dynamodb, settings.control_table), now_s),
-        receivers=HttpReceivers(http, now_s),
+        receivers=ChannelReceivers(tools(http)),
         silences=CachedSilences(DynamoSilences(dynamodb, settings.control_table), now_s),
         breakers=DynamoBreakers(hasty_client("dynamodb"), settings.breaker_table),
         clock=now_s,

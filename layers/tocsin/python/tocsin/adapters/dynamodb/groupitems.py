@@ -10,7 +10,7 @@ from tocsin.adapters.dynamodb.attributes import Item, Value, attribute, expiry, 
 from tocsin.adapters.dynamodb.expressions import update
 from tocsin.adapters.dynamodb.formats import current, upgraded
 from tocsin.adapters.dynamodb.spill import Packed, Spill
-from tocsin.domain.group import Group, GroupKey, Intent, Member, Settlement, Told
+from tocsin.domain.group import Group, GroupKey, Intent, Member, Settlement, Thread, Told
 
 # One partition of an index takes 1,000 writes a second.
 SHARDS = ("0", "1", "2", "3")
@@ -20,6 +20,7 @@ _members_decoder = msgspec.json.Decoder(dict[str, Member])
 _told_decoder = msgspec.json.Decoder(dict[str, Told])
 _intent_decoder = msgspec.json.Decoder(Intent)
 _muted_decoder = msgspec.json.Decoder(dict[str, str])
+_thread_decoder = msgspec.json.Decoder(Thread)
 
 
 def list_of(tenant: str, shard: str) -> str:
@@ -63,6 +64,7 @@ def notify_values(left: Settlement) -> Mapping[str, Value | None]:
         "poke_due_at_s": left.due_at_s,
         "flushed_at_s": left.flushed_at_s or None,
         "notified_at_s": left.notified_at_s or None,
+        "thread": None if left.thread is None else msgspec.json.encode(left.thread).decode(),
         "lease_owner": None,
         "lease_until_s": None,
         "holders": None,
@@ -104,6 +106,7 @@ def group_of(item: Item, spill: Spill) -> Group:
     group.told = {} if told is None else _told_decoder.decode(told)
     group.intent = None if intent is None else _intent_decoder.decode(intent)
     group.muted = {} if muted is None else _muted_decoder.decode(muted)
+    group.thread = _thread_decoder.decode(stored["thread"]) if "thread" in stored else None
     group.first_flush_at_s = float(stored.get("first_flush_at_s", 0.0))
     group.flushed_at_s = float(stored.get("flushed_at_s", 0.0))
     group.notified_at_s = float(stored.get("notified_at_s", 0.0))

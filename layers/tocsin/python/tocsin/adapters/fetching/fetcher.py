@@ -9,7 +9,7 @@ import msgspec
 
 from tocsin.adapters.fetching.body import HTML, media_of, text_of
 from tocsin.adapters.http import Http, HttpAnswer
-from tocsin.adapters.receivers import retry_after_s
+from tocsin.adapters.receivers.posting import retry_after_s
 from tocsin.domain.enrichment.pages import PageAddress, address_of, guard, redirected
 from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
 from tocsin.domain.retry import RetryPolicy

@@ -44,6 +44,7 @@ class MemoryGroups:
                 flushed_at_s=stored.flushed_at_s,
                 notified_at_s=stored.notified_at_s,
                 muted=stored.muted,
+                thread=stored.thread,
                 poke_due_at_s=poke_due_at_s,
                 lease_owner=stored.lease_owner,
                 lease_until_s=stored.lease_until_s,
@@ -78,7 +79,7 @@ class MemoryGroups:
         if left.is_final and stored.version != group.version:
             return False
         stored.told, stored.intent, stored.muted = dict(left.told), left.intent, dict(left.muted)
-        stored.poke_due_at_s = left.due_at_s
+        stored.poke_due_at_s, stored.thread = left.due_at_s, left.thread
         stored.flushed_at_s, stored.notified_at_s = left.flushed_at_s, left.notified_at_s
         stored.lease_owner, stored.lease_until_s, stored.holds = "", 0.0, 0
         self._holders.pop(group.key, None)

@@ -8,6 +8,7 @@ import msgspec
 
 from tocsin.adapters.http import HttpAnswer
 from tocsin.adapters.receivers import enriched
+from tocsin.adapters.receivers.posting import Request, Tools, post
 from tocsin.domain.alert import Alert
 from tocsin.domain.decision import ENRICHED
 from tocsin.domain.plaintext import plain_text
@@ -43,7 +44,16 @@ _REFUSALS = {
 }
 
 
-def render(notification: Notification, _external_url: str) -> bytes:
+def send(notification: Notification, tools: Tools) -> str:
+    """Post the message; an incoming webhook gives no name to what it takes."""
+    receiver = notification.receiver
+    # The only header that Slack looks at; it knows no idempotency key.
+    headers = {"Content-Type": "application/json"}
+    post(receiver, tools, lambda: Request(receiver.url, render(notification), headers), refusal)
+    return ""
+
+
+def render(notification: Notification) -> bytes:
     """Return the message: a title, the first alerts, and how many more there are."""
     alerts = notification.alerts
     title = _title(notification)
@@ -57,11 +67,6 @@ def render(notification: Notification, _external_url: str) -> bytes:
     if notification.receiver.channel:
         message["channel"] = notification.receiver.channel
     return msgspec.json.encode(message)
-
-
-def headers(_notification: Notification, _at_s: float) -> dict[str, str]:
-    """Return the only header that Slack looks at; it knows no idempotency key."""
-    return {"Content-Type": "application/json"}
 
 
 def refusal(answer: HttpAnswer) -> str:

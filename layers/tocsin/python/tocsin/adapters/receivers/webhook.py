@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from tocsin.adapters.http import HttpAnswer
+from tocsin.adapters.receivers.posting import Request, Tools, post
 from tocsin.domain.alert import Alert, place
 from tocsin.domain.fingerprint import alertmanager_fingerprint
 from tocsin.ports import Notification
@@ -15,6 +15,18 @@ from tocsin.ports import Notification
 _NO_TIME = "0001-01-01T00:00:00Z"
 # They belong to the connection, and the wrong ones would make two requests of one.
 _NOT_CONFIGURABLE = {"connection", "content-length", "host", "transfer-encoding"}
+
+
+def send(notification: Notification, tools: Tools) -> str:
+    """Post the body; a webhook gives no name to what it takes."""
+    receiver = notification.receiver
+
+    def write() -> Request:
+        body = render(notification, tools.external_url)
+        return Request(receiver.url, body, headers(notification, tools.clock()))
+
+    post(receiver, tools, write)
+    return ""
 
 
 def render(notification: Notification, external_url: str) -> bytes:
@@ -49,11 +61,6 @@ def headers(notification: Notification, at_s: float) -> dict[str, str]:
     taken = {name.lower() for name in own} | _NOT_CONFIGURABLE
     configured = notification.receiver.headers.items()
     return {name: value for name, value in configured if name.lower() not in taken} | own
-
-
-def refusal(_answer: HttpAnswer) -> str:
-    """Leave it to the status."""
-    return ""
 
 
 def _status(alerts: Iterable[Alert]) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tocsin.adapters.sqlite.flusher import Flusher
-from tocsin.adapters.sqlite.schema import SCHEMA, VERSION
+from tocsin.adapters.sqlite.schema import SCHEMA, UPGRADES, VERSION
 from tocsin.domain.errors import ConfigurationError, Permanent, Retryable
 
 Connection = sqlite3.Connection
@@ -135,8 +135,10 @@ def _prepare(connection: Connection) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > VERSION:
         raise ConfigurationError("the state is of a newer release of tocsin: use that one")
-    if version == 0:
-        script = f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;"
+    if version < VERSION:
+        lacks = (text for form, text in sorted(UPGRADES.items()) if form > version)
+        made = " ".join(lacks) if version else SCHEMA
+        script = f"BEGIN IMMEDIATE; {made} PRAGMA user_version = {VERSION}; COMMIT;"
         connection.executescript(script)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from tocsin.adapters.sqlite.database import Connection
-from tocsin.domain.group import Group, GroupKey, Intent, Member, Settlement, Told
+from tocsin.domain.group import Group, GroupKey, Intent, Member, Settlement, Thread, Told
 
 _COLUMNS = (
     "id, tenant, key, version, config_version, urgent, inhibits, first_flush_at_s,"
@@ -31,12 +31,13 @@ _LEASED = (
 )
 _SETTLED = (
     "UPDATE groups SET intent = ?, muted = ?, flushed_at_s = ?, notified_at_s = ?,"
-    " poke_due_at_s = ?, lease_owner = '', lease_until_s = 0, holders = NULL WHERE id = ?"
+    " thread = ?, poke_due_at_s = ?, lease_owner = '', lease_until_s = 0, holders = NULL"
+    " WHERE id = ?"
 )
 _READ = (
     "SELECT key, version, config_version, urgent, inhibits, first_flush_at_s, flushed_at_s,"
     " notified_at_s, muted, intent, lease_owner, lease_until_s, holders, resolve_due_at_s,"
-    " poke_due_at_s, expires_at_s FROM groups WHERE id = ?"
+    " poke_due_at_s, expires_at_s, thread FROM groups WHERE id = ?"
 )
 
 _key_decoder = msgspec.json.Decoder(GroupKey)
@@ -44,6 +45,7 @@ _member_decoder = msgspec.json.Decoder(Member)
 _told_decoder = msgspec.json.Decoder(Told)
 _intent_decoder = msgspec.json.Decoder(Intent)
 _muted_decoder = msgspec.json.Decoder(dict[str, str])
+_thread_decoder = msgspec.json.Decoder(Thread)
 _holders_decoder = msgspec.json.Decoder(list[str])
 
 
@@ -69,6 +71,7 @@ def read_group(file: Connection, group_id: str) -> Group | None:
         resolve_due_at_s=row[13],
         poke_due_at_s=row[14],
         expires_at_s=row[15],
+        thread=None if row[16] is None else _thread_decoder.decode(row[16]),
         members=_parts(file, "members", group_id, _member_decoder),
         told=_parts(file, "told", group_id, _told_decoder),
     )
@@ -121,6 +124,7 @@ def write_settled(file: Connection, before: Group, left: Settlement) -> None:
         msgspec.json.encode(left.muted) if left.muted else None,
         left.flushed_at_s,
         left.notified_at_s,
+        None if left.thread is None else msgspec.json.encode(left.thread),
         left.due_at_s,
         group_id,
     )

@@ -221,6 +221,7 @@ def _settled(stored: Group, left: Settlement) -> Group:
         told=dict(left.told),
         intent=left.intent,
         muted=dict(left.muted),
+        thread=left.thread,
         poke_due_at_s=left.due_at_s,
         flushed_at_s=left.flushed_at_s,
         notified_at_s=left.notified_at_s,

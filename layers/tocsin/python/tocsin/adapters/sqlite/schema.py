@@ -1,7 +1,9 @@
 """The tables of the file, and the version of their form."""
 
 # Kept in the file's user_version; a file of a newer form is not opened.
-VERSION = 1
+VERSION = 2
+# What a file of each earlier form lacks, by the form that has it.
+UPGRADES = {2: "ALTER TABLE groups ADD COLUMN thread BLOB;"}
 
 SCHEMA = """
 CREATE TABLE messages (
@@ -25,7 +27,7 @@ CREATE TABLE groups (
   first_flush_at_s REAL NOT NULL, flushed_at_s REAL NOT NULL DEFAULT 0,
   notified_at_s REAL NOT NULL DEFAULT 0, muted BLOB, intent BLOB,
   lease_owner TEXT NOT NULL DEFAULT '', lease_until_s REAL NOT NULL DEFAULT 0, holders BLOB,
-  resolve_due_at_s REAL, poke_due_at_s REAL, expires_at_s REAL) WITHOUT ROWID;
+  thread BLOB, resolve_due_at_s REAL, poke_due_at_s REAL, expires_at_s REAL) WITHOUT ROWID;
 CREATE INDEX groups_by_resolve ON groups (resolve_due_at_s) WHERE resolve_due_at_s IS NOT NULL;
 CREATE INDEX groups_by_poke ON groups (poke_due_at_s) WHERE poke_due_at_s IS NOT NULL;
 CREATE INDEX groups_by_end ON groups (expires_at_s) WHERE expires_at_s IS NOT NULL;

@@ -1,0 +1,109 @@
+"""What kinds of receivers share that are told by an HTTP request."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import msgspec
+
+from tocsin.adapters.http import Http, HttpAnswer
+from tocsin.domain.config import Receiver
+from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
+from tocsin.domain.secret import Secret
+from tocsin.ports import Clock
+
+# Answers below 500 after which the same request may succeed.
+_TOO_MANY = 429
+_PASSING = {408, 425, _TOO_MANY}
+# A receiver may ask for time, but not for ever.
+RETRY_AFTER_LIMIT_S = 86_400.0
+
+
+class Tools(msgspec.Struct, frozen=True, kw_only=True):
+    """What a kind of receiver may use.
+
+    `secret` returns what a reference leads to, and raises Retryable or Permanent where it leads
+    nowhere. `aws` returns a client of a service of AWS, made once, that tries once.
+    """
+
+    http: Http
+    clock: Clock
+    secret: Callable[[Secret], str]
+    aws: Callable[[str], Any]
+    external_url: str = ""
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What is posted, and to where."""
+
+    url: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
+def post(
+    receiver: Receiver,
+    tools: Tools,
+    write: Callable[[], Request],
+    refusal: Callable[[HttpAnswer], str] = lambda _: "",
+) -> HttpAnswer:
+    """Post what `write` returns, and return the answer of a receiver that took it.
+
+    `refusal` returns why a receiver refuses for good, or "" if the status says it all.
+
+    Raises:
+        Retryable: There was no answer in time, or one after which the same may succeed.
+        Throttled: The receiver asks for fewer calls.
+        Permanent: It refuses for good.
+        Unsendable: Nothing was sent, and nothing can be.
+    """
+    request = written(receiver, write)
+    try:
+        answer = tools.http.post(request.url, request.body, request.headers, receiver.timeout_s)
+    except Permanent as error:
+        raise Unsendable(f"receiver {receiver.name}: {error.reason}") from None
+    except Retryable as error:
+        raise Retryable(f"receiver {receiver.name}: {error.reason}") from None
+    said = refusal(answer)
+    if said:
+        raise Permanent(f"receiver {receiver.name} says {said}")
+    _raise_for(answer, receiver, tools.clock())
+    return answer
+
+
+def written(receiver: Receiver, write: Callable[[], Any]) -> Any:
+    """Return what `write` returns. Raises Unsendable if it cannot be written.
+
+    What cannot be written now can never be; the rest of the group must go on.
+    """
+    try:
+        return write()
+    except (ValueError, TypeError, OverflowError) as error:
+        reason = f"receiver {receiver.name}: cannot be written: {type(error).__name__}"
+        raise Unsendable(reason) from None
+
+
+def _raise_for(answer: HttpAnswer, receiver: Receiver, now_s: float) -> None:
+    if 200 <= answer.status < 300:
+        return
+    reason = f"HTTP {answer.status} from receiver {receiver.name}"
+    if answer.status in _PASSING or answer.status >= 500:
+        kind = Throttled if answer.status == _TOO_MANY else Retryable
+        raise kind(reason, retry_after_s(answer.headers.get("retry-after", ""), now_s))
+    raise Permanent(reason)
+
+
+def retry_after_s(text: str, now_s: float) -> float | None:
+    """Read a Retry-After header: seconds or a date. None if it is missing or neither."""
+    text = text.strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text), RETRY_AFTER_LIMIT_S)
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    wait_s = (at - datetime.fromtimestamp(now_s, UTC)).total_seconds()
+    return min(max(wait_s, 0.0), RETRY_AFTER_LIMIT_S)

@@ -1,0 +1,100 @@
+"""What each kind of receiver needs to be reached, beside its URL.
+
+One struct a kind that needs more than a URL. `endpoint` names what is called, and so what a
+circuit breaker is about.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from tocsin.domain.secret import Secret
+
+
+class SlackApp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="slack"):
+    """A Slack app that posts with a bot token, so that it can thread and edit."""
+
+    token: Secret
+    # Its id or name; the app must be in it.
+    channel: str
+    # Where the Web API is; "": Slack's own.
+    api_url: str = ""
+
+    @property
+    def endpoint(self) -> str:
+        """The API and the channel: one that is gone says nothing of the others."""
+        return f"{self.api_url}#{self.channel}"
+
+
+class Smtp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A mail server. `tls` is how the connection is protected."""
+
+    host: str
+    port: int = 587
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+    password: Secret = Secret()
+
+
+class Email(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="email"):
+    """Mail to some addresses, through a mail server or, without one, through SES."""
+
+    to: tuple[str, ...]
+    sender: str
+    smtp: Smtp | None = None
+    # The configuration set of SES; "": none.
+    configuration_set: str = ""
+
+    @property
+    def endpoint(self) -> str:
+        """The mail server, or SES."""
+        return "ses" if self.smtp is None else f"{self.smtp.host}:{self.smtp.port}"
+
+
+class PagerDuty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="pagerduty"):
+    """A service of PagerDuty. `url` is where events are taken; "": PagerDuty's own."""
+
+    routing_key: Secret
+    url: str = ""
+
+    @property
+    def endpoint(self) -> str:
+        """One service is no other one: they have limits of their own."""
+        return f"{self.url}#{msgspec.json.encode(self.routing_key).decode()}"
+
+
+class Opsgenie(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="opsgenie"):
+    """An account of Opsgenie, or of what speaks its alert API."""
+
+    api_key: Secret
+    url: str = ""
+
+    @property
+    def endpoint(self) -> str:
+        """Where it is, and with which key."""
+        return f"{self.url}#{msgspec.json.encode(self.api_key).decode()}"
+
+
+class AwsTarget(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="aws"):
+    """A topic, queue, event bus or function, by its ARN."""
+
+    arn: str
+
+    @property
+    def endpoint(self) -> str:
+        """Its ARN."""
+        return self.arn
+
+
+class Apprise(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="apprise"):
+    """One of the many services that the library of this name knows, by its kind of URL."""
+
+    url: Secret
+
+    @property
+    def endpoint(self) -> str:
+        """Where it is kept, or what it is: a hash of it is all that is stored."""
+        return msgspec.json.encode(self.url).decode()
+
+
+Channel = SlackApp | Email | PagerDuty | Opsgenie | AwsTarget | Apprise

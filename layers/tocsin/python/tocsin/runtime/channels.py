@@ -1,0 +1,30 @@
+"""What the kinds of receivers may use, made for this process."""
+
+from functools import cache
+from typing import Any
+
+from tocsin.adapters.aws import client, single_attempt_client
+from tocsin.adapters.http import Http
+from tocsin.adapters.receivers.posting import Tools
+from tocsin.adapters.secrets import KeptSecrets
+from tocsin.runtime.clock import now_s
+
+# As long as a receiver that is told by HTTP may take.
+_TIMEOUT_S = 10.0
+
+
+def tools(http: Http, external_url: str = "") -> Tools:
+    """Return what receivers are told with."""
+    return Tools(
+        http=http,
+        clock=now_s,
+        secret=KeptSecrets(client, now_s),
+        aws=_once,
+        external_url=external_url,
+    )
+
+
+@cache
+def _once(service: str) -> Any:
+    """Return a client that tries once: how often a receiver is tried is for notify to say."""
+    return single_attempt_client(service, _TIMEOUT_S)
