@@ -15,7 +15,8 @@ from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.enrich import Enrich, EnrichPorts
 from tocsin.pipeline.evaluate import Evaluate, EvaluatePorts
 from tocsin.pipeline.heard import Heard
-from tocsin.pipeline.notify import Notify, NotifyPorts
+from tocsin.pipeline.notify import Notify
+from tocsin.pipeline.notifyports import NotifyPorts
 from tocsin.pipeline.safecall import Spread
 from tocsin.ports import Receivers
 from tocsin.runtime.channels import tools
@@ -120,6 +121,7 @@ class Machine:
             configs=stores.configs,
             receivers=self._receivers,
             breakers=stores.breakers,
+            paces=stores.paces,
             silences=stores.silences,
             clock=now_s,
         )

@@ -15,6 +15,7 @@ from tocsin.adapters.sqlite import (
     SqliteFingerprints,
     SqliteGroups,
     SqliteJournal,
+    SqlitePaces,
     SqliteQueues,
     SqliteSilences,
 )
@@ -45,6 +46,7 @@ class Stores(msgspec.Struct, frozen=True, kw_only=True):
     journal: SqliteJournal
     configs: CachedConfigs
     breakers: SqliteBreakers
+    paces: SqlitePaces
     silences: SqliteSilences
 
 
@@ -61,5 +63,6 @@ def open_stores(directory: Path, archive_s: float) -> Stores:
         journal=SqliteJournal(database),
         configs=CachedConfigs(SqliteConfigs(database), now_s),
         breakers=SqliteBreakers(database),
+        paces=SqlitePaces(database),
         silences=SqliteSilences(database),
     )

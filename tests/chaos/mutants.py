@@ -16,8 +16,9 @@ from tests.chaos.faults import KINDS, Kind
 from tests.chaos.seeded import Mode, play_seed
 from tests.chaos.single import Verdict, play, single_faults
 from tests.chaos.stack import Stack
-from tocsin.adapters import receivers, sqs
+from tocsin.adapters import sqs
 from tocsin.adapters.dynamodb.groups import DynamoGroups
+from tocsin.adapters.receivers import posting
 from tocsin.adapters.s3 import S3Archive
 from tocsin.domain import breaker, dedup, episode, grouping, identity, intent
 from tocsin.domain.errors import Conflict
@@ -106,7 +107,7 @@ def _with_random_key(kind: Any) -> Any:
 
 
 def _the_status_of_an_answer_is_ignored(patch: Patch) -> None:
-    patch.setattr(receivers, "_raise_for", lambda *_: None)
+    patch.setattr(posting, "_raise_for", lambda *_: None)
 
 
 def _the_last_write_wins(patch: Patch) -> None:

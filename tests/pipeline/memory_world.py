@@ -20,6 +20,7 @@ from tocsin.adapters.memory import (
     MemoryGroups,
     MemoryJournal,
     MemoryOutbox,
+    MemoryPaces,
     MemorySilences,
 )
 from tocsin.domain.balance import Balance, add_up
@@ -35,7 +36,8 @@ from tocsin.pipeline.envelope import decode
 from tocsin.pipeline.evaluate import Evaluate, EvaluatePorts
 from tocsin.pipeline.heard import Heard
 from tocsin.pipeline.ingest import Ingest, Request
-from tocsin.pipeline.notify import Notify, NotifyPorts
+from tocsin.pipeline.notify import Notify
+from tocsin.pipeline.notifyports import NotifyPorts
 from tocsin.pipeline.tick import Tick, TickPorts
 from tocsin.ports import Queue
 from tocsin.providers.registry import provider
@@ -78,6 +80,7 @@ class MemoryWorld:
         self.journal = MemoryJournal()
         self.receivers = TimedReceivers(lambda: self.now_s)
         self.breakers = MemoryBreakers()
+        self.paces = MemoryPaces()
         self.silences = MemorySilences()
         self.groups = MemoryGroups(self.journal)
         self.fingerprints = MemoryFingerprints()
@@ -128,6 +131,7 @@ class MemoryWorld:
                 configs=configs,
                 receivers=guard("receivers", self.receivers),
                 breakers=guard("breakers", self.breakers),
+                paces=guard("paces", self.paces),
                 silences=self.silences,
                 clock=lambda: self.now_s,
             )

@@ -56,7 +56,7 @@ class TestDeadly:
             world.now_s += 60
             world._tick.run(world.now_s)
             world.pump("notify")
-        (state,) = (each for each, _ in world.breakers.breakers.values())
+        (state,) = (each for each, _ in world.breakers.kept.values())
         assert state.state != "CLOSED"
         assert state.opens > 2
 

@@ -26,6 +26,7 @@ from tocsin.adapters.memory import (
     MemoryConfigs,
     MemoryFingerprints,
     MemoryJournal,
+    MemoryPaces,
     MemorySilences,
 )
 from tocsin.domain.errors import Permanent, Retryable, Throttled
@@ -34,7 +35,8 @@ from tocsin.pipeline.enrich import Enrich, EnrichPorts
 from tocsin.pipeline.envelope import Envelope, decode
 from tocsin.pipeline.evaluate import Evaluate, EvaluatePorts
 from tocsin.pipeline.ingest import Ingest, Request
-from tocsin.pipeline.notify import Notify, NotifyPorts
+from tocsin.pipeline.notify import Notify
+from tocsin.pipeline.notifyports import NotifyPorts
 from tocsin.pipeline.tick import Tick, TickPorts
 from tocsin.ports import Notification, OutMessage, Queue
 from tocsin.providers.registry import provider
@@ -71,6 +73,7 @@ class World:
         self.running: list[Invocation] = []
         self._blobs = MemoryBlobs()
         self._breakers = MemoryBreakers()
+        self._paces = MemoryPaces()
         self._silences = MemorySilences()
         self.queues = Queues(random, self.faults, self._blobs)
         self.people = People(
@@ -253,6 +256,7 @@ class World:
                 configs=self._configs,
                 receivers=self._port("receivers", self),
                 breakers=self._port("breakers", self._breakers),
+                paces=self._port("paces", self._paces),
                 silences=self._silences,
                 clock=lambda: self.now_s,
             )

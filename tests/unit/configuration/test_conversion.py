@@ -7,6 +7,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.breaker import BreakerPolicy
 from tocsin.domain.config import Receiver, TenantConfig
 from tocsin.domain.matchers import Matcher
+from tocsin.domain.pace import PacePolicy
 from tocsin.domain.retry import RetryPolicy
 from tocsin.domain.routing import groups_for
 
@@ -64,6 +65,7 @@ def test_receivers_keep_everything_that_was_said_of_them():
             channel="#ops",
             retry=RetryPolicy(attempts=4, base_s=2.0, cap_s=90.0, give_up_after_s=3600.0),
             breaker=BreakerPolicy(mode="consecutive", failures=3, window_s=120.0, open_s=30.0),
+            pace=PacePolicy(),
         ),
     }
 

@@ -48,7 +48,7 @@ def test_only_the_safe_call_and_who_hands_them_over_know_receivers() -> None:
         "ports/__init__.py",
         "ports/delivery.py",
         ONLY,
-        "pipeline/notify.py",
+        "pipeline/notifyports.py",
         "runtime/notify.py",
         "adapters/memory/__init__.py",
         "adapters/memory/receivers.py",

@@ -151,7 +151,7 @@ def test_a_domain_is_the_host_whatever_the_path(world):
 
 def test_what_is_no_address_reaches_no_breaker(world):
     assert isinstance(world.fetch("https://user:secret@wiki.example/"), Unsendable)
-    assert (world.asked, world.breakers.breakers) == (0, {})
+    assert (world.asked, world.breakers.kept) == (0, {})
 
 
 def test_breakers_that_cannot_be_read_hinder_nobody(world, monkeypatch):

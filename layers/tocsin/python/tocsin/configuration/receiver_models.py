@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from tocsin.configuration.block import Block
 from tocsin.configuration.channels import KINDS, ChannelBlock, Slack, Webhook
 from tocsin.configuration.fields import Duration, Name, between, wrong
+from tocsin.configuration.pacing import Pace
 
 RetryDelay = Annotated[Duration, between("100ms", "1h")]
 # Far less than a group is kept for that nobody has news of.
@@ -72,6 +73,11 @@ class Receiver(Block):
     )
     breaker: CircuitBreaker = Field(
         default=CircuitBreaker(), description="When to leave the receiver alone for a while."
+    )
+    pace: Pace | Literal["none"] | None = Field(
+        default=None,
+        description="How many messages it gets before they become a digest; see delivery.md. "
+        "Left out, kinds that people read have the defaults, and others have none.",
     )
     send_updates: bool = Field(
         default=False,

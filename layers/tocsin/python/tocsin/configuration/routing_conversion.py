@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from tocsin.configuration.models import Tenant
+from tocsin.configuration.pacing import to_pace
 from tocsin.configuration.receiver_models import CircuitBreaker, Receiver, Retry
 from tocsin.configuration.route_models import InhibitRule, Route
 from tocsin.configuration.time_intervals import to_time_intervals
@@ -77,6 +78,7 @@ def _receiver(model: Receiver, tenant: str) -> config.Receiver:
         channel.receiver(model.name, tenant),
         retry=_retry(model.retry),
         breaker=_breaker(model.breaker),
+        pace=to_pace(model.pace, is_for_people=channel.is_for_people),
         send_updates=model.send_updates,
     )
 

@@ -15,6 +15,7 @@ from tocsin.domain.limits import Limits
 from tocsin.domain.mapping import PayloadMapping
 from tocsin.domain.matchers import Matcher
 from tocsin.domain.oncall import Schedule
+from tocsin.domain.pace import PacePolicy
 from tocsin.domain.retry import RetryPolicy
 from tocsin.domain.rule import Rule, Source
 from tocsin.domain.storage_rules import StorageRule
@@ -62,6 +63,8 @@ class Receiver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     shown_as: str = ""
     retry: RetryPolicy = RetryPolicy()
     breaker: BreakerPolicy = BreakerPolicy()
+    # How many messages it gets before they become a digest; None: there is no such number.
+    pace: PacePolicy | None = None
 
     @property
     def endpoint(self) -> str:

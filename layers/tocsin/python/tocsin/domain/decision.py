@@ -43,7 +43,7 @@ def decide(
     if member.status == "firing" and not is_settled:
         return _dropped(member) if is_dropped(member) else _fires(member, told)
     if member.status == "resolved" and (told is None or told.episode < member.episode):
-        return _never_told(member)
+        return _ended_untold(member, send_resolved)
     if member.status == "firing" or told is None or told.step == "resolved":
         return _NOTHING
     return close(member, told, send_resolved)
@@ -54,7 +54,7 @@ def is_pending(member: Member, told: Mapping[str, Told]) -> bool:
     last = told.get(member.fingerprint)
     if last is None:
         # What was over before it was known need not be told.
-        return bool(member.fired_by)
+        return bool(member.fired_by) or member.told_before
     is_news = last.episode < member.episode or last.step != member.status
     return is_news or is_due_again(member, last)
 
@@ -171,6 +171,13 @@ def _fires_as_before(member: Member, told: Told) -> Decision:
         sources=(ended_by, member.fired_by),
         is_known=True,
     )
+
+
+def _ended_untold(member: Member, send_resolved: bool) -> Decision:
+    """End an episode that was not told here, but perhaps before it came here."""
+    if member.told_before:
+        return close(member, Told(member.episode, "firing", "delivered"), send_resolved)
+    return _never_told(member)
 
 
 def _never_told(member: Member) -> Decision:

@@ -79,6 +79,10 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     # When something was found out about this episode that its receiver is told of at once, if it
     # was told without it; 0: nothing, or it waits for the next notification.
     found_at_s: float = 0.0
+    # In a digest: the group that handed it over, and whether its receiver heard elsewhere that
+    # this episode fires.
+    origin: str = ""
+    told_before: bool = False
 
     def fires(self, now_s: float) -> bool:
         """Tell whether the alert fires now: nobody resolved it, and its time is not over."""
@@ -161,6 +165,8 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     failed_at_s: float = 0.0
     # The endpoint that it waits for; a receiver that has another by now is not waited for.
     waits_for: str = ""
+    # Whether it is handed to the digest of its receiver instead of being sent.
+    digests: bool = False
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):
@@ -220,7 +226,7 @@ class Group(msgspec.Struct, kw_only=True):
             return False
         told = self.told.get(member.fingerprint)
         if told is None:
-            return not member.fired_by
+            return not member.fired_by and not member.told_before
         # What was dead-lettered can be redriven, and must then find what it was about.
         is_last = told.episode == member.episode and told.step == "resolved"
         return is_last and not told.is_dead

@@ -26,6 +26,25 @@ def intent_for(group: Group, planned: Plan, at_s: float) -> Intent:
     )
 
 
+def for_digest(intent: Intent, speaks_at_s: float) -> Intent:
+    """Return an intent to hand over to a digest, which speaks then: its steps, without updates.
+
+    An update is owed again as long as it was not told; what is shown beside is not news.
+    """
+    told = [
+        (step, alert)
+        for step, alert in zip(intent.steps, intent.alerts, strict=False)
+        if step.found != "update"
+    ]
+    return msgspec.structs.replace(
+        intent,
+        steps=tuple(step for step, _ in told),
+        alerts=tuple(alert for _, alert in told),
+        digests=True,
+        not_before_s=speaks_at_s,
+    )
+
+
 def idempotency_key(key: GroupKey, steps: Iterable[Step], since_s: float | None = None) -> str:
     """Return the key of one notification: a pure function of tenant, receiver, group and steps.
 

@@ -24,9 +24,10 @@ from tocsin.pipeline.changes import pack_changes
 from tocsin.pipeline.envelope import decode
 from tocsin.pipeline.evaluate import Evaluate, EvaluatePorts
 from tocsin.pipeline.happenings import unpack_happenings
-from tocsin.pipeline.notify import Notify, NotifyPorts
+from tocsin.pipeline.notify import Notify
+from tocsin.pipeline.notifyports import NotifyPorts
 from tocsin.pipeline.poke import pack_pokes, unpack_pokes
-from tocsin.ports import Blobs, Breakers, Configs, Groups, Journal, Silences
+from tocsin.ports import Blobs, Breakers, Configs, Groups, Journal, Paces, Silences
 
 # As the clock of a deployment ticks.
 TICK_S = 60.0
@@ -44,6 +45,7 @@ class BacktestPorts(msgspec.Struct, frozen=True, kw_only=True):
     blobs: Blobs
     configs: Configs
     breakers: Breakers
+    paces: Paces
     silences: Silences
 
 
@@ -76,6 +78,7 @@ class Backtest:
                 configs=ports.configs,
                 receivers=self._receivers,
                 breakers=ports.breakers,
+                paces=ports.paces,
                 silences=ports.silences,
                 clock=self._queues.clock,
             )

@@ -12,9 +12,11 @@ from tocsin.domain.config import Receiver
 from tocsin.domain.errors import Conflict, Retryable, TocsinError
 from tocsin.domain.flush import due_at_s, spoken_at_s
 from tocsin.domain.group import Group, Intent, Settlement
-from tocsin.domain.intent import intent_for, revive, settle_steps
+from tocsin.domain.intent import for_digest, intent_for, revive, settle_steps
+from tocsin.domain.pace import GO
 from tocsin.domain.reconcile import Plan, as_it_is, resume
 from tocsin.pipeline.batch import Delivery, Outcome
+from tocsin.pipeline.handingover import HandingOver
 from tocsin.pipeline.intents import (
     LOOK_AGAIN_S,
     DeliveryOutcome,
@@ -29,7 +31,9 @@ from tocsin.pipeline.intents import (
     thread_after,
 )
 from tocsin.pipeline.looking import Looking
-from tocsin.pipeline.poke import Poke, pack_letter
+from tocsin.pipeline.notifyports import NotifyPorts
+from tocsin.pipeline.pacing import Pacing
+from tocsin.pipeline.poke import Poke
 from tocsin.pipeline.recipients import Recipient, Recipients
 from tocsin.pipeline.safecall import (
     Attempt,
@@ -42,17 +46,6 @@ from tocsin.pipeline.safecall import (
     endpoint_of,
 )
 from tocsin.pipeline.turns import Pace, unpacked
-from tocsin.ports import (
-    Blobs,
-    Breakers,
-    Clock,
-    Configs,
-    Groups,
-    Outbox,
-    Queue,
-    Receivers,
-    Silences,
-)
 
 # Longer than the function may run, shorter than the message stays invisible; the template
 # test holds the three together.
@@ -62,19 +55,6 @@ _ROUNDS = 5
 # After so many workers that died holding a group, the next one counts a failure of its intent;
 # after so many holds, where none could say anything, the group is left alone for a while.
 _DEATHS, _REST_AFTER_HOLDS = 2, 10
-
-
-class NotifyPorts(msgspec.Struct, frozen=True, kw_only=True):
-    """What notify needs of the outside world."""
-
-    outbox: Outbox
-    blobs: Blobs
-    groups: Groups
-    configs: Configs
-    receivers: Receivers
-    breakers: Breakers
-    silences: Silences
-    clock: Clock
 
 
 class Notify:
@@ -88,6 +68,8 @@ class Notify:
         self._safe_call = SafeCall(ports.receivers, ports.breakers, ports.clock, spread)
         self._recipients = Recipients(ports.configs)
         self._looking = Looking(ports.groups, ports.silences)
+        self._pacing = Pacing(ports.paces, ports.groups, ports.clock)
+        self._handing = HandingOver(ports.groups, ports.clock)
         self._pace = Pace()
         self._taken = Taken()
 
@@ -140,18 +122,48 @@ class Notify:
         recipient = self._recipients.of(group)
         if group.holds > _REST_AFTER_HOLDS:
             outcome.count("rested")
-            return self._wait(group, as_it_is(group), group.intent, at_s + LOOK_AGAIN_S)
+            return self._settle(group, as_it_is(group), group.intent, at_s + LOOK_AGAIN_S)
         if group.intent is not None:
-            planned = resume(group, group.intent, at_s)
-            if is_waiting(group, group.intent, recipient.receiver, at_s):
-                return self._wait(group, planned, group.intent, look_again_at_s(group.intent, at_s))
-            return self._send(group, planned, group.intent, recipient, outcome)
+            return self._resume(group, group.intent, recipient, outcome, at_s)
         look = self._looking.at(group, recipient, at_s, revived)
         if look is None or not look.alerts:
             return self._rest(group, look, recipient)
-        intent = intent_for(group, look, at_s)
+        return self._begin(group, look, recipient, outcome, revived)
+
+    def _resume(
+        self, group: Group, intent: Intent, recipient: Recipient, outcome: Outcome, at_s: float
+    ) -> bool:
+        """Go on with what was written down and is not settled."""
+        planned = resume(group, intent, at_s)
+        if intent.digests:
+            return self._hand_over(group, planned, intent, recipient, outcome)
+        if is_waiting(group, intent, recipient.receiver, at_s):
+            return self._settle(group, planned, intent, look_again_at_s(intent, at_s))
+        return self._send(group, planned, intent, recipient, outcome)
+
+    def _begin(
+        self, group: Group, look: Plan, to: Recipient, outcome: Outcome, revived: frozenset[str]
+    ) -> bool:
+        """Write down what is to be said, and say it, or let the digest do so, if it may be now."""
+        intent = intent_for(group, look, self._ports.clock())
+        turn = GO if revived else self._pacing.turn(group, look, intent, to.receiver)
+        if turn.kind == "wait":
+            outcome.count("paced")
+            return self._settle(group, as_it_is(group), None, turn.at_s)
+        if turn.kind == "digest":
+            intent = for_digest(intent, turn.at_s)
         self._ports.groups.intend(group, intent)
-        return self._send(group, look, intent, recipient, outcome)
+        if intent.digests:
+            return self._hand_over(group, look, intent, to, outcome)
+        return self._send(group, look, intent, to, outcome)
+
+    def _hand_over(
+        self, group: Group, planned: Plan, intent: Intent, recipient: Recipient, outcome: Outcome
+    ) -> bool:
+        """Let the digest say it, and write that down; tell whether nothing else is left."""
+        self._handing.hand_over(group, intent)
+        outcome.count("digested", len(intent.steps))
+        return self._after(group, self._handing.settled(group, planned, intent), recipient)
 
     def _send(
         self, group: Group, planned: Plan, intent: Intent, recipient: Recipient, outcome: Outcome
@@ -165,29 +177,25 @@ class Notify:
             failed_at_s=intent.failed_at_s,
         )
         verdict = self._verdict(group, attempt)
+        if not isinstance(verdict, Delivered) and verdict.has_opened:
+            outcome.count("breaker_opened")
+            reason = f"a receiver of {group.key.tenant} seems to be down: {verdict.reason}"
+            outcome.warnings.append(reason)
         if isinstance(verdict, Deferred):
             outcome.count("failed" if verdict.was_tried else "deferred")
-            self._note_opening(group, verdict, outcome)
             return self._defer(group, planned, intent, receiver, verdict)
         if isinstance(verdict, Dead):
             outcome.count("failed")
-            self._note_opening(group, verdict, outcome)
             # Before an intent that was found, rather than planned, a try may have arrived: its
             # answer was lost, or its worker.
             is_certain = verdict.is_refusal and bool(planned.steps)
             ended: DeliveryOutcome = "refused" if is_certain else "dead"
-            self._dead_letter(group, intent, verdict.reason)
+            self._ports.dead_letter(group, intent, verdict.reason)
             return self._close(group, planned, intent, recipient, End(ended, verdict.reason))
         outcome.count("delivered")
         outcome.count("steps", len(intent.steps))
         end = End("delivered", receipt=verdict.receipt)
         return self._close(group, planned, intent, recipient, end)
-
-    def _note_opening(self, group: Group, verdict: Deferred | Dead, outcome: Outcome) -> None:
-        if verdict.has_opened:
-            outcome.count("breaker_opened")
-            reason = f"a receiver of {group.key.tenant} seems to be down: {verdict.reason}"
-            outcome.warnings.append(reason)
 
     def _verdict(self, group: Group, attempt: Attempt) -> Verdict:
         key = attempt.notification.key
@@ -215,13 +223,7 @@ class Notify:
             tried = msgspec.structs.replace(intent, attempts=intent.attempts + 1)
             written += records(group, tried, "failed", verdict.reason, at_s)
         said = msgspec.structs.replace(planned, records=tuple(written))
-        return self._wait(group, said, left, look_again_at_s(left, at_s))
-
-    def _dead_letter(self, group: Group, intent: Intent, reason: str) -> None:
-        """Keep apart what cannot be delivered; the rest of the group goes on."""
-        letter = pack_letter(group, intent, self._ports.clock(), self._ports.blobs)
-        queue: Queue = "notify-urgent" if group.urgent else "notify"
-        self._ports.outbox.dead_letter(queue, letter, "DeliveryFailed", reason)
+        return self._settle(group, said, left, look_again_at_s(left, at_s))
 
     def _close(
         self, group: Group, planned: Plan, intent: Intent, recipient: Recipient, end: End
@@ -235,13 +237,16 @@ class Notify:
         said = records(group, tried, outcome, end.reason, at_s, end.receipt)
         done = msgspec.structs.replace(planned, told=told, records=(*planned.records, *said))
         group.notified_at_s = spoken_at_s(group, intent, at_s)
-        if planned.more:
-            self._settle(group, done, None, at_s)
-            is_done = False
-        else:
-            is_done = self._rest(group, done, recipient)
+        is_done = self._after(group, done, recipient)
         self._taken.forget(intent)
         return is_done
+
+    def _after(self, group: Group, done: Plan, recipient: Recipient) -> bool:
+        """Store what was said; tell whether nothing else is left to say."""
+        if not done.more:
+            return self._rest(group, done, recipient)
+        self._settle(group, done, None, self._ports.clock())
+        return False
 
     def _rest(self, group: Group, planned: Plan | None, recipient: Recipient) -> bool:
         """Give a group back with nothing left to say until it is due; False if it is again."""
@@ -253,10 +258,6 @@ class Notify:
         # Evaluate has changed the group meanwhile.
         self._settle(group, planned, None, self._ports.clock())
         return False
-
-    def _wait(self, group: Group, planned: Plan, intent: Intent | None, due: float) -> bool:
-        self._settle(group, planned, intent, due)
-        return True
 
     def _settle(
         self,

@@ -16,7 +16,7 @@ from tocsin.ports.access import (
 )
 from tocsin.ports.changeevents import ChangeEvents
 from tocsin.ports.clock import Clock
-from tocsin.ports.delivery import Breakers, Notification, Receivers
+from tocsin.ports.delivery import Breakers, Notification, Paces, Receivers
 from tocsin.ports.enrichment import FailedEnrichment, FailedEnrichments
 from tocsin.ports.evaluation import Metrics, MetricSource, RuleStates
 from tocsin.ports.fetcher import FetchedPage, Fetcher
@@ -66,6 +66,7 @@ __all__ = [
     "Notification",
     "OutMessage",
     "Outbox",
+    "Paces",
     "Pages",
     "Queue",
     "Receivers",

@@ -8,6 +8,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.breaker import Breaker
 from tocsin.domain.config import Receiver
 from tocsin.domain.group import GroupKey, Thread
+from tocsin.domain.pace import Pace
 
 
 class Notification(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +55,19 @@ class Breakers(Protocol):
 
     def write(self, breaker: Breaker, now_s: float) -> None:
         """Store a state as the version after the one it was read with (0: absent).
+
+        Raises Conflict if another was stored meanwhile. It expires a day after `now_s`.
+        """
+
+
+class Paces(Protocol):
+    """What all workers know of how much their receivers were told lately."""
+
+    def read(self, key: str, now_s: float) -> Pace | None:
+        """Return what is stored, consistently; None for what is absent or has expired."""
+
+    def write(self, pace: Pace, now_s: float) -> None:
+        """Store a record as the version after the one it was read with (0: absent).
 
         Raises Conflict if another was stored meanwhile. It expires a day after `now_s`.
         """

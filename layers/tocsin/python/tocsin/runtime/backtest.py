@@ -10,6 +10,7 @@ from tocsin.adapters.memory import (
     MemoryConfigs,
     MemoryGroups,
     MemoryJournal,
+    MemoryPaces,
     MemorySilences,
 )
 from tocsin.domain.config import TenantConfig
@@ -33,6 +34,7 @@ def backtest(
         blobs=MemoryBlobs(),
         configs=configs,
         breakers=MemoryBreakers(),
+        paces=MemoryPaces(),
         silences=stored,
     )
     return Backtest(config.tenant, ports).run(history)

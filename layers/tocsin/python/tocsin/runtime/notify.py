@@ -10,13 +10,15 @@ from tocsin.adapters.cached import CachedConfigs, CachedSilences
 from tocsin.adapters.dynamodb.breakers import DynamoBreakers
 from tocsin.adapters.dynamodb.configs import DynamoConfigs
 from tocsin.adapters.dynamodb.groups import DynamoGroups
+from tocsin.adapters.dynamodb.paces import DynamoPaces
 from tocsin.adapters.dynamodb.silences import DynamoSilences
 from tocsin.adapters.http import Http
 from tocsin.adapters.receivers import ChannelReceivers
 from tocsin.adapters.s3 import S3Blobs
 from tocsin.adapters.sqs import SqsOutbox
 from tocsin.pipeline.batch import Delivery, Outcome
-from tocsin.pipeline.notify import Notify, NotifyPorts
+from tocsin.pipeline.notify import Notify
+from tocsin.pipeline.notifyports import NotifyPorts
 from tocsin.ports import Queue
 from tocsin.runtime.channels import tools
 from tocsin.runtime.clock import now_s
@@ -36,7 +38,7 @@ def _notify() -> Notify:
         "notify": settings.notify_dead_letter_queue_url,
         "notify-urgent": settings.notify_dead_letter_queue_url,
     }
-    dynamodb = client("dynamodb")
+    dynamodb, hasty = client("dynamodb"), hasty_client("dynamodb")
     blobs = S3Blobs(client("s3"), settings.archive_bucket)
     http = Http(allow_loopback=settings.allow_loopback_receivers == "true")
     ports = NotifyPorts(
@@ -46,7 +48,8 @@ def _notify() -> Notify:
         configs=CachedConfigs(DynamoConfigs(dynamodb, settings.control_table), now_s),
         receivers=ChannelReceivers(tools(http)),
         silences=CachedSilences(DynamoSilences(dynamodb, settings.control_table), now_s),
-        breakers=DynamoBreakers(hasty_client("dynamodb"), settings.breaker_table),
+        breakers=DynamoBreakers(hasty, settings.breaker_table),
+        paces=DynamoPaces(hasty, settings.breaker_table),
         clock=now_s,
     )
     return Notify(ports)

@@ -18,6 +18,7 @@ from tocsin.adapters.memory.limiter import MemoryLimiter
 from tocsin.adapters.memory.metrics import MemoryMetrics
 from tocsin.adapters.memory.metricsource import MemoryMetricSource
 from tocsin.adapters.memory.outbox import DeadLetter, MemoryOutbox
+from tocsin.adapters.memory.paces import MemoryPaces
 from tocsin.adapters.memory.receivers import MemoryReceivers
 from tocsin.adapters.memory.rulestates import MemoryRuleStates
 from tocsin.adapters.memory.seen import MemorySeen
@@ -42,6 +43,7 @@ __all__ = [
     "MemoryMetricSource",
     "MemoryMetrics",
     "MemoryOutbox",
+    "MemoryPaces",
     "MemoryReceivers",
     "MemoryRuleStates",
     "MemorySeen",

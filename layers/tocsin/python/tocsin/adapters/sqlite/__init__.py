@@ -12,6 +12,7 @@ from tocsin.adapters.sqlite.database import Database
 from tocsin.adapters.sqlite.fingerprints import SqliteFingerprints
 from tocsin.adapters.sqlite.groups import SqliteGroups
 from tocsin.adapters.sqlite.journal import SqliteJournal
+from tocsin.adapters.sqlite.paces import SqlitePaces
 from tocsin.adapters.sqlite.queues import SqliteQueues
 from tocsin.adapters.sqlite.seen import SqliteSeen
 from tocsin.adapters.sqlite.silences import SqliteSilences
@@ -25,6 +26,7 @@ __all__ = [
     "SqliteFingerprints",
     "SqliteGroups",
     "SqliteJournal",
+    "SqlitePaces",
     "SqliteQueues",
     "SqliteSeen",
     "SqliteSilences",

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import Field
@@ -17,7 +17,9 @@ MASK = "***"
 
 
 class ChannelBlock(Block):
-    """A destination of one kind."""
+    """A destination of one kind. What is for people is told at a pace unless it says otherwise."""
+
+    is_for_people: ClassVar[bool] = False
 
     send_resolved: bool = Field(default=True, description="Whether to tell that alerts ended.")
 

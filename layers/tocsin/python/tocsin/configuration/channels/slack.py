@@ -1,7 +1,7 @@
 """Slack in `tocsin.yaml`."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -12,6 +12,8 @@ from tocsin.domain import config
 
 class Slack(ChannelBlock):
     """Which Slack channel to post to."""
+
+    is_for_people: ClassVar[bool] = True
 
     url: SecretUrl = Field(description="The address of an incoming webhook.")
     channel: str = Field(

@@ -1,0 +1,141 @@
+"""How many messages a person gets from one receiver, and when more of them become a digest.
+
+All workers share one record a receiver, written on condition that it has not changed: when
+messages were let go, and when groups last wanted to say something. Three things follow:
+
+- In a storm, that is `storm` groups that want to speak within `storm_s`, they are told together.
+- Half of `limit` in `window_s` is free. The other half is spread over the window, so that nobody
+  waits for the whole of it: a message every `window_s` divided by half of `limit`.
+- As long as anything waits for the digest, what comes later stands behind it.
+"""
+
+from collections.abc import Iterator
+from hashlib import blake2b
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+
+# What wants to speak in a storm changes nothing by saying so again within this time.
+_NOTED_S = 1.0
+
+
+class PacePolicy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """At most `limit` messages in any `window_s`; from `storm` groups in `storm_s` on, a digest.
+
+    A digest speaks every `every_s` at most.
+    """
+
+    limit: int = 50
+    window_s: float = 3600.0
+    storm: int = 10
+    storm_s: float = 60.0
+    every_s: float = 60.0
+
+
+class Sent(msgspec.Struct, frozen=True, array_like=True):
+    """A message that was let go: when, and under which key."""
+
+    at_s: float
+    key: str
+
+
+class Pace(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What all workers know of one receiver. `version` 0: nothing is stored."""
+
+    key: str
+    version: int = 0
+    sent: tuple[Sent, ...] = ()
+    wanted_at_s: tuple[float, ...] = ()
+    # Whether something was handed to the digest that it has not said yet.
+    owes: bool = False
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """What a group may do: "go" and speak, or leave it to the digest, or "wait" until `at_s`."""
+
+    kind: Literal["go", "digest", "wait"]
+    at_s: float = 0.0
+
+
+GO = Turn("go")
+
+
+def pace_key(tenant: str, receiver: str) -> str:
+    """Return the key of a receiver's record; no breaker has the same."""
+    digest = blake2b(msgspec.json.encode(("pace", tenant, receiver)), digest_size=16)
+    return f"{tenant}#{digest.hexdigest()}"
+
+
+def ask(
+    pace: Pace, policy: PacePolicy, key: str, now_s: float, *, hands_over: bool = True
+) -> tuple[Turn, Pace]:
+    """Say what a group may do that wants to send the message `key`, and what is known then.
+
+    What cannot be handed over, since it tells of no step, waits.
+    """
+    if _is_let_go(pace, key):
+        return GO, pace
+    wanting = _wanting(pace, policy, now_s)
+    noted = _noted(pace, policy, wanting, now_s)
+    at_s = next_at_s(pace, policy, now_s)
+    if len(wanting) + 1 < policy.storm and at_s <= now_s and not pace.owes:
+        return GO, _let_go(noted, policy, key, now_s)
+    at_s = max(at_s, _last_at_s(pace) + policy.every_s, now_s)
+    if not hands_over:
+        return Turn("wait", at_s), noted
+    return Turn("digest", at_s), replace(noted, owes=True) if not noted.owes else noted
+
+
+def ask_for_digest(
+    pace: Pace, policy: PacePolicy, key: str, now_s: float, *, more: bool
+) -> tuple[Turn, Pace]:
+    """Say when the digest may send the message `key`; `more` is to follow it."""
+    if _is_let_go(pace, key):
+        return GO, pace
+    at_s = next_at_s(pace, policy, now_s)
+    if pace.sent:
+        at_s = max(at_s, _last_at_s(pace) + policy.every_s)
+    if at_s > now_s:
+        return Turn("wait", at_s), pace
+    return GO, _let_go(replace(pace, owes=more), policy, key, now_s)
+
+
+def next_at_s(pace: Pace, policy: PacePolicy, now_s: float) -> float:
+    """Return when the next message may go, as far as the limit says."""
+    within = list(_within(pace, policy, now_s))
+    if len(within) >= policy.limit:
+        return within[-policy.limit].at_s + policy.window_s
+    if 2 * len(within) < policy.limit:
+        return now_s
+    return within[-1].at_s + 2 * policy.window_s / policy.limit
+
+
+def _within(pace: Pace, policy: PacePolicy, now_s: float) -> Iterator[Sent]:
+    return (each for each in pace.sent if each.at_s > now_s - policy.window_s)
+
+
+def _wanting(pace: Pace, policy: PacePolicy, now_s: float) -> tuple[float, ...]:
+    return tuple(at_s for at_s in pace.wanted_at_s if at_s > now_s - policy.storm_s)
+
+
+def _noted(pace: Pace, policy: PacePolicy, wanting: tuple[float, ...], now_s: float) -> Pace:
+    """Note that somebody wants to speak; not where the record says as much already."""
+    is_full = len(wanting) >= policy.storm
+    if is_full and wanting[-1] > now_s - _NOTED_S:
+        return pace
+    return replace(pace, wanted_at_s=(*wanting, now_s)[-policy.storm :])
+
+
+def _let_go(pace: Pace, policy: PacePolicy, key: str, now_s: float) -> Pace:
+    kept = tuple(_within(pace, policy, now_s))
+    return replace(pace, sent=(*kept, Sent(now_s, key)))
+
+
+def _is_let_go(pace: Pace, key: str) -> bool:
+    """Tell whether a message was let go already: to try it again takes nothing more."""
+    return any(each.key == key for each in pace.sent)
+
+
+def _last_at_s(pace: Pace) -> float:
+    return pace.sent[-1].at_s if pace.sent else 0.0

@@ -1,0 +1,58 @@
+"""Hands what a group owes its receiver to the digest of that receiver."""
+
+from msgspec.structs import replace
+
+from tocsin.domain.decision import told_of
+from tocsin.domain.digest import DIGESTED, HANDED, digest_key, hand_over
+from tocsin.domain.errors import Conflict
+from tocsin.domain.group import Group, Intent
+from tocsin.domain.reconcile import Plan
+from tocsin.domain.suppressed import suppressed
+from tocsin.ports import Clock, Groups
+
+_TRIES = 8
+
+
+class HandingOver:
+    """Writes to digests. The intent of the group is written before, and settled after.
+
+    So a worker that dies between the two is followed by one that hands the same over again, which
+    is no second time.
+    """
+
+    def __init__(self, groups: Groups, clock: Clock) -> None:
+        self._groups = groups
+        self._clock = clock
+
+    def hand_over(self, group: Group, intent: Intent) -> None:
+        """Put the steps of an intent into the digest.
+
+        Raises Conflict if too many do so at once.
+        """
+        key = digest_key(group.key)
+        for _ in range(_TRIES):
+            digest = self._groups.read([key]).get(key) or Group(key=key)
+            handed = hand_over(digest, group, intent, self._clock())
+            if not handed.is_changed:
+                return
+            known_s = digest.poke_due_at_s
+            merged = replace(
+                handed.group,
+                poke_due_at_s=intent.not_before_s if known_s is None else known_s,
+            )
+            try:
+                self._groups.commit([merged], handed.records, self._clock())
+            except Conflict:
+                continue
+            return
+        raise Conflict("the digest keeps changing")
+
+    def settled(self, group: Group, planned: Plan, intent: Intent) -> Plan:
+        """Return a plan of a group after its steps were handed over."""
+        at_s = self._clock()
+        told = dict(planned.told)
+        records = list(planned.records)
+        for step in intent.steps:
+            told[step.fingerprint] = told_of(step, "delivered", DIGESTED)
+            records += suppressed(group, step, [step.source], HANDED, at_s)
+        return replace(planned, told=told, records=tuple(records))

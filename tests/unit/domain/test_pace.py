@@ -1,0 +1,82 @@
+from tests.builders import T0
+from tocsin.domain.pace import GO, Pace, PacePolicy, Sent, Turn, ask, ask_for_digest, pace_key
+
+POLICY = PacePolicy(limit=40, window_s=100.0, storm=3, storm_s=60.0, every_s=10.0)
+CALM = PacePolicy(limit=4, window_s=100.0, storm=1000, every_s=1.0)
+EMPTY = Pace(key=pace_key("acme", "oncall"))
+
+
+def sent(*at_s, **more):
+    records = tuple(Sent(T0 + each, f"k{each}") for each in at_s)
+    return Pace(key=EMPTY.key, sent=records, **more)
+
+
+def test_the_first_messages_go_at_once_and_are_noted():
+    turn, after = ask(EMPTY, POLICY, "k", T0)
+    assert turn is GO
+    assert after.sent == (Sent(T0, "k"),)
+
+
+def test_the_same_message_takes_nothing_more():
+    _, after = ask(EMPTY, POLICY, "k", T0)
+    assert ask(after, POLICY, "k", T0 + 1) == (GO, after)
+
+
+def test_from_so_many_on_that_want_to_speak_it_is_a_storm():
+    pace = EMPTY
+    for index in range(POLICY.storm - 1):
+        turn, pace = ask(pace, POLICY, f"k{index}", T0 + index)
+        assert turn is GO
+    turn, pace = ask(pace, POLICY, "k9", T0 + 5)
+    assert turn == Turn("digest", T0 + 1 + POLICY.every_s)
+    assert pace.owes
+
+
+def test_a_storm_is_over_when_fewer_want_to_speak():
+    stormy = sent(0, wanted_at_s=(T0, T0 + 1, T0 + 2))
+    assert ask(stormy, POLICY, "k", T0 + 30)[0].kind == "digest"
+    assert ask(stormy, POLICY, "k", T0 + 63)[0] is GO
+
+
+def test_what_comes_while_the_digest_owes_something_stands_behind_it():
+    assert ask(sent(0, owes=True), CALM, "k", T0 + 30)[0].kind == "digest"
+
+
+def test_in_a_storm_not_everybody_writes():
+    stormy = sent(0, wanted_at_s=(T0, T0 + 1, T0 + 2), owes=True)
+    assert ask(stormy, POLICY, "k", T0 + 2.5)[1] is stormy
+
+
+def test_half_of_the_limit_is_free_and_the_rest_is_spread():
+    assert ask(sent(0), CALM, "k", T0 + 1)[0] is GO
+    turn, _ = ask(sent(0, 1), CALM, "k", T0 + 2)
+    assert turn == Turn("digest", T0 + 1 + 50.0)
+    assert ask(sent(0, 1), CALM, "k", T0 + 52)[0] is GO
+
+
+def test_a_limit_that_is_used_up_waits_until_the_window_has_room():
+    assert ask(sent(0, 1, 51, 99), CALM, "k", T0 + 99.5)[0] == Turn("digest", T0 + 100.0)
+
+
+def test_what_tells_of_no_step_waits_and_leaves_nothing_to_the_digest():
+    turn, after = ask(sent(0, 1), CALM, "k", T0 + 2, hands_over=False)
+    assert turn.kind == "wait"
+    assert not after.owes
+
+
+def test_a_digest_keeps_its_distance_and_then_owes_nothing():
+    pace = sent(0, owes=True)
+    assert ask_for_digest(pace, POLICY, "d", T0 + 5, more=False) == (Turn("wait", T0 + 10), pace)
+    turn, after = ask_for_digest(pace, POLICY, "d", T0 + 10, more=False)
+    assert turn is GO
+    assert not after.owes
+    assert ask_for_digest(after, POLICY, "d", T0 + 11, more=False)[0] is GO
+
+
+def test_a_digest_that_cannot_say_all_of_it_still_owes():
+    assert ask_for_digest(sent(0), POLICY, "d", T0 + 10, more=True)[1].owes
+
+
+def test_what_left_the_window_is_forgotten():
+    _, after = ask(sent(0, 1), POLICY, "k", T0 + 100.5)
+    assert [each.key for each in after.sent] == ["k1", "k"]
