@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin.domain import redaction
+from tocsin.domain.account_numbers import is_luhn
 from tocsin.domain.errors import InvalidPayload, TooLarge
 from tocsin.domain.redaction import Redactor, tenant_key
-from tocsin.domain.secret_kinds import is_luhn
 from tocsin.domain.storage_rules import REDACTION_KINDS, Redaction, StorageRule, is_archived
 
 KEY = tenant_key(b"pepper", "acme")

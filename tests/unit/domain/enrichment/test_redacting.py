@@ -21,12 +21,14 @@ STAGE = stage(EnrichmentSettings())
 EVERY_KIND = stage(EnrichmentSettings(redact=REDACTION_KINDS))
 
 # Made up, in the shape of real ones; joined so that scanners do not take them.
+PGP = "-----BEGIN PGP PRIVATE " + "KEY BLOCK-----\nlQOYBF\n-----END PGP PRIVATE KEY BLOCK-----"
 SECRETS = {
     AWS: "aws-key",
     AWS_SECRET: "aws-key",
     SLACK_TOKEN: "slack-token",
     JWT: "jwt",
     PEM: "private-key",
+    PGP: "private-key",
     GITHUB: "github-token",
     "github" + "_pat_" + "a1B2" * 8: "github-token",
     "gl" + "pat-" + "a1B2" * 5: "gitlab-token",
@@ -41,7 +43,10 @@ INSIDE = [
     ("https://discord" + ".com/api/webhooks/", "12345678/" + "a1B2" * 8, "", "webhook-url"),
     ("Authorization: Bearer ", "a1B2" * 6, "", "authorization"),
     ("authorization: basic ", "YW5uOmh1bnRlcjI=", "", "authorization"),
+    ("authorization: basic ", "YW5uOmh1bnRlcjI", ", so", "authorization"),
     ("postgres://", "app:hunter2", "@db-1:5432/orders", "url-secret"),
+    ("postgres://", "app:h@nter@2", "@db-1:5432/orders", "url-secret"),
+    ("amqp://", "ann@shop:hunter2", "@mq-1/%2F", "url-secret"),
     ("redis://", ":hunter2", "@cache:6379/0", "url-secret"),
     ("https://x.example/a?b=1&token=", "hunter2", "&c=2", "url-secret"),
     ("https://x.example/a?b=1&amp;api_key=", "hunter2", "#c", "url-secret"),
@@ -53,6 +58,22 @@ INSIDE = [
     ("{'apiKey': '", "correcthorse", "'}", "credential"),
     ('{\\"passwd\\":\\"', "hunter2", '\\"}', "credential"),
     ("Server=db;Uid=app;Pwd=", "hunter2", ";Database=x", "credential"),
+    ("AccountName=a;AccountKey=", "a1B2/+" * 8 + "==", ";EndpointSuffix=x", "credential"),
+    ('password="', "h[nter]2 {x", '"', "credential"),
+    ("(password=", "h(nt[er]2{x", "]}) of ann", "credential"),
+]
+# Numbers with a check digit, of which the neighbours are no part.
+NUMBERED = [
+    ("at 22:40 ", CARD, " paid", "card"),
+    ("2025-11-22 ", CARD.replace(" ", ""), " 12/27", "card"),
+    ("", CARD.replace(" ", "-"), " 2025-11-22", "card"),
+    ("", CARD + " 737", "", "card"),
+    ("", "6205 5000 0000 0000 004", " ok", "card"),
+    ("of ", "3782 822463 10005", " 12 34", "card"),
+    ("", "3056 930902 5904", "", "card"),
+    ("from ", "BE68 5390 0754 7034", " EUR 10", "iban"),
+    ("", "AT611904300234573201", " 2025", "iban"),
+    ("to ", IBAN, " BIC 1", "iban"),
 ]
 INNOCENT = [
     "password: incorrect for user ann",
@@ -63,11 +84,15 @@ INNOCENT = [
     "DB_PASSWORD=$DB_PASSWORD and password={{ vault }} and password=****** pwd=/var/lib/app",
     "password=xxxxxxxx api_key=none access_token=expired",
     "basic authentication failed; Basic infrastructure-monitoring",
+    "basic functionality, basic availability, Basic Operations, Basic Overview",
+    'if {"api-key": key})[0] == 403',
+    'password="[redacted:jwt]" and password=[redacted:jwt]',
     "bearer authentication-is-misconfigured",
     "https://x.example:8443/d/abc?orgId=1&key=panel&viewPanel=2",
     "mail to git@github.com:acme/app.git",
     "ask tasks in asia-east1, task-a and risk-b",
     "commit 3f786850e387550fdab836ed7e6dc881de23001b",
+    "30 40 50 60 70 80 90 20 and 4111 2222 3333 at 5555 6666, ports 4000-4100 5000 6000-6100",
     "order 4111 1111 1111 1112, GB82 WEST 1234 5698 7654 33",
     "trace 4bf92f3577b34da6a3ce929d0e0e4736 at 2025-11-22T02:12:09Z",
 ]
@@ -88,9 +113,24 @@ def test_a_secret_is_hidden_by_what_stands_around_it(before, secret, behind, kin
     assert _summary(before + secret + behind) == f"{before}[redacted:{kind}]{behind}"
 
 
+@pytest.mark.parametrize(("before", "number", "behind", "kind"), NUMBERED)
+def test_a_number_is_hidden_whatever_numbers_stand_beside_it(before, number, behind, kind) -> None:
+    assert _summary(before + number + behind, EVERY_KIND) == f"{before}[redacted:{kind}]{behind}"
+
+
+def test_each_of_two_numbers_is_hidden() -> None:
+    text = f"{CARD} {CARD}, BE68 5390 0754 7034 BE68 5390 0754 7034"
+    both = "[redacted:card] [redacted:card], [redacted:iban] [redacted:iban]"
+    assert _summary(text, EVERY_KIND) == both
+
+
 @pytest.mark.parametrize(
     ("before", "secret", "behind", "kind"),
-    [*INSIDE, *(("before ", secret, " after", kind) for secret, kind in SECRETS.items())],
+    [
+        *INSIDE,
+        *NUMBERED,
+        *(("before ", secret, " after", kind) for secret, kind in SECRETS.items()),
+    ],
 )
 @pytest.mark.parametrize("slash", [b"/", rb"\/"])
 def test_storage_rules_find_the_same_at_the_door(before, secret, behind, kind, slash) -> None:

@@ -5,12 +5,20 @@ around it stays. A kind that many innocent texts resemble has a check besides.
 """
 
 import binascii
+import re
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
+from tocsin.domain.account_numbers import CARD_PATTERN, IBAN_PATTERN, is_card, is_iban
 from tocsin.domain.storage_rules import RedactionKind
+
+_NO_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
+# What is below, in ASCII and in UTF-8, is no character that anybody types.
+_FIRST_SHOWN = 0x20
+_BRACKETS = re.compile(r"[()\[\]{}]")
+_PLACEHOLDER = re.compile(r"\[redacted:[a-z-]{1,30}(?::[0-9a-f]{8})?\]")
 
 
 class SecretKind(msgspec.Struct, frozen=True):
@@ -39,47 +47,31 @@ def replaced(kind: SecretKind, match: Any, placeholder: Callable[[str], str]) ->
     return matched[:start] + placeholder(secret) + matched[start + len(secret) :]
 
 
-def is_luhn(text: str) -> bool:
-    """Tell whether the digits in a text end with the right check digit (ISO/IEC 7812-1)."""
-    digits = [int(each) for each in reversed(text) if each.isdigit()]
-    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
-    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
-
-
-# The lengths of the IBAN registry (ISO 13616), of the countries where most accounts are.
-_IBAN_LENGTHS = {
-    "AD": 24, "AE": 23, "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22,
-    "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FR": 27, "GB": 22, "GR": 27, "HR": 21, "HU": 28,
-    "IE": 22, "IL": 23, "IS": 26, "IT": 27, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27,
-    "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "SA": 24, "SE": 24, "SI": 19,
-    "SK": 24, "TR": 26, "UA": 29,
-}  # fmt: skip
-
-
-def is_iban(text: str) -> bool:
-    """Tell whether a text is an account number with the right check digits (ISO 7064, mod 97)."""
-    number = text.replace(" ", "")
-    if _IBAN_LENGTHS.get(number[:2]) != len(number):
-        return False
-    return int("".join(str(int(each, 36)) for each in number[4:] + number[:4])) % 97 == 1
-
-
 def _is_iban(secret: str, _matched: str) -> bool:
     return is_iban(secret)
 
 
 def _is_card(secret: str, _matched: str) -> bool:
-    return is_luhn(secret)
+    return is_card(secret)
 
 
 def _is_authorization(secret: str, matched: str) -> bool:
     """Tell a token from a word: "bearer authentication" holds none."""
     if matched[:5].lower() == "basic":
-        try:
-            return b":" in binascii.a2b_base64(secret)
-        except binascii.Error:
-            return False
+        return _is_login(secret)
     return len(secret) >= 16 and _has_digit(secret)
+
+
+def _is_login(secret: str) -> bool:
+    """Tell whether base64 stands for a user and a password; many leave out its padding."""
+    digits = _NO_BASE64.sub("", secret)
+    if digits[1:].isalpha() and digits[1:].islower():
+        return False  # a word
+    try:
+        login = binascii.a2b_base64(digits + "=" * (-len(digits) % 4))
+    except binascii.Error:
+        return False
+    return b":" in login and min(login) >= _FIRST_SHOWN
 
 
 # What stands in the place of a password and is none.
@@ -93,10 +85,14 @@ def _is_credential(secret: str, matched: str) -> bool:
     """Tell a secret from a word about one: behind a colon it has a digit or quotes."""
     if secret.lower() in _NO_CREDENTIALS or secret[0] in "$%*" or len(set(secret)) == 1:
         return False
+    if _PLACEHOLDER.fullmatch(secret) is not None:
+        return False
     if secret[0] == "/" and matched[:3].lower() == "pwd":
         return False  # a shell's working directory
     before = matched[: len(matched) - len(secret)]
-    return "=" in before or before[-1] in "\"'" or matched[-1] in "\"'" or _has_digit(secret)
+    if "=" in before or before[-1] in "\"'" or matched[-1] in "\"'":
+        return True
+    return _has_digit(_BRACKETS.split(secret)[0])
 
 
 def _has_digit(text: str) -> bool:
@@ -105,7 +101,7 @@ def _has_digit(text: str) -> bool:
 
 _NAMES = (
     r"(?i:password|passwd|pwd|passphrase|(?:client|app|api|consumer)[_-]?secret"
-    r"|(?:secret|api|access)[_-]?key"
+    r"|(?:secret|api|access|account)[_-]?key"
     r"|(?:access|auth|api|private|refresh|session|bot)[_-]?token)"
 )
 _IN_QUERIES = (
@@ -129,9 +125,11 @@ SECRET_KINDS: dict[RedactionKind, SecretKind] = {
     "jwt": SecretKind(
         r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*", "eyJ", ("eyj",)
     ),
-    # RFC 7468; a key that was cut off is hidden to the end of the text.
+    # RFC 7468 and, for a block, RFC 9580, section 6.2; a key that was cut off is hidden to the
+    # end of the text.
     "private-key": SecretKind(
-        r"(?s:-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z))",
+        r"(?s:-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----.*?"
+        r"(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|\z))",
         "PRIVATE KEY",
         ("key",),
     ),
@@ -181,9 +179,10 @@ SECRET_KINDS: dict[RedactionKind, SecretKind] = {
         ("bearer", "basic"),
         _is_authorization,
     ),
-    # RFC 3986, section 3.2.1: user and password; parameters that stand for a login.
+    # RFC 3986, section 3.2.1: user and password, up to the last @ before the host, since people
+    # write one into a password as it is; parameters that stand for a login.
     "url-secret": SecretKind(
-        r"\b[A-Za-z][A-Za-z0-9+.-]{1,30}://([^\s/?#@\[\]\"'<>]*:[^\s/?#@\[\]\"'<>]+)@"
+        r"\b[A-Za-z][A-Za-z0-9+.-]{1,30}://([^\s/?#\[\]\"'<>]*:[^\s/?#\[\]\"'<>]+)@"
         rf"|(?:[?&]|&amp;){_IN_QUERIES}=([^\s&#\[\]\"'<>]{{4,}})",
         rf":\\?/\\?/[^\s/?#@]*@|{_IN_QUERIES}=",
         ("@", "token", "sig=", "signature=", "credential=", "secret", "pass", "pwd", "key",
@@ -193,23 +192,18 @@ SECRET_KINDS: dict[RedactionKind, SecretKind] = {
     # names ends a kind's own, since a placeholder has a colon behind that.
     "credential": SecretKind(
         rf"{_NAMES}[\\\"']{{0,2}}\s{{0,3}}[:=]{{1,2}}\s{{0,3}}"
-        r"(?:\\?\"([^\"\[\\\n]{3,200})\\?\"|'([^'\[\n]{3,200})'|([^\s\"'&,;()\[\]{}<>\\]{3,}))",
+        r"(?:\\?\"([^\"\\\n]{3,200})\\?\"|'([^'\n]{3,200})'"
+        # Brackets can be within a password, and are not at its ends.
+        r"|([^\s\"'&,;()\[\]{}<>\\][^\s\"'&,;<>\\]+[^\s\"'&,;()\[\]{}<>\\]))",
         _NAMES,
         ("pass", "pwd", "secret", "key", "token"),
         _is_credential,
     ),
-    # ISO/IEC 7812: 13 to 19 digits with a check digit; those of the large schemes.
-    "card": SecretKind(
-        r"\b[2-6](?:[ -]?\d){12,18}\b", r"[2-6](?:[ -]?\d){12}", (), _is_card
-    ),
+    # ISO/IEC 7812; those of the large schemes.
+    "card": SecretKind(CARD_PATTERN, r"[2-6](?:[ -]?\d){12}", (), _is_card),
     "email": SecretKind(
         r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,253}\.[A-Za-z]{2,24}", "@", ("@",)
     ),
     # ISO 13616, together or in groups of four.
-    "iban": SecretKind(
-        r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,6}(?: ?[A-Z0-9]{1,3})?\b",
-        r"[A-Z]{2}[0-9]{2} ?[A-Z0-9]{4}",
-        (),
-        _is_iban,
-    ),
+    "iban": SecretKind(IBAN_PATTERN, r"[A-Z]{2}[0-9]{2} ?[A-Z0-9]{4}", (), _is_iban),
 }  # fmt: skip
