@@ -89,11 +89,51 @@ def test_what_its_form_or_the_word_before_makes_certain_is_found(text: str, foun
     assert {kind: tuple(sorted(values)) for kind, values in _of(text).items()} == found
 
 
+def test_places_are_in_the_order_in_which_they_were_found() -> None:
+    said = ["the Tokyo site", "FRA3", "eastus2", "the Frankfurt office", "westeurope", "AMS7"]
+    names = ("Tokyo", "FRA3", "eastus2", "Frankfurt", "westeurope", "AMS7")
+    assert _of(" and ".join(said)) == {"place": names}
+
+
+def test_a_name_that_comes_again_is_read_by_the_word_before_it() -> None:
+    assert _of("web-3 restarts since the disk on web-3 fills up") == {"host": ("web-3",)}
+
+
 def test_links_are_read_without_credentials_and_not_cut_to_where_they_lead_nowhere() -> None:
     long = "https://grafana.example.com/d/abc?" + "x" * 300
     endless = "https://grafana.example.com/" + "x" * 300
     found = _of(f"https://bot:hunter2@git.example.com/x.git. {long} {endless}")
     assert found == {"url": ("https://git.example.com/x.git", "https://grafana.example.com/d/abc")}
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        (
+            "https://portal.azure.com#@example/blade/logs",
+            "https://portal.azure.com#@example/blade/logs",
+        ),
+        ("https://x.example?to=ann@y.example/z", "https://x.example?to=ann@y.example/z"),
+        ("http://[2001:db8::1]:8080/x,", "http://[2001:db8::1]:8080/x"),
+        ("https://x.example/{app}/{name}.", "https://x.example/{app}/{name}"),
+        ("(https://x.example/a_(b))", "https://x.example/a_(b)"),
+        ("[here](https://x.example/a)", "https://x.example/a"),
+        ("[https://x.example/a](https://x.example/a)", "https://x.example/a"),
+        ("{url=https://x.example/a}", "https://x.example/a"),
+        ("https://[redacted:url-secret]@x.example/a", "https://x.example/a"),
+        (
+            "https://x.example/a?token=[redacted:url-secret]&b=1",
+            "https://x.example/a?token=[redacted:url-secret]&b=1",
+        ),
+    ],
+)
+def test_a_link_leads_where_it_leads_in_the_text(text: str, url: str) -> None:
+    assert _of(text)["url"] == (url,)
+
+
+def test_an_annotation_that_is_a_link_is_one_link() -> None:
+    for link in ("https://x.example/{app}/{name}", "https://x.example?a[]=b&token=[redacted:jwt]"):
+        assert entities_of(alert(annotations={"runbook_url": link})) == {"url": (link,)}
 
 
 def test_an_address_in_a_link_is_an_address_and_its_host_is_the_link_s() -> None:

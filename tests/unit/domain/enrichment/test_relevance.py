@@ -67,9 +67,21 @@ def test_who_watches_systems_sends_no_news(provider: str) -> None:
     assert _found(provider=provider) == Enrichment()
 
 
-@pytest.mark.parametrize("label", ["instance", "pod", "service", "host", "queue"])
+@pytest.mark.parametrize(
+    "label",
+    [
+        "instance", "pod", "service", "host", "queue", "Instance", "HOST", "InstanceId",
+        "DBInstanceIdentifier", "hostName", "host.name", "service.name", "k8s.pod.name",
+        "kubernetes_pod_name", "exported_job", "Availability-Zone",
+    ],
+)  # fmt: skip
 def test_what_has_a_label_of_machines_is_no_news(label: str) -> None:
     assert _found(labels={label: "league-1"}) == Enrichment()
+
+
+@pytest.mark.parametrize("label", ["team", "name", "topic", "feed", "source", "k8s", "exported"])
+def test_what_has_another_label_can_be_news(label: str) -> None:
+    assert _found(labels={label: "league-1"}).is_dropped
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,13 @@ from tocsin.domain.enrichment.entities_values import (
     without_port,
 )
 
-_URL = re.compile(r"https?://[^\s<>\"'`\])}|]{1,2000}")
+# A bracket belongs to a link if it is closed within it, as in the address of a host in IPv6 or in
+# a placeholder of `redact`, and else to the text around it.
+_IN_URLS = r"[^\s<>\"'`|()\[\]{}]"
+_URL = re.compile(
+    rf"https?://(?:{_IN_URLS}++|\({_IN_URLS}*+\)|\[{_IN_URLS}*+\]|\{{{_IN_URLS}*+\}})+"
+)
+_BEHIND_URLS = ".,;:!?"
 # What is shorter is a number far more often than a name.
 _LEAST_CHARACTERS = 4
 _EDGES = ".,;!?\"'`(){}<>|"
@@ -57,31 +63,28 @@ def read_text(text: str, take: Callable[[Iterable[Named]], None]) -> None:
     """Find what a text mentions. Linear in the text; the caller caps it."""
     if "://" in text:
         for url in _URL.findall(text):
-            take(named_by(read_url, url.rstrip(_EDGES).removesuffix(":")))
+            take(named_by(read_url, url.rstrip(_BEHIND_URLS)))
         text = _URL.sub(" ", text)
     words = text.split()
     if not PLACES.isdisjoint(words):
         take(_places(words))
     # Most words are only letters; this is the quickest way to pass them by.
+    place = -1
     for word in filterfalse(str.isalnum, words):
+        place = words.index(word, place + 1)
         bare = word.strip(_EDGES).removesuffix(":")
         if bare.isalnum():
             if bare in NAMES:
                 take((("place", bare),))
         elif _LEAST_CHARACTERS <= len(bare) <= VALUE_CHARACTERS:
-            take(_named_by_word(bare, _before(words, word)))
-
-
-def _before(words: Sequence[str], word: str) -> str:
-    place = words.index(word)
-    return words[place - 1].lower() if place else ""
+            take(_named_by_word(bare, words[place - 1].lower() if place else ""))
 
 
 def _places(words: Sequence[str]) -> list[Named]:
     return [
-        ("place", name)
-        for name in PLACES.intersection(words)
-        if name not in CITIES or _is_site(name, words)
+        ("place", word)
+        for word in dict.fromkeys(filter(PLACES.__contains__, words))
+        if word not in CITIES or _is_site(word, words)
     ]
 
 

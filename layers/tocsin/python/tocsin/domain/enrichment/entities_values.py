@@ -41,6 +41,8 @@ _AWS_ID = re.compile(AWS_ID)
 _GCP_ID = re.compile(r"(?://[a-z]{2,40}\.googleapis\.com/)?projects/[a-z0-9:._-]{3,60}/[A-Za-z]\S+")
 # learn.microsoft.com/azure/azure-resource-manager/management: /subscriptions/{guid}/...
 _AZURE_ID = re.compile(r"/subscriptions/[0-9a-fA-F-]{36}(?:/\S+)?")
+# RFC 3986, section 3.2: an @ behind it is no end of a login.
+_AUTHORITY_END = re.compile("[/?#]")
 
 
 # Alerts of one outage name the same few hosts again and again.
@@ -103,8 +105,8 @@ def url_of(text: str) -> str:
     scheme, _, rest = text.partition("://")
     if scheme not in ("http", "https") or not rest:
         return ""
-    authority, slash, path = rest.partition("/")
-    url = f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"
+    authority = _AUTHORITY_END.split(rest, 1)[0]
+    url = f"{scheme}://{authority.rpartition('@')[2]}{rest[len(authority) :]}"
     if len(url) > VALUE_CHARACTERS:
         url = url.partition("#")[0].partition("?")[0]
     return url if len(url) <= VALUE_CHARACTERS else ""
@@ -112,7 +114,7 @@ def url_of(text: str) -> str:
 
 def host_in(url: str) -> str:
     """Return the host of a link, with its port."""
-    return url.partition("://")[2].partition("/")[0].partition("?")[0].partition("#")[0]
+    return _AUTHORITY_END.split(url.partition("://")[2], 1)[0]
 
 
 def resource_of(text: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ harm of a wrong guess is a lost page, so whatever is in doubt is left alone; to 
 alert must be more certain than to be marked; and what is critical is never dropped.
 """
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -21,6 +22,11 @@ _OF_TEXT = 1500
 _IN_ALL = 4000
 # What senders call the texts that say what it is; the others come after them.
 _FIRST = ("summary", "title", "description", "message")
+
+_LABELS = frozenset(name.replace("_", "") for name in LABELS)
+# `k8s.pod.name`, `kubernetes_pod_name` and `podName` are `pod`.
+_SEPARATORS = re.compile("[^a-z0-9]+")
+_CORE = re.compile("(?:kubernetes|kube|k8s|exported)?(.+?)(?:name)?")
 
 
 class FilterContent:
@@ -52,7 +58,16 @@ def verdict_on(alert: Alert) -> Verdict:
     """Tell what kind of news an alert is, if any: by its sender, its labels, and then its words."""
     if alert.provider in SENDERS or not LABELS.isdisjoint(alert.labels):
         return NO_NEWS
-    return judge(alert.name[:_OF_TEXT], texts_of(alert))
+    verdict = judge(alert.name[:_OF_TEXT], texts_of(alert))
+    # Few alerts come that far, so that only they pay for the other spellings.
+    return NO_NEWS if verdict.kind and any(map(_is_of_systems, alert.labels)) else verdict
+
+
+def _is_of_systems(label: str) -> bool:
+    """Tell whether only systems have a label of this name, however it is spelt."""
+    name = _SEPARATORS.sub("", label.lower())
+    core = _CORE.fullmatch(name)
+    return name in _LABELS or (core is not None and core[1] in _LABELS)
 
 
 def may_be_dropped(alert: Alert, verdict: Verdict) -> bool:
