@@ -7,7 +7,7 @@ path of a link. The places are those of the annotations of rules, and some more.
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from math import isfinite
+from math import floor
 from urllib.parse import quote
 
 from tocsin.domain.duration import parse_duration
@@ -30,6 +30,8 @@ _TIME = re.compile(r"\$startsAt(|_s|_ms)(?:\s*([-+])\s*([0-9a-z]+))?")
 _ORIGIN = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 _PRINTABLE = re.compile(r"[\x21-\x7e]*")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
+# No page knows a time that no calendar has.
+_YEAR_1_AT_S, _YEAR_10000_AT_S = -62_135_596_800.0, 253_402_300_800.0
 _DOTS = re.compile(r"(?:^|/)(?:\.|%2e){1,2}(?=/|$)", re.IGNORECASE)
 
 # What stands at a place; "" if the alert does not say it.
@@ -186,17 +188,13 @@ def _time(unit: str, sign: str, offset: str) -> Value:
     def value(subject: Subject, draft: Draft) -> str:
         starts_at_s = draft.alert.starts_at_s
         at_s = (subject.at_s if starts_at_s is None else starts_at_s) + shift_s
-        return write(at_s) if isfinite(at_s) else ""
+        return write(at_s) if _YEAR_1_AT_S <= at_s < _YEAR_10000_AT_S else ""
 
     return value
 
 
 def _written(at_s: float) -> str:
-    try:
-        at = _EPOCH + timedelta(seconds=int(at_s))
-    except OverflowError:
-        return ""
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    return (_EPOCH + timedelta(seconds=floor(at_s))).isoformat().replace("+00:00", "Z")
 
 
 _EPOCH = datetime.fromtimestamp(0, UTC)

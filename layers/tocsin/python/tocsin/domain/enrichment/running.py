@@ -40,6 +40,8 @@ def _ended(stage: Stage, subject: Subject, draft: Draft) -> tuple[str, Outcome]:
         why = stage.run(subject, draft)
     except Exception as error:  # noqa: BLE001 - whatever a stage raises, the others go on
         draft.alert, draft.found, draft.findings = alert, found, findings
+        # A stage may keep its error, and must not hold every alert that it failed for.
+        error.__traceback__ = None
         return _why(error)[:_WHY_LIMIT], "failed"
     return (why[:_WHY_LIMIT], "skipped") if why else ("", "ok")
 
