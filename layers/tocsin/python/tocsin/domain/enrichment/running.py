@@ -6,6 +6,7 @@ from tocsin.domain.enrichment.stage import Draft, Stage, Subject
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.found import Outcome, StageResult
 
+NO_TIME = "no time was left"
 _WHY_LIMIT = 200
 
 
@@ -24,7 +25,7 @@ def run(
     up_s = began_s + subject.left_s()
     for stage in stages:
         if began_s >= up_s:
-            results.append(StageResult(stage.name, "skipped", "no time was left"))
+            results.append(StageResult(stage.name, "skipped", NO_TIME))
             continue
         why, outcome = _ended(stage, subject, draft)
         ended_s = clock_s()

@@ -8,7 +8,7 @@ import msgspec
 from tocsin.domain.alert import Alert
 from tocsin.domain.change import Change
 from tocsin.domain.config import TenantConfig
-from tocsin.domain.enrichment.running import run
+from tocsin.domain.enrichment.running import NO_TIME, run
 from tocsin.domain.enrichment.stage import Draft, Stage, Subject
 from tocsin.domain.found import Enrichment, StageResult
 from tocsin.ports import FailedEnrichment, FailedEnrichments
@@ -33,7 +33,8 @@ class Enriched(msgspec.Struct, frozen=True):
 class Early:
     """Runs the early stages over what goes on. One object a worker.
 
-    `fails_closed` says that an alert of which a stage failed must not go on; `clock_s` measures.
+    `fails_closed` says that an alert of which a stage failed must not go on, nor one for which no
+    time was left: its texts are as they came. `clock_s` measures.
     """
 
     def __init__(
@@ -69,7 +70,11 @@ class Early:
                 continue
             alert, results = self._found(config.tenant, stages, change, left_s)
             enriched.changes.append(msgspec.structs.replace(change, alert=alert))
-            wrong = [each for each in results if each.outcome == "failed"]
+            wrong = [
+                each
+                for each in results
+                if each.outcome == "failed" or (self.fails_closed and each.why == NO_TIME)
+            ]
             if wrong:
                 enriched.failed[change.source] = tuple(wrong)
         return enriched
