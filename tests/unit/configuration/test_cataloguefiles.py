@@ -147,6 +147,14 @@ def test_variables_have_no_meaning_in_a_catalogue() -> None:
         ('services: [{name: "a\\u202eb"}]', "services[0].name: must be printable text"),
         (f"services: [{{name: {'a' * 201}}}]", "must have at most 200 characters"),
         ("services: [{name: a, matchers: ['x']}]", "services[0].matchers[0]: "),
+        (
+            "services: [{name: a, links: [{title: 'Of {{ $labels.x }}', url: 'https://a/'}]}]",
+            "services[0].links[0].title: a link of a service has no places in its title",
+        ),
+        (
+            "services: [{name: a, links: [{title: 5, url: 'https://a/'}]}]",
+            "services[0].links[0].title: must be text",
+        ),
         ("services: [{name: a, runbook: 'wiki/a'}]", "runbook: a link begins with https://"),
         ("services: [{name: a, runbook: 'https://{{ $labels.a }}/'}]", "never comes from an alert"),
         ("services: [{name: a, links: [{title: a}]}]", "links[0].url: is required"),

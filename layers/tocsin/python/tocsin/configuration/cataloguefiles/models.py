@@ -6,9 +6,10 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from tocsin.configuration.block import Block
-from tocsin.configuration.enrichment_models import LinkTitle, LinkUrl
-from tocsin.configuration.fields import MatcherText, wrong
+from tocsin.configuration.enrichment_models import LinkUrl
+from tocsin.configuration.fields import MatcherText, readable, wrong
 from tocsin.domain.enrichment.catalogue import SERVICES_LIMIT
+from tocsin.domain.enrichment.linktemplate import parse_title
 
 
 def _plain(limit: int) -> Callable[[str], str]:
@@ -31,6 +32,12 @@ def _named(text: str) -> str:
     return text
 
 
+def _without_places(text: str) -> str:
+    if "{{" in text:
+        raise wrong("a link of a service has no places in its title; write it out")
+    return text
+
+
 def _from_number(value: object) -> object:
     # `tier: 1` is what people write.
     is_number = isinstance(value, int) and not isinstance(value, bool)
@@ -48,11 +55,15 @@ Text = Annotated[str, AfterValidator(_plain(200)), _described("text")]
 Description = Annotated[str, AfterValidator(_plain(500)), _described("text")]
 Tier = Annotated[str, BeforeValidator(_from_number), AfterValidator(_plain(20)), _described("text")]
 
+ServiceLinkTitle = Annotated[
+    str, AfterValidator(_without_places), readable(parse_title), _described("text")
+]
+
 
 class ServiceLink(Block):
     """Somewhere to look for a service."""
 
-    title: LinkTitle = Field(description="What the link is called; it has no places.")
+    title: ServiceLinkTitle = Field(description="What the link is called; it has no places.")
     url: LinkUrl = Field(description="Its address, which may have places.")
 
 
