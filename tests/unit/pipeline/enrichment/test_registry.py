@@ -3,6 +3,7 @@
 import gc
 import weakref
 
+import msgspec
 import pytest
 
 from tests.builders import alert, config
@@ -34,6 +35,20 @@ def test_the_stages_of_a_configuration_are_made_once_and_in_order() -> None:
     stages, of = Stages(EARLY, TOOLS), _config()
     assert [each.name for each in stages.of(of)] == ["categorise", "add_links"]
     assert stages.of(of) is stages.of(of)
+
+
+def test_they_stay_when_the_same_configuration_is_read_again_and_go_with_another() -> None:
+    stages, first = Stages(EARLY, TOOLS), _config()
+    made = stages.of(first)
+    assert stages.of(_config()) is made
+    other = stages.of(_config(LinkTemplate(title="Wiki", url="https://wiki.example.com")))
+    assert other is not made
+    assert stages.of(first) is not other
+
+
+def test_no_tenant_has_the_stages_of_another() -> None:
+    stages, mine = Stages(EARLY, TOOLS), _config()
+    assert stages.of(msgspec.structs.replace(mine, tenant="globex")) is not stages.of(mine)
 
 
 def test_a_worker_has_only_the_stages_of_its_run() -> None:

@@ -63,21 +63,23 @@ class Stages:
     def __init__(self, names: Sequence[str], tools: Tools) -> None:
         self._names = names
         self._tools = tools
-        self._known: dict[str, tuple[TenantConfig, tuple[Stage, ...]]] = {}
+        self._known: dict[str, tuple[EnrichmentSettings, tuple[Stage, ...]]] = {}
 
     def of(self, config: TenantConfig) -> tuple[Stage, ...]:
-        """Return what is on for a tenant; made once for each configuration."""
+        """Return what is on for a tenant; made once for each version of its settings."""
         settings = config.enrichment
         if settings is None:
             return ()
-        known = self._known.get(config.tenant)
-        if known is not None and known[0] is config:
-            return known[1]
+        before, made = self._known.get(config.tenant, (None, ()))
+        if before is settings:
+            return made
+        # A configuration is read again and again, and is mostly the same.
+        if before != settings:
+            wanted = {*settings.early, *settings.late}
+            made = tuple(self._made(name, settings) for name in self._names if name in wanted)
         if len(self._known) >= _ENTRIES_LIMIT:
             self._known.clear()
-        wanted = {*settings.early, *settings.late}
-        made = tuple(self._made(name, settings) for name in self._names if name in wanted)
-        self._known[config.tenant] = (config, made)
+        self._known[config.tenant] = (settings, made)
         return made
 
     def _made(self, name: str, settings: EnrichmentSettings) -> Stage:
