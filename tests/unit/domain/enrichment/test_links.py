@@ -88,7 +88,11 @@ def test_the_same_address_is_there_once_under_its_first_name() -> None:
     assert found == [("Runbook", "https://wiki/checkout"), ("Code", "https://git/checkout")]
 
 
-@pytest.mark.parametrize("text", ["javascript:x", "see wiki", "//evil/", "https://u:p@a/"])
+@pytest.mark.parametrize(
+    "text",
+    ["javascript:x", "see wiki", "//evil/", "https://u:p@a/", "https://a/\nhttps://b/",
+     "https://a/x\r\nAsk Ann first."],
+)  # fmt: skip
 def test_an_annotation_that_is_no_address_is_no_link(text: str) -> None:
     assert links(annotations={"runbook_url": text, "dashboard": text}, url=text) == []
 

@@ -126,7 +126,8 @@ def _of_alert(alert: Alert) -> list[Link]:
 # Alerts of one rule share their links.
 @lru_cache(maxsize=512)
 def _link(title: str, text: str) -> Link | None:
-    url = page_url(text)
+    # Several lines are a text that begins with an address.
+    url = page_url(text) if text.isprintable() else ""
     return Link(title=title, url=url) if url else None
 
 
