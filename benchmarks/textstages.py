@@ -39,9 +39,9 @@ def _alert(**annotations: str) -> Alert:
 
 MENDED = {
     "summary": "p\u200bassword=hunter2 \x1b[1mfailed\x1b[0m",
-    "description": "Gr\u00fc\u00dfe\r\n",
+    "description": "Gr\u00fc\u00dfe\r\nand password=hunter2",
 }
-ASCII = {f"a{number}": "pwd=a1 token " * 1260 for number in range(4)}
+ASCII = {f"a{number}": "pwd=a1b text " * 1260 for number in range(4)}
 BEYOND = {f"a{number}": "e\u0301\u200d\U0001f600" * 4000 for number in range(4)}
 # With how many alerts of a kind each run is timed.
 ALERTS = {

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.textstages import ASCII, MENDED
 from tests.builders import alert
 from tests.unit.domain.enrichment.early import SUBJECT, after
 from tests.unit.domain.test_redaction import AWS, AWS_SECRET, CARD, EMAIL, GITHUB, IBAN, JWT, PEM
@@ -219,3 +220,8 @@ def test_no_text_of_a_stranger_takes_long(unit: str) -> None:
 def test_a_secret_that_joins_another_is_hidden_at_once() -> None:
     once = _summary("AKIAQWERTYUIOPASDFGH" + "aws_secret_access_key=" + "a/" * 20, EVERY_KIND)
     assert once == "[redacted:aws-key][redacted:aws-key]"
+
+
+def test_the_alerts_that_are_measured_hold_the_secrets_that_the_page_tells_of() -> None:
+    assert after(STAGE, annotations=MENDED).found.mended == ("redacted: 1 credential",)
+    assert after(STAGE, annotations=ASCII).found.mended == ("redacted: 5040 credential",)
