@@ -49,8 +49,9 @@ def _enrich() -> Enrich:
     )
     if settings.use_modular_enrichment == "false":
         return Enrich(ports)
+    held = catalogues(lambda: hasty_client("s3"), settings.archive_bucket)
     early = Early(
-        Stages(EARLY, {"catalogues": catalogues(hasty_client("s3"), settings.archive_bucket)}),
+        Stages(EARLY, {"catalogues": held}),
         DynamoFailedEnrichments(dynamodb, settings.enrichment_table),
         monotonic,
         fails_closed=settings.engine_fail_closed == "true",

@@ -1,5 +1,6 @@
 """What stages work with, by the names that they know it by; made when first needed."""
 
+from collections.abc import Callable
 from functools import cache
 from time import sleep
 from typing import Any
@@ -17,9 +18,9 @@ _BEDROCK = "bedrock-runtime"
 _EMBEDDING_S = 5.0
 
 
-def catalogues(s3: Any, bucket: str) -> Catalogues:
-    """Return the service catalogues that a worker holds."""
-    return Catalogues(lambda: BlobReferences(S3Blobs(s3, bucket)), now_s)
+def catalogues(make_s3: Callable[[], Any], bucket: str) -> Catalogues:
+    """Return the service catalogues that a worker holds; few workers need a client for them."""
+    return Catalogues(lambda: BlobReferences(S3Blobs(make_s3(), bucket)), now_s)
 
 
 def tools(settings: InvestigateSettings, metrics: ModelMetrics, owner: str) -> Tools:
@@ -36,7 +37,7 @@ def tools(settings: InvestigateSettings, metrics: ModelMetrics, owner: str) -> T
         threshold=float(settings.semantic_dedup_threshold),
     )
     return {
-        "catalogues": catalogues(client("s3"), settings.archive_bucket),
+        "catalogues": catalogues(lambda: client("s3"), settings.archive_bucket),
         "change_events": DynamoChangeEvents(dynamodb, table),
         "templates": DynamoTemplates(dynamodb, table),
         "embedder": embedder,
