@@ -63,8 +63,8 @@ INSIDE = [
     ('password="', "h[nter]2 {x", '"', "credential"),
     ("(password=", "h(nt[er]2{x", "]}) of ann", "credential"),
 ]
-# Numbers with a check digit, of which the neighbours are no part.
-NUMBERED = [
+# Of persons, with neighbours that are no part of it.
+PERSONAL = [
     ("at 22:40 ", CARD, " paid", "card"),
     ("2025-11-22 ", CARD.replace(" ", ""), " 12/27", "card"),
     ("", CARD.replace(" ", "-"), " 2025-11-22", "card"),
@@ -75,6 +75,7 @@ NUMBERED = [
     ("from ", "BE68 5390 0754 7034", " EUR 10", "iban"),
     ("", "AT611904300234573201", " 2025", "iban"),
     ("to ", IBAN, " BIC 1", "iban"),
+    ("(", "j\u00f6rg.gro\u00df+x@b\u00fccher.example", "), \u00fc", "email"),
 ]
 INNOCENT = [
     "password: incorrect for user ann",
@@ -114,9 +115,11 @@ def test_a_secret_is_hidden_by_what_stands_around_it(before, secret, behind, kin
     assert _summary(before + secret + behind) == f"{before}[redacted:{kind}]{behind}"
 
 
-@pytest.mark.parametrize(("before", "number", "behind", "kind"), NUMBERED)
-def test_a_number_is_hidden_whatever_numbers_stand_beside_it(before, number, behind, kind) -> None:
-    assert _summary(before + number + behind, EVERY_KIND) == f"{before}[redacted:{kind}]{behind}"
+@pytest.mark.parametrize(("before", "secret", "behind", "kind"), PERSONAL)
+def test_what_tells_of_a_person_is_hidden_whatever_stands_beside_it(
+    before, secret, behind, kind
+) -> None:
+    assert _summary(before + secret + behind, EVERY_KIND) == f"{before}[redacted:{kind}]{behind}"
 
 
 def test_each_of_two_numbers_is_hidden() -> None:
@@ -129,7 +132,7 @@ def test_each_of_two_numbers_is_hidden() -> None:
     ("before", "secret", "behind", "kind"),
     [
         *INSIDE,
-        *NUMBERED,
+        *PERSONAL,
         *(("before ", secret, " after", kind) for secret, kind in SECRETS.items()),
     ],
 )

@@ -201,8 +201,9 @@ SECRET_KINDS: dict[RedactionKind, SecretKind] = {
     ),
     # ISO/IEC 7812; those of the large schemes.
     "card": SecretKind(CARD_PATTERN, r"[2-6](?:[ -]?\d){12}", (), _is_card),
+    # RFC 5322, and RFC 6531 for letters of all scripts.
     "email": SecretKind(
-        r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,253}\.[A-Za-z]{2,24}", "@", ("@",)
+        r"[\pL\pM\pN._%+-]{1,64}@[\pL\pM\pN.-]{1,253}\.\pL{2,24}", "@", ("@",)
     ),
     # ISO 13616, together or in groups of four.
     "iban": SecretKind(IBAN_PATTERN, r"[A-Z]{2}[0-9]{2} ?[A-Z0-9]{4}", (), _is_iban),
