@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from tests.unit.runtime.test_worker import _event
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.enrichment.early import BUDGET_S
+from tocsin.pipeline.envelope import VERSION, Envelope, encode
 from tocsin.runtime import enrich
 
 # What all else of a portion may take: opening, forwarding, the journal and the marks.
@@ -42,5 +42,7 @@ def test_time_is_kept_for_early_stages_that_take_all_of_theirs(
 ) -> None:
     asking = Asking()
     monkeypatch.setattr(enrich, "_enrich", lambda: asking)
-    enrich.handler(_event("a"), Context(BESIDE_MS + int(BUDGET_S * 1000) + more_ms))
+    message = encode(Envelope(v=VERSION, kind="raw", id="a", tenant="acme", at_s=0.0))
+    event = {"Records": [{"messageId": "a", "body": message.body}]}
+    enrich.handler(event, Context(BESIDE_MS + int(BUDGET_S * 1000) + more_ms))
     assert asking.had_time is has_time
