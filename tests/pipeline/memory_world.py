@@ -28,9 +28,10 @@ from tocsin.domain.config import TenantConfig
 from tocsin.domain.enrichment.order import EARLY
 from tocsin.domain.enrichment.order import STAGES as STAGE_NAMES
 from tocsin.pipeline.batch import Delivery, Outcome
+from tocsin.pipeline.cases import Case
 from tocsin.pipeline.enrich import Enrich, EnrichPorts
 from tocsin.pipeline.enrichment.early import Early, StagesOf
-from tocsin.pipeline.enrichment.investigating import Investigate, InvestigatePorts
+from tocsin.pipeline.enrichment.investigating import Investigate, InvestigatePorts, LeftS
 from tocsin.pipeline.enrichment.registry import Stages
 from tocsin.pipeline.envelope import decode
 from tocsin.pipeline.evaluate import Evaluate, EvaluatePorts
@@ -52,6 +53,11 @@ STAGES: tuple[Queue, ...] = (
     "notify",
     "investigate",
 )
+
+
+def _one_by_one(work: Callable[[Case, LeftS], None], cases: Sequence[Case]) -> None:
+    for case in cases:
+        work(case, lambda: 60.0)
 
 
 class MemoryWorld:
@@ -146,7 +152,7 @@ class MemoryWorld:
                 clock=lambda: self.now_s,
             ),
             Stages(STAGE_NAMES, {}) if self.stages is None else self.stages(STAGE_NAMES),
-            lambda work, cases: [work(case, lambda: 60.0) for case in cases],
+            _one_by_one,
         )
 
     def _early(self) -> Early | None:

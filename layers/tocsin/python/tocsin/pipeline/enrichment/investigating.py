@@ -10,24 +10,32 @@ import msgspec
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.change import Change
-from tocsin.domain.config import TenantConfig
 from tocsin.domain.enrichment.order import LATE
 from tocsin.domain.enrichment.running import failed, run
 from tocsin.domain.enrichment.stage import Draft, Learning, Stage, Subject
 from tocsin.domain.errors import ConfigurationError, TocsinError
-from tocsin.domain.found import NOTHING, Findings, StageResult
+from tocsin.domain.found import NOTHING, Enrichment, Findings, StageResult
 from tocsin.pipeline.batch import Delivery, Outcome, each_tenant
 from tocsin.pipeline.cases import Case, pack_found, unpack_cases
 from tocsin.pipeline.enrichment.early import StagesOf
+from tocsin.pipeline.envelope import Envelope
 from tocsin.ports import Blobs, Clock, Configs, FailedEnrichment, FailedEnrichments, Outbox
 
-# By which a run says how it ended, whatever the settings are.
+# It holds what was found within its caps, however the others ended and how much time is left.
 _LAST = "score"
 
 LeftS = Callable[[], float]
-# Runs one job for each of several cases, some of them at the same time, and returns what came of
-# each, in order; None where the time was over. It passes on how much time each has left.
-Together = Callable[[Callable[[Case, LeftS], Change], Sequence[Case]], Sequence[Change | None]]
+# Runs one job for each of several cases, some of them at the same time, until each is done or its
+# time is over. It passes on how much time each has left.
+Together = Callable[[Callable[[Case, LeftS], None], Sequence[Case]], None]
+
+
+class _Reached(msgspec.Struct, frozen=True):
+    """How far a case came: what was found by the stages that ended, and how each did."""
+
+    found: Enrichment
+    findings: Findings
+    results: tuple[StageResult, ...] = ()
 
 
 class InvestigatePorts(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,22 +74,17 @@ class Investigate:
         stages = self._stages.of(config)
         if not cases or not stages:
             return
+        ended = self._investigated(tenant, stages, cases)
+        try:
+            self._send(tenant, [change for _, change in ended], own[0].envelope, now_s)
+            outcome.count("investigated", len(ended))
+            self._keep(tenant, ended, now_s, outcome)
+        finally:
+            outcome.warnings += [why for why in map(_closed, stages) if why]
 
-        def investigate(case: Case, left_s: LeftS) -> Change:
-            return self._investigated(config, _wanted(stages, case), case, left_s)
-
-        done = self._together(investigate, cases)
-        ended = [
-            (case, _given_up(case, _wanted(stages, case)) if change is None else change)
-            for case, change in zip(cases, done, strict=True)
-        ]
-        first = own[0].envelope
-        changes = [change for _, change in ended]
+    def _send(self, tenant: str, changes: list[Change], first: Envelope, now_s: float) -> None:
         messages = pack_found(tenant, changes, f"{first.id}.found", now_s, self._ports.blobs)
         self._ports.outbox.send("evaluate", list(messages))
-        outcome.count("investigated", len(ended))
-        outcome.warnings += [why for why in map(_closed, stages) if why]
-        self._keep(tenant, ended, now_s, outcome)
 
     def _unpack(self, own: list[Delivery], outcome: Outcome) -> list[Case]:
         """Return the cases of a batch, each event once."""
@@ -95,19 +98,38 @@ class Investigate:
         return list(found.values())
 
     def _investigated(
-        self, config: TenantConfig, stages: Sequence[Stage], case: Case, left_s: LeftS
+        self, tenant: str, stages: Sequence[Stage], cases: Sequence[Case]
+    ) -> list[tuple[Case, Change]]:
+        """Return each case with what was found of it in its time."""
+        reached = {case.change.source: _begun(case) for case in cases}
+
+        def investigate(case: Case, left_s: LeftS) -> None:
+            subject, draft = _subject(tenant, case, left_s), _draft(case, _begun(case))
+            results: tuple[StageResult, ...] = ()
+            for stage in _wanted(stages, case):
+                if stage.name != _LAST:
+                    results += tuple(run([stage], subject, draft, self._ports.clock))
+                    # Replaced as a whole, since somebody else may look at any time.
+                    reached[case.change.source] = _Reached(draft.found, draft.findings, results)
+
+        self._together(investigate, cases)
+        # Whoever was given up goes on, and must change nothing of what is told.
+        last = dict(reached)
+        return [(case, self._ended(tenant, stages, case, last)) for case in cases]
+
+    def _ended(
+        self, tenant: str, stages: Sequence[Stage], case: Case, last: dict[str, _Reached]
     ) -> Change:
-        change = case.change
-        subject = Subject(
-            tenant=config.tenant,
-            fingerprint=change.fingerprint,
-            at_s=change.received_at_s,
-            left_s=left_s,
-        )
-        found = change.alert.enrichment or NOTHING
-        draft = Draft(alert=change.alert, found=found, findings=found.findings or Findings())
-        results = run(stages, subject, draft, self._ports.clock)
-        return msgspec.structs.replace(change, alert=_with(change.alert, draft, results))
+        reached = last[case.change.source]
+        results = [*reached.results]
+        ended = {each.stage for each in results}
+        draft = _draft(case, reached)
+        for stage in _wanted(stages, case):
+            if stage.name == _LAST:
+                results += run([stage], _subject(tenant, case), draft, self._ports.clock)
+            elif stage.name not in ended:
+                results.append(StageResult(stage.name, "failed", "the time was over"))
+        return msgspec.structs.replace(case.change, alert=_with(case.change.alert, draft, results))
 
     def _keep(
         self, tenant: str, ended: Sequence[tuple[Case, Change]], now_s: float, outcome: Outcome
@@ -129,10 +151,31 @@ class Investigate:
             elif case.attempts:
                 mended.append(change.source)
         outcome.count("enrichment_failed", len(kept))
-        if kept:
-            self._ports.failures.keep(tenant, kept)
-        if mended:
-            self._ports.failures.forget(tenant, mended)
+        try:
+            if kept:
+                self._ports.failures.keep(tenant, kept)
+            if mended:
+                self._ports.failures.forget(tenant, mended)
+        except TocsinError as error:
+            # To do all again would ask models and pages again, for what is told already.
+            outcome.warnings.append(f"failed enrichments of {tenant} are not kept: {error}")
+
+
+def _begun(case: Case) -> _Reached:
+    """Return what is known of a case before anything of it is investigated."""
+    found = case.change.alert.enrichment or NOTHING
+    return _Reached(found, found.findings or Findings())
+
+
+def _subject(tenant: str, case: Case, left_s: LeftS = lambda: float("inf")) -> Subject:
+    change = case.change
+    return Subject(
+        tenant=tenant, fingerprint=change.fingerprint, at_s=change.received_at_s, left_s=left_s
+    )
+
+
+def _draft(case: Case, reached: _Reached) -> Draft:
+    return Draft(alert=case.change.alert, found=reached.found, findings=reached.findings)
 
 
 def _closed(stage: Stage) -> str:
@@ -168,15 +211,6 @@ def _with(alert: Alert, draft: Draft, results: Sequence[StageResult]) -> Alert:
 def _latest(before: Sequence[StageResult], now: Sequence[StageResult]) -> tuple[StageResult, ...]:
     latest = {each.stage: each for each in before} | {each.stage: each for each in now}
     return tuple(latest.values())
-
-
-def _given_up(case: Case, stages: Sequence[Stage]) -> Change:
-    """Return an event of which nothing was found in time."""
-    results = [StageResult(each.name, "failed", "the time was over") for each in stages]
-    found = case.change.alert.enrichment or NOTHING
-    draft = Draft(alert=case.change.alert, found=found, findings=found.findings or Findings())
-    late = [each for each in results if each.stage in LATE]
-    return msgspec.structs.replace(case.change, alert=_with(case.change.alert, draft, late))
 
 
 def _late_results(change: Change) -> tuple[StageResult, ...]:

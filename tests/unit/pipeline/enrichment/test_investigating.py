@@ -1,0 +1,167 @@
+"""Cases that do not come back in time, and stores that are away when they do."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import msgspec
+
+from tests.builders import T0, alert, config
+from tocsin.adapters.memory import (
+    MemoryBlobs,
+    MemoryConfigs,
+    MemoryFailedEnrichments,
+    MemoryOutbox,
+)
+from tocsin.domain.alert import Alert
+from tocsin.domain.change import Change
+from tocsin.domain.config import TenantConfig
+from tocsin.domain.enrichment.scoring import stage as score
+from tocsin.domain.enrichment.settings import EnrichmentSettings
+from tocsin.domain.enrichment.stage import Draft, Stage, Subject
+from tocsin.domain.errors import Retryable
+from tocsin.domain.found import Enrichment, RecentChange, Triage
+from tocsin.pipeline.batch import Delivery, Outcome
+from tocsin.pipeline.cases import Case, pack_cases, unpack_found
+from tocsin.pipeline.enrichment.investigating import Investigate, InvestigatePorts, LeftS
+from tocsin.pipeline.envelope import decode
+from tocsin.ports import FailedEnrichment
+
+SETTINGS = EnrichmentSettings(late=("find_changes", "triage"))
+
+
+class GivenUp(BaseException):
+    """Stands for the moment in which nobody waits any longer."""
+
+
+class FindsChanges:
+    name = "find_changes"
+
+    def run(self, subject: Subject, draft: Draft) -> str:
+        change = RecentChange(at_s=T0, service="api", title="v42 \x00" + "very " * 100)
+        draft.findings = msgspec.structs.replace(draft.findings, changes=(change,))
+        return ""
+
+
+class Hangs:
+    """A stage that leaves something half done of one alert, and waits for ever."""
+
+    name = "triage"
+
+    def run(self, subject: Subject, draft: Draft) -> str:
+        triage = Triage(by="x", cause="half of a cause")
+        draft.findings = msgspec.structs.replace(draft.findings, triage=triage)
+        if draft.alert.labels["host"] == "hangs":
+            raise GivenUp
+        return ""
+
+
+class Away(MemoryFailedEnrichments):
+    def keep(self, tenant: str, failed: Sequence[FailedEnrichment]) -> None:
+        raise Retryable("dynamodb BatchWriteItem: ThrottlingException")
+
+
+class World:
+    """One message of cases, one for each host, and what was found about each."""
+
+    def __init__(self, left_s: float = 60.0, failures: MemoryFailedEnrichments | None = None):
+        self.blobs, self.outbox = MemoryBlobs(), MemoryOutbox()
+        self.failures = failures or MemoryFailedEnrichments()
+        self.left_s = left_s
+        configs = MemoryConfigs()
+        configs.apply(config(enrichment=SETTINGS), "", T0)
+        ports = InvestigatePorts(
+            outbox=self.outbox,
+            blobs=self.blobs,
+            configs=configs,
+            failures=self.failures,
+            clock=lambda: 0.0,
+        )
+        self.investigate = Investigate(ports, self, self.together)
+
+    def of(self, config: TenantConfig) -> Sequence[Stage]:
+        return [FindsChanges(), Hangs(), score(SETTINGS)]
+
+    def together(self, work: Callable[[Case, LeftS], None], cases: Sequence[Case]) -> None:
+        for case in cases:
+            with suppress(GivenUp):
+                work(case, lambda: self.left_s)
+
+    def handle(self, *hosts: str, stages: tuple[str, ...] = (), attempts: int = 0) -> Outcome:
+        cases = [Case(change=_change(host), stages=stages, attempts=attempts) for host in hosts]
+        (message,) = pack_cases("acme", cases, "batch", T0, self.blobs)
+        deliveries = [Delivery("m", decode(message.body))]
+        return self.investigate.handle(deliveries, T0, lambda: True)
+
+    def found(self) -> dict[str, Enrichment]:
+        messages = self.outbox.take("evaluate")
+        changes = [each for one in messages for each in unpack_found(decode(one.body), self.blobs)]
+        return {each.alert.labels["host"]: _enrichment(each.alert) for each in changes}
+
+
+def _change(host: str) -> Change:
+    about = alert(labels={"host": host})
+    return Change(source=f"r:{host}", fingerprint=host, alert=about, received_at_s=T0)
+
+
+def _enrichment(about: Alert) -> Enrichment:
+    assert about.enrichment is not None
+    return about.enrichment
+
+
+def _outcomes(found: Enrichment) -> dict[str, tuple[str, str]]:
+    late = found.findings.stages if found.findings else ()
+    return {each.stage: (each.outcome, each.why) for each in (*late, *found.stages)}
+
+
+def test_who_is_given_up_keeps_what_was_found_until_then() -> None:
+    world = World()
+    world.handle("hangs", "fine")
+    found = world.found()
+    assert _outcomes(found["hangs"]) == {
+        "find_changes": ("ok", ""),
+        "triage": ("failed", "the time was over"),
+        "score": ("ok", ""),
+    }
+    findings = found["hangs"].findings
+    assert findings is not None
+    assert [each.title[:8] for each in findings.changes] == ["v42 very"]
+    # What a stage left half done is not told.
+    assert findings.triage is None
+    assert {outcome for outcome, _ in _outcomes(found["fine"]).values()} == {"ok"}
+    (kept,) = world.failures.all("acme", T0)
+    assert (kept.change.fingerprint, [each.stage for each in kept.failed]) == ("hangs", ["triage"])
+
+
+def test_where_no_time_is_left_what_was_found_is_within_its_caps_all_the_same() -> None:
+    world = World(left_s=0.0)
+    world.handle("a")
+    ended = _outcomes(world.found()["a"])
+    assert ended["find_changes"] == ("skipped", "no time was left")
+    assert ended["score"] == ("ok", "")
+    assert list(world.failures.all("acme", T0)) == []
+
+
+def test_texts_of_who_is_given_up_are_cut() -> None:
+    world = World()
+    world.handle("hangs")
+    findings = world.found()["hangs"].findings
+    assert findings is not None
+    assert len(findings.changes[0].title) <= 200
+
+
+def test_who_is_given_up_again_counts_its_attempts_on() -> None:
+    world = World()
+    world.handle("hangs", attempts=1)
+    world.handle("hangs", stages=("triage",), attempts=2)
+    (kept,) = world.failures.all("acme", T0)
+    assert kept.attempts == 3
+
+
+def test_what_failed_and_cannot_be_kept_is_said_and_asks_nobody_again() -> None:
+    world = World(failures=Away())
+    outcome = world.handle("hangs", "fine")
+    assert outcome.failed == {}
+    assert outcome.warnings == [
+        "failed enrichments of acme are not kept: dynamodb BatchWriteItem: ThrottlingException"
+    ]
+    assert set(world.found()) == {"hangs", "fine"}
