@@ -54,6 +54,10 @@ class _Unbuilt:
         raise self._error
 
 
+def _are_built(stages: Sequence[Stage]) -> bool:
+    return not any(isinstance(each, _Unbuilt) for each in stages)
+
+
 class Stages:
     """The stages of one run by tenant; one object a worker, since stages remember what they load.
 
@@ -66,15 +70,18 @@ class Stages:
         self._known: dict[str, tuple[EnrichmentSettings, tuple[Stage, ...]]] = {}
 
     def of(self, config: TenantConfig) -> tuple[Stage, ...]:
-        """Return what is on for a tenant; made once for each version of its settings."""
+        """Return what is on for a tenant; made once for each version of its settings.
+
+        A configuration is read anew twice a minute, and nearly always says what it did. What could
+        not be made is tried again then.
+        """
         settings = config.enrichment
         if settings is None:
             return ()
         before, made = self._known.get(config.tenant, (None, ()))
         if before is settings:
             return made
-        # A configuration is read again and again, and is mostly the same.
-        if before != settings:
+        if before != settings or not _are_built(made):
             wanted = {*settings.early, *settings.late}
             made = tuple(self._made(name, settings) for name in self._names if name in wanted)
         if len(self._known) >= _ENTRIES_LIMIT:
