@@ -16,7 +16,7 @@ from tests.contract.test_models import (
 )
 from tocsin.adapters.models.bedrock import BedrockModel
 from tocsin.domain.enrichment.prompt import prompt
-from tocsin.domain.errors import Permanent, Retryable, Throttled, TocsinError
+from tocsin.domain.errors import Permanent, Retryable, Throttled, TocsinError, Unsendable
 
 ECHO = f"key {KEY} and DiskFull are wrong"
 
@@ -189,7 +189,7 @@ def test_bedrock_is_asked_with_a_time_limit_within_what_is_left(server):
         server.answers.append(body(OK["bedrock"]))
         model.ask(prompt(ABOUT), left_s)
     assert limits_s == [30.0, 15.0, 5.0]
-    with pytest.raises(Retryable, match="too little time"):
+    with pytest.raises(Unsendable, match="too little time"):
         model.ask(prompt(ABOUT), 4.9)
 
 

@@ -7,11 +7,12 @@ import pytest
 
 from tests.unit.pipeline.enrichment.modelworld import SAID, StubModel, World
 from tocsin.adapters.models.extract import ExtractModel
-from tocsin.domain.errors import Permanent, Retryable, Throttled
+from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
 from tocsin.pipeline.enrichment.modelmetrics import ModelFigures
 
 BUSY = Throttled("stub-1: it answers 429")
 DOWN = Retryable("stub-1: it answers 503")
+TOO_LATE = Unsendable("stub-1: too little time is left to ask")
 WRONG = Permanent("stub-1: this key may not use it")
 
 
@@ -124,6 +125,36 @@ def test_a_model_that_fails_and_fails_is_left_alone_for_a_minute(world):
     world.now_s += 60.0
     model.answers = [SAID]
     assert [world.ask(client).value.by for _ in range(2)] == ["stub-1", "stub-1"]
+
+
+@pytest.mark.parametrize(("answer", "left_s"), [(SAID, 0.5), (TOO_LATE, 3.0)])
+def test_a_model_that_was_not_asked_for_lack_of_time_has_not_failed(world, answer, left_s):
+    model = StubModel(world, answer)
+    client = world.client(model)
+    for _ in range(8):
+        assert "too little time" in world.ask(client, left_s).instead_why
+    assert (world.slept_s, world.metrics.figures().retries) == ([], 0)
+    model.answers = [SAID]
+    assert world.ask(client).value.by == "stub-1"
+
+
+def test_one_that_failed_before_time_was_short_has_failed(world):
+    model = StubModel(world, DOWN, TOO_LATE, takes_s=0.0)
+    client = world.client(model)
+    for _ in range(5):
+        model.answers = [DOWN, TOO_LATE]
+        assert world.ask(client).instead_why == str(DOWN)
+    assert "left alone" in world.ask(client).instead_why
+
+
+def test_the_limit_of_ones_own_says_nothing_for_a_model_that_fails():
+    world = World(requests_per_minute=1)
+    client = world.client(StubModel(world, WRONG, takes_s=0.0))
+    for _ in range(5):
+        world.now_s += 60.0
+        said = [world.ask(client).instead_why for _ in range(2)]
+    assert said[0] == str(WRONG)
+    assert "left alone" in said[1]
 
 
 def test_who_asks_for_fewer_calls_is_not_left_alone(world):

@@ -33,7 +33,8 @@ class Model(Protocol):
         """Return the answer, within about `left_s` seconds.
 
         Raises Throttled, Retryable or Permanent in words that hold no secret and nothing of the
-        prompt or the answer. An answer that is empty, cut off or withheld is Permanent.
+        prompt or the answer. An answer that is empty, cut off or withheld is Permanent, and a
+        question that was not asked, since too little time was left for it, is Unsendable.
         """
 
     def __enter__(self) -> Self: ...

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from tocsin.adapters.aws import AWS_ERRORS, error_codes, translate
 from tocsin.adapters.models.answer import ANSWER_TOKENS, finished, text_of
 from tocsin.domain.enrichment.prompt import Prompt
-from tocsin.domain.errors import Permanent, Retryable, Throttled, TocsinError
+from tocsin.domain.errors import Permanent, Retryable, Throttled, TocsinError, Unsendable
 from tocsin.ports import Completion
 
 # botocore fixes the time limit when it makes a client, so there is one for each of these.
@@ -43,7 +43,7 @@ class BedrockModel:
         self._lock = Lock()
 
     def ask(self, prompt: Prompt, left_s: float) -> Completion:
-        """Return the answer. Raises Throttled, Retryable or Permanent."""
+        """Return the answer. Raises Throttled, Retryable, Permanent or Unsendable."""
         client = self._client(left_s)
         try:
             answer = client.converse(
@@ -62,7 +62,7 @@ class BedrockModel:
     def _client(self, left_s: float) -> Any:
         limit_s = next((each for each in _TIME_LIMITS_S if each <= left_s), None)
         if limit_s is None:
-            raise Retryable(f"{self.name}: too little time is left to ask")
+            raise Unsendable(f"{self.name}: too little time is left to ask")
         with self._lock:
             if limit_s not in self._clients:
                 self._clients[limit_s] = self._make_client(limit_s)

@@ -12,7 +12,7 @@ from typing import Generic, Self, TypeVar
 import msgspec
 
 from tocsin.domain.enrichment.prompt import Prompt
-from tocsin.domain.errors import Permanent, Retryable, Throttled, TocsinError
+from tocsin.domain.errors import Permanent, Retryable, Throttled, TocsinError, Unsendable
 from tocsin.pipeline.enrichment.modelmetrics import ModelMetrics
 from tocsin.pipeline.enrichment.modelshares import ModelShares
 from tocsin.ports import Clock, Completion, Model
@@ -115,6 +115,9 @@ class ModelClient:
         self._check_rest()
         try:
             completion = self._attempted(prompt, left_s)
+        except (_Limited, Unsendable):
+            # It was not asked, which says nothing of it.
+            raise
         except (Retryable, Permanent) as error:
             # Whoever asks for fewer calls is there.
             self._note(has_failed=not isinstance(error, Throttled))
@@ -124,10 +127,14 @@ class ModelClient:
 
     def _attempted(self, prompt: Prompt, left_s: Callable[[], float]) -> Completion:
         wait_s = _FIRST_WAIT_S
+        failure: Retryable | None = None
         for attempt in range(self._tools.retries + 1):
             try:
                 return self._attempt(prompt, left_s())
+            except Unsendable as error:
+                raise failure or error from None
             except Retryable as error:
+                failure = error
                 pause_s = max(wait_s, error.retry_after_s or 0.0)
                 is_last = attempt == self._tools.retries
                 if is_last or isinstance(error, _Limited) or pause_s + _LEAST_S > left_s():
@@ -135,11 +142,11 @@ class ModelClient:
                 self._tools.sleep(pause_s)
                 self._tools.metrics.retried()
                 wait_s *= 2
-        raise Retryable(f"{self._model.name}: it may not be asked at all")
+        raise Unsendable(f"{self._model.name}: it may not be asked at all")
 
     def _attempt(self, prompt: Prompt, left_s: float) -> Completion:
         if left_s < _LEAST_S:
-            raise Retryable(f"{self._model.name}: too little time is left to ask")
+            raise Unsendable(f"{self._model.name}: too little time is left to ask")
         if not self._tools.shares.admits(self._tenant):
             self._tools.metrics.limited()
             raise _Limited(f"{self._model.name}: not asked, to keep to the limit of requests")
