@@ -1,5 +1,7 @@
 """The stage find_similar over templates in memory, and an embedder that a test understands."""
 
+from math import inf
+
 from tests.builders import T0, alert
 from tocsin.adapters.embedding import NoEmbedder
 from tocsin.adapters.memory import MemoryTemplates
@@ -26,7 +28,7 @@ class Words:
         self.asked = []
         self.error = error
 
-    def embed(self, texts):
+    def embed(self, texts, left_s):
         self.asked.append(list(texts))
         if self.error:
             raise self.error
@@ -37,6 +39,7 @@ class Away(MemoryTemplates):
     def __init__(self, reading=False):
         super().__init__()
         self.reading = reading
+        self.tries = 0
 
     def read(self, *args):
         if self.reading:
@@ -44,6 +47,7 @@ class Away(MemoryTemplates):
         return super().read(*args)
 
     def write(self, *args):
+        self.tries += 1
         raise Retryable("dynamodb PutItem: ThrottlingException")
 
 
@@ -52,9 +56,9 @@ class World:
         self.templates = templates or MemoryTemplates()
         self.stage = stage(settings, templates=self.templates, embedder=embedder)
 
-    def see(self, fingerprint, summary, at_s=T0, tenant="acme", draft=None, **labels):
+    def see(self, fingerprint, summary, at_s=T0, tenant="acme", draft=None, left_s=inf, **labels):
         draft = draft or self.draft(summary, **labels)
-        subject = Subject(tenant=tenant, fingerprint=fingerprint, at_s=at_s)
+        subject = Subject(tenant=tenant, fingerprint=fingerprint, at_s=at_s, left_s=lambda: left_s)
         (self.result,) = run([self.stage], subject, draft, lambda: 0.0)
         return draft.findings.similar
 

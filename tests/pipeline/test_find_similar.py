@@ -52,12 +52,13 @@ def test_another_wording_of_the_same_problem_is_linked_by_meaning():
 )
 def test_a_word_has_a_veto_over_nearness(one, other):
     class Same(Words):
-        def embed(self, texts):
+        def embed(self, texts, left_s):
             return [[1.0] for _ in texts]
 
     world = World(embedder=Same())
     world.see("f1", one)
     assert world.see("f2", other, T0 + 60) == ()
+    assert world.result.outcome == "ok"
 
 
 def test_the_threshold_is_what_it_is_set_to():

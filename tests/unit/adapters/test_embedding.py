@@ -3,6 +3,8 @@
 import io
 import json
 import struct
+from math import inf
+from threading import Barrier, Thread
 
 import msgspec
 import pytest
@@ -12,9 +14,13 @@ from tocsin.adapters.embedding import STATIC, THRESHOLD, open_embedder, static
 from tocsin.adapters.embedding.bedrock import BedrockEmbedder
 from tocsin.adapters.embedding.bytepairs import BytePairs
 from tocsin.adapters.embedding.static import StaticEmbedder, find_model
-from tocsin.domain.errors import ConfigurationError, Permanent, Retryable
+from tocsin.domain.errors import ConfigurationError, Permanent, Retryable, Unsendable
 
 TITAN, COHERE = "amazon.titan-embed-text-v2:0", "cohere.embed-english-v3"
+
+
+def forever():
+    return inf
 
 
 @pytest.fixture(scope="module")
@@ -40,22 +46,24 @@ class TestStatic:
         ],
     )
     def test_vectors_are_those_of_the_package_that_brings_the_model(self, model, text, begin):
-        (vector,) = model.embed([text])
+        (vector,) = model.embed([text], forever)
         assert len(vector) == 256
         assert vector[:4] == pytest.approx(begin, abs=2e-4)
         assert cosine(vector, vector) == pytest.approx(1.0)
 
     def test_what_means_the_same_is_nearer_than_what_does_not(self, model):
-        cpu, processor, mail = model.embed(["cpu high", "processor load", "email newsletter"])
+        cpu, processor, mail = model.embed(
+            ["cpu high", "processor load", "email newsletter"], forever
+        )
         assert cosine(cpu, processor) == pytest.approx(0.5474, abs=1e-3)
         assert cosine(cpu, processor) > cosine(cpu, mail) + 0.2
 
     def test_a_text_without_words_is_a_vector_of_zeros(self, model):
-        assert set(model.embed(["", " \n"])[1]) == {0.0}
+        assert set(model.embed(["", " \n"], forever)[1]) == {0.0}
 
     @pytest.mark.parametrize("text", ["\ud800", "x" * 100_000, "\x00\u202e", "a " * 50_000])
     def test_hostile_texts_are_embedded_within_bounds(self, model, text):
-        assert len(model.embed([text])[0]) == 256
+        assert len(model.embed([text], forever)[0]) == 256
 
     def test_none_of_the_packages_code_is_imported(self, model):
         import sys
@@ -84,7 +92,7 @@ def write_weights(folder, header, data):
 
 class TestFiles:
     def test_a_text_is_the_mean_of_its_pieces(self, folder):
-        assert StaticEmbedder(folder, THRESHOLD).embed(["a", "aa"]) == [
+        assert StaticEmbedder(folder, THRESHOLD).embed(["a", "aa"], forever) == [
             (1.0, 0.0),
             pytest.approx((4 / 32**0.5, 4 / 32**0.5)),
         ]
@@ -125,19 +133,19 @@ class TestFiles:
 
 
 class TestOpening:
-    def never(self):
+    def never(self, _):
         raise AssertionError("no client is needed")
 
     def test_switched_off_it_says_so(self):
         embedder = open_embedder(STATIC, self.never, is_on=False)
         with pytest.raises(ConfigurationError, match=r"^ENABLE_SEMANTIC_DEDUP is false$"):
-            embedder.embed(["a"])
+            embedder.embed(["a"], forever)
 
     def test_where_the_package_is_absent_it_says_so(self, monkeypatch):
         monkeypatch.setattr(static, "find_spec", lambda _: None)
         embedder = open_embedder(STATIC, self.never)
         with pytest.raises(ConfigurationError, match="wordllama, which holds the model, is not"):
-            embedder.embed(["a"])
+            embedder.embed(["a"], forever)
 
     @pytest.mark.parametrize(("model", "is_on"), [(STATIC, True), (STATIC, False), (TITAN, True)])
     def test_the_threshold_is_the_one_that_is_set(self, model, is_on):
@@ -157,7 +165,7 @@ class TestOpening:
         embedder = open_embedder(STATIC, self.never)
         assert embedder.model == "static"
         (folder / "away").rename(folder / static._TOKENIZER)
-        assert embedder.embed(["a"]) == embedder.embed(["a"]) == [(1.0, 0.0)]
+        assert embedder.embed(["a"], forever) == embedder.embed(["a"], forever) == [(1.0, 0.0)]
 
     def test_another_name_is_a_model_of_bedrock(self):
         assert open_embedder(TITAN, self.never).model == TITAN
@@ -178,7 +186,7 @@ class Bedrock:
 
 def embed(model, answer, texts):
     client = Bedrock(answer)
-    return BedrockEmbedder(model, lambda: client, THRESHOLD).embed(texts), client.asked
+    return BedrockEmbedder(model, lambda _: client, THRESHOLD).embed(texts, forever), client.asked
 
 
 class TestBedrock:
@@ -232,3 +240,31 @@ class TestBedrock:
         told = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
         with pytest.raises(kind, match=code):
             embed(TITAN, ClientError(told, "InvokeModel"), ["a"])
+
+    def test_one_client_is_made_for_all_texts_and_for_all_threads(self):
+        made = []
+        barrier = Barrier(4)
+
+        def make(answer_s):
+            made.append(answer_s)
+            return Bedrock({"embedding": [1.0]})
+
+        embedder = BedrockEmbedder(TITAN, make, THRESHOLD)
+
+        def ask():
+            barrier.wait()
+            embedder.embed(["a", "b"], forever)
+
+        threads = [Thread(target=ask) for _ in range(4)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        assert made == [5.0]
+
+    def test_no_call_begins_that_could_end_too_late(self):
+        client, left_s = Bedrock({"embedding": [1.0]}), [20.0, 14.0, 8.0, 2.0]
+        embedder = BedrockEmbedder(TITAN, lambda _: client, THRESHOLD)
+        with pytest.raises(Unsendable, match="too little time is left"):
+            embedder.embed(["a", "b", "c", "d", "e"], lambda: left_s.pop(0))
+        assert [asked["inputText"] for _, asked in client.asked] == ["a", "b", "c"]

@@ -1,6 +1,6 @@
 """What similar alerts are found with: what others said before, and vectors of texts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from tocsin.domain.enrichment.known import Known
@@ -31,8 +31,9 @@ class Embedder(Protocol):
     def threshold(self) -> float:
         """The least cosine of two of its vectors whose texts are said to mean the same."""
 
-    def embed(self, texts: Sequence[str]) -> list[Sequence[float]]:
-        """Return a vector for each text, in order, all of one length.
+    def embed(self, texts: Sequence[str], left_s: Callable[[], float]) -> list[Sequence[float]]:
+        """Return a vector for each text, in order, all of one length; `left_s` says by when.
 
-        Raises a TocsinError that says why where there is no model, or none that answers.
+        Raises a TocsinError that says why where there is no model, or none that answers; that is
+        Unsendable where too little time is left to ask.
         """

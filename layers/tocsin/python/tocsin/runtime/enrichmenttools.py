@@ -15,7 +15,6 @@ from tocsin.runtime.clock import now_s
 from tocsin.runtime.settings import InvestigateSettings
 
 _BEDROCK = "bedrock-runtime"
-_EMBEDDING_S = 5.0
 
 
 def catalogues(make_s3: Callable[[], Any], bucket: str) -> Catalogues:
@@ -32,7 +31,7 @@ def tools(settings: InvestigateSettings, metrics: ModelMetrics, owner: str) -> T
     dynamodb, table = client("dynamodb"), settings.enrichment_table
     embedder = open_embedder(
         settings.semantic_model,
-        lambda: single_attempt_client(_BEDROCK, _EMBEDDING_S),
+        _make_bedrock,
         is_on=settings.enable_semantic_dedup == "true",
         threshold=float(settings.semantic_dedup_threshold),
     )
@@ -44,6 +43,10 @@ def tools(settings: InvestigateSettings, metrics: ModelMetrics, owner: str) -> T
         "fetcher": _fetcher(settings, owner),
         "connect_model": _connect_model(settings, metrics),
     }
+
+
+def _make_bedrock(timeout_s: float) -> Any:
+    return single_attempt_client(_BEDROCK, timeout_s)
 
 
 def _fetcher(settings: InvestigateSettings, owner: str) -> Any:
@@ -83,7 +86,7 @@ def _connect_model(settings: InvestigateSettings, metrics: ModelMetrics) -> Any:
         return Http()
 
     models = Models(
-        lambda timeout_s: single_attempt_client(_BEDROCK, timeout_s),
+        _make_bedrock,
         http,
         SecretsManager(client("secretsmanager")),
     )

@@ -22,21 +22,22 @@ class NoEmbedder:
         self.why = why
         self.threshold = threshold
 
-    def embed(self, texts: Sequence[str]) -> list[Sequence[float]]:
+    def embed(self, texts: Sequence[str], left_s: Callable[[], float]) -> list[Sequence[float]]:
         """Raise ConfigurationError."""
         raise ConfigurationError(self.why)
 
 
 def open_embedder(
     model: str,
-    make_bedrock: Callable[[], Any],
+    make_bedrock: Callable[[float], Any],
     *,
     is_on: bool = True,
     threshold: float = THRESHOLD,
 ) -> Embedder:
     """Return the embedder, or one that has no model and says why. Nothing is read yet.
 
-    `make_bedrock` makes a client of bedrock-runtime, when one is needed.
+    `make_bedrock` makes a client of bedrock-runtime whose answers take at most so many seconds,
+    when one is needed.
     """
     if not is_on:
         return NoEmbedder("ENABLE_SEMANTIC_DEDUP is false", threshold)
@@ -63,10 +64,10 @@ class _Lazy:
         self._folder = folder
         self._opened: Embedder | None = None
 
-    def embed(self, texts: Sequence[str]) -> list[Sequence[float]]:
+    def embed(self, texts: Sequence[str], left_s: Callable[[], float]) -> list[Sequence[float]]:
         """Return a vector for each text. Raises ConfigurationError for files of another form."""
         if self._opened is None:
             from tocsin.adapters.embedding.static import StaticEmbedder
 
             self._opened = StaticEmbedder(self._folder, self.threshold)
-        return self._opened.embed(texts)
+        return self._opened.embed(texts, left_s)

@@ -6,7 +6,7 @@ compiled code have no wheel for Lambda. The files are those of every release so 
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from math import sqrt
 from mmap import ACCESS_READ, mmap
@@ -72,7 +72,7 @@ class StaticEmbedder:
         self._rows, self._width = tensor.shape
         self._row = struct.Struct(f"<{self._width}e")
 
-    def embed(self, texts: Sequence[str]) -> list[Sequence[float]]:
+    def embed(self, texts: Sequence[str], left_s: Callable[[], float]) -> list[Sequence[float]]:
         """Return a vector of length 1 for each text; of zeros where a text has no words."""
         return [self._embed(text) for text in texts]
 

@@ -3,8 +3,9 @@
 It links and does nothing else: no alert is dropped, grouped or put off for being like another.
 """
 
-from collections.abc import Iterable, Sequence
-from threading import Lock
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from threading import TIMEOUT_MAX, Lock
 
 from msgspec.structs import replace
 
@@ -23,7 +24,7 @@ from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Draft, Subject
 from tocsin.domain.enrichment.template import template_of
 from tocsin.domain.enrichment.thing import Thing, thing_of
-from tocsin.domain.errors import TocsinError
+from tocsin.domain.errors import Retryable, TocsinError
 from tocsin.domain.found import Similar
 from tocsin.ports import Embedder, Templates
 
@@ -34,16 +35,22 @@ _NAME_LIMIT_CHARS = 200
 # With so many one alert is compared by meaning, those that were seen last: an embedding can be a
 # call of a service.
 _COMPARED_LIMIT = 16
-# So many blocks are held in memory; then they are stored without being asked.
+# So many blocks are held in memory; then the oldest is stored before it is asked for.
 _BLOCKS_LIMIT = 256
 
 
 class _Block:
-    """What is known of one block, by fingerprint, while an invocation lasts."""
+    """What is known of one block, by fingerprint, while an invocation lasts.
 
-    def __init__(self, tenant: str, known: Iterable[Known]) -> None:
+    Whoever has `lock` reads and changes it; it waits for the store, and for whoever embeds.
+    """
+
+    def __init__(self, tenant: str, name: str) -> None:
         self.tenant = tenant
-        self.known = {each.fingerprint: each for each in known}
+        self.name = name
+        self.lock = Lock()
+        self.known: dict[str, Known] = {}
+        self.is_read = False
         self.is_changed = False
 
     def keep(self, known: Known, refresh_s: float) -> None:
@@ -62,7 +69,9 @@ class FindSimilar:
     """Compares each alert with what was said of its thing lately.
 
     It reads a block once, however many alerts are of it, until `close` stores what was learnt;
-    so whoever runs stages closes it at the end of each invocation. Threads may share it.
+    so whoever runs stages closes it at the end of each invocation. An embedder that failed is
+    not asked again until then. Threads may share it: they wait for each other only in one block,
+    and no longer than they have time.
     """
 
     name = "find_similar"
@@ -76,52 +85,76 @@ class FindSimilar:
         self._settings = settings
         self._templates = templates
         self._embedder = embedder
+        # Why the embedder is not asked; "": it is.
+        self._why_mute = ""
         self._blocks: dict[tuple[str, str], _Block] = {}
         self._lock = Lock()
 
     def run(self, subject: Subject, draft: Draft) -> str:
-        """Set the similar alerts, the nearest first; return why none could be looked for."""
+        """Set the similar alerts, the nearest first; return why none could be looked for.
+
+        Raises Retryable if others need the block for as long as there is time.
+        """
         thing = thing_of(draft.alert.labels, self._settings.similar_within)
         if thing is None:
             return "no label names what the alert is of"
-        with self._lock:
-            block = self._block(subject, thing.block)
+        block = self._block(subject.tenant, thing.block)
+        if not block.lock.acquire(timeout=_wait_s(subject)):
+            raise Retryable("others compare alerts of the same thing for too long")
+        try:
+            self._read(block, subject.at_s)
             found, why = self._find(subject, draft.alert, thing, block)
+        finally:
+            block.lock.release()
         draft.findings = replace(draft.findings, similar=nearest(found))
         return "" if found else why
 
     def close(self) -> str:
         """Store what was learnt since the last time; return why something was not, or "".
 
-        It raises nothing of a service's: what is not stored costs a link.
+        It raises nothing of a service's, and ends with the first failure: what is not stored
+        costs a link. It waits for nobody.
         """
         with self._lock:
-            return self._flush()
-
-    def _flush(self) -> str:
-        blocks, self._blocks = self._blocks, {}
-        reasons = [
-            self._store(name, block) for (_, name), block in blocks.items() if block.is_changed
-        ]
-        return next(filter(None, reasons), "")
-
-    def _store(self, name: str, block: _Block) -> str:
-        known = latest(list(block.known.values()))
-        expires_at_s = known[0].seen_at_s + self._settings.similar_within_s
+            blocks, self._blocks = self._blocks, {}
+        self._why_mute = ""
         try:
-            self._templates.write(block.tenant, name, known, expires_at_s)
+            held = [each for each in blocks.values() if not self._is_stored(each)]
         except TocsinError as error:
             return str(error)
-        return ""
+        return "somebody who was given up still compares alerts" if held else ""
 
-    def _block(self, subject: Subject, name: str) -> _Block:
-        key = (subject.tenant, name)
-        if key not in self._blocks:
-            if len(self._blocks) >= _BLOCKS_LIMIT:
-                self._flush()
-            known = self._templates.read(subject.tenant, name, subject.at_s)
-            self._blocks[key] = _Block(subject.tenant, known)
-        return self._blocks[key]
+    def _is_stored(self, block: _Block) -> bool:
+        """Store a block if it has changed; return whether nobody was at it."""
+        if not block.lock.acquire(blocking=False):
+            return False
+        try:
+            if block.is_changed:
+                known = latest(list(block.known.values()))
+                expires_at_s = known[0].seen_at_s + self._settings.similar_within_s
+                self._templates.write(block.tenant, block.name, known, expires_at_s)
+        finally:
+            block.lock.release()
+        return True
+
+    def _block(self, tenant: str, name: str) -> _Block:
+        surplus = None
+        with self._lock:
+            block = self._blocks.get((tenant, name))
+            if block is None:
+                if len(self._blocks) >= _BLOCKS_LIMIT:
+                    surplus = self._blocks.pop(next(iter(self._blocks)))
+                block = self._blocks[tenant, name] = _Block(tenant, name)
+        if surplus is not None:
+            with suppress(TocsinError):
+                self._is_stored(surplus)
+        return block
+
+    def _read(self, block: _Block, at_s: float) -> None:
+        if not block.is_read:
+            known = self._templates.read(block.tenant, block.name, at_s)
+            block.known = {each.fingerprint: each for each in known}
+            block.is_read = True
 
     def _find(
         self, subject: Subject, alert: Alert, thing: Thing, block: _Block
@@ -133,20 +166,19 @@ class FindSimilar:
         others = comparable(mine, latest(recent))[:_COMPARED_LIMIT]
         why = ""
         if others:
-            why, mine, others = self._embedded(mine, others, block)
+            why, mine, others = self._embedded(mine, others, block, subject.left_s)
             found += by_meaning(mine, others, self._embedder.threshold)
         block.keep(mine, self._settings.similar_within_s * _REFRESH)
         return found, why
 
     def _embedded(
-        self, mine: Known, others: list[Known], block: _Block
+        self, mine: Known, others: list[Known], block: _Block, left_s: Callable[[], float]
     ) -> tuple[str, Known, list[Known]]:
         """Return why meanings cannot be compared, or "" and all with vectors."""
         embedder = self._embedder
         texts = {each.gist.text for each in (mine, *others) if each.model != embedder.model}
-        texts -= {""}
         try:
-            vectors = _vectors(embedder, sorted(texts))
+            vectors = self._vectors(sorted(texts - {""}), left_s)
         except TocsinError as error:
             return f"compared by template alone: {error}", mine, []
         told = [_with(each, embedder.model, vectors) for each in others]
@@ -154,11 +186,22 @@ class FindSimilar:
             block.keep(each, 0.0)
         return "", _with(mine, embedder.model, vectors), told
 
+    def _vectors(self, texts: Sequence[str], left_s: Callable[[], float]) -> dict[str, bytes]:
+        if not texts:
+            return {}
+        if self._why_mute:
+            raise Retryable(self._why_mute)
+        try:
+            found = self._embedder.embed(texts, left_s)
+        except Retryable as error:
+            self._why_mute = error.reason
+            raise
+        return dict(zip(texts, map(pack, found), strict=True))
 
-def _vectors(embedder: Embedder, texts: Sequence[str]) -> dict[str, bytes]:
-    if not texts:
-        return {}
-    return dict(zip(texts, map(pack, embedder.embed(texts)), strict=True))
+
+def _wait_s(subject: Subject) -> float:
+    """Return how long a lock may be waited for."""
+    return max(0.0, min(subject.left_s(), TIMEOUT_MAX))
 
 
 def _with(known: Known, model: str, vectors: dict[str, bytes]) -> Known:
