@@ -174,7 +174,8 @@ def resolver(monkeypatch, *addresses):
     "address",
     ["10.0.0.5", "172.16.0.1", "192.168.1.1", "169.254.169.254", "127.0.0.1", "0.0.0.0",
      "100.64.0.1", "224.0.0.1", "::1", "fe80::1", "fd00::1", "::ffff:10.0.0.5", "64:ff9b::a00:5",
-     "2002:a00:5::1", "fec0::1", "::127.0.0.1", "::10.0.0.5", "2a00:1450:4001::5efe:10.0.0.5"],
+     "2002:a00:5::1", "fec0::1", "::127.0.0.1", "::10.0.0.5", "2a00:1450:4001::5efe:10.0.0.5",
+     "::ffff:0:127.0.0.1", "64:ff9b:2::1", "4000::1"],
 )  # fmt: skip
 def test_a_name_of_an_address_that_is_not_public_is_not_asked(monkeypatch, address):
     resolver(monkeypatch, address)

@@ -1,6 +1,7 @@
 """IPv6 addresses that are meant for one network, or stand for an IPv4 address.
 
-requests-hardened refuses private, mapped, translated and tunnelled ones. These three are left.
+requests-hardened refuses those that it knows of. Here stands what may be asked: everything public
+has its place in one range, and all others, known or yet to come, are no servers of the internet.
 """
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -10,14 +11,14 @@ from requests import PreparedRequest
 from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 
-# RFC 3879: once what is private in IPv6. RFC 4291: an IPv4 address behind zeros.
-_REFUSED = (ip_network("fec0::/10"), ip_network("::/96"))
+# Global unicast: RFC 4291, and IANA's "Internet Protocol Version 6 Address Space".
+_PUBLIC = ip_network("2000::/3")
 # RFC 5214 (ISATAP): the last 64 bits are one of these and an IPv4 address.
 _ISATAP = (0x00005EFE, 0x02005EFE)
 
 
 class PublicAddressAdapter(IPFilterAdapter):  # type: ignore[misc]  # it is not typed
-    """Refuses those, too, once the name is resolved; that address is then the one that is asked."""
+    """Refuses all others, too, once the name is resolved; that address is then the one that is asked."""
 
     def build_connection_pool_key_attributes(
         self, request: PreparedRequest, verify: Any, cert: Any = None
@@ -33,7 +34,7 @@ def is_disguised(address: IPv4Address | IPv6Address, allow_loopback: bool) -> bo
     """Tell whether an address leads to a network of somebody's own all the same."""
     if isinstance(address, IPv4Address) or (allow_loopback and address.is_loopback):
         return False
-    if any(address in network for network in _REFUSED):
+    if address not in _PUBLIC:
         return True
     is_tunnel = (int(address) >> 32) & 0xFFFFFFFF in _ISATAP
     return is_tunnel and not IPv4Address(int(address) & 0xFFFFFFFF).is_global
