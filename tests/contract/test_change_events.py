@@ -63,6 +63,18 @@ def test_a_request_that_comes_again_overwrites_itself(events: ChangeEvents) -> N
     assert _titles(events) == ["a", "a", "a"]
 
 
+def test_one_that_comes_again_without_a_time_counts_once_as_of_the_first(
+    events: ChangeEvents,
+) -> None:
+    for after_s in (0, 30, 60):
+        events.append("acme", "request-1", [(0, _change("a", T0 + after_s))])
+    events.append("acme", "request-2", [(0, _change("b", T0 + 45))])
+    assert events.near("acme", "checkout", T0 - 1, T0 + 99, 5) == [
+        _change("b", T0 + 45),
+        _change("a"),
+    ]
+
+
 def test_only_changes_of_the_time_are_found_its_ends_included(events: ChangeEvents) -> None:
     changes = [_change(str(at), T0 + at) for at in (-10.0, -9.0, 0.0, 1.0)]
     events.append("acme", "request-1", list(enumerate(changes)))

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.builders import T0, alert
 from tocsin.adapters.memory import MemoryChangeEvents
 from tocsin.domain.enrichment.settings import EnrichmentSettings
@@ -56,6 +58,26 @@ def test_only_some_are_shown() -> None:
     many = [_change(str(number), T0 - number) for number in range(SHOWN + 3)]
     _, titles = _run(*many, labels={"service": "checkout"})
     assert titles == ["0", "1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize("written", ["check out", " Check \t out\n", "check\u200b out"])
+def test_a_name_is_found_however_it_is_spaced(written: str) -> None:
+    assert _run(_change("v42", service="check out"), labels={"service": written})[0] == ""
+
+
+def test_no_name_is_asked_for_that_is_longer_than_those_of_changes() -> None:
+    class Asked(MemoryChangeEvents):
+        def near(
+            self, tenant: str, service: str, from_s: float, to_s: float, limit: int
+        ) -> list[RecentChange]:
+            asked.append(service)
+            return []
+
+    asked: list[str] = []
+    draft = Draft(alert=alert(labels={"service": "\u0390" * 4096, "app": "x" * 4096}))
+    settings = EnrichmentSettings(late=("find_changes",))
+    stage(settings, change_events=Asked()).run(Subject(tenant="a", fingerprint="f", at_s=T0), draft)
+    assert asked == ["\u0390" * 200, "x" * 200]
 
 
 def test_where_there_is_nothing_it_says_why() -> None:

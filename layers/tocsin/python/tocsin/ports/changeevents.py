@@ -13,7 +13,11 @@ class ChangeEvents(Protocol):
     """Changes by tenant and service; the names of services count without their case."""
 
     def append(self, tenant: str, name: str, changes: Sequence[tuple[int, RecentChange]]) -> None:
-        """Store changes, each under its index; the same `name` again overwrites the same ones."""
+        """Store changes, each under its index.
+
+        Under the same `name` and index they are the same, also where one that says no time has
+        another one now: it is shown once, and as of the first time.
+        """
 
     def near(
         self, tenant: str, service: str, from_s: float, to_s: float, limit: int

@@ -20,7 +20,7 @@ COUNT_LIMIT = 1000
 OLDEST_S = 7 * 86400.0
 NEWEST_S = 300.0
 
-_SERVICE_CHARACTERS = 200
+SERVICE_CHARACTERS = 200
 _TITLE_CHARACTERS = 300
 _WORD_CHARACTERS = 100
 _INVALID = "invalid_change"
@@ -62,10 +62,10 @@ def _change(member: Any, path: str, received_at_s: float) -> RecentChange:
         raise InvalidInput(message, at(path, "time"), code=_INVALID)
     return RecentChange(
         at_s=at_s,
-        service=_needed(member, "service", path, _SERVICE_CHARACTERS),
+        service=_needed(member, "service", path, SERVICE_CHARACTERS),
         title=_needed(member, "title", path, _TITLE_CHARACTERS),
-        kind=_plain(text(member.get("kind")), _WORD_CHARACTERS),
-        by=_plain(text(member.get("by")), _WORD_CHARACTERS),
+        kind=plain(text(member.get("kind")), _WORD_CHARACTERS),
+        by=plain(text(member.get("by")), _WORD_CHARACTERS),
         url=web_link(member.get("url")),
     )
 
@@ -91,16 +91,16 @@ def _needed(member: dict[str, Any], name: str, path: str, limit: int) -> str:
     value = member.get(name)
     if value is not None and type(value) is not str:
         raise expected("a string", value, at(path, name))
-    plain = _plain(value or "", limit)
-    if not plain:
+    shown = plain(value or "", limit)
+    if not shown:
         message = f"a change needs a `{name}`"
         if value:
             message += f", and {quoted(value)} has nothing to read"
         raise InvalidInput(message, at(path, name), code=_INVALID)
-    return plain
+    return shown
 
 
-def _plain(value: str, limit: int) -> str:
+def plain(value: str, limit: int) -> str:
     """Return a text in one line of what can be shown, cut where it is too long."""
     shown = "".join(each if each.isprintable() else " " for each in value[: 4 * limit])
     return " ".join(shown.split())[:limit]

@@ -1,7 +1,6 @@
 """Changes in a table: an item each, those of one service in one partition, by time."""
 
 from collections.abc import Sequence
-from itertools import islice
 from typing import Any
 
 import msgspec
@@ -24,7 +23,7 @@ class DynamoChangeEvents:
         self._table = table
 
     def append(self, tenant: str, name: str, changes: Sequence[tuple[int, RecentChange]]) -> None:
-        """Store changes, each under its index; the same `name` again overwrites the same ones."""
+        """Store changes, each under its index; at the same time it overwrites itself."""
         items = [_item(tenant, f"{name}:{index}", change) for index, change in changes]
         put_all(self._client, self._table, items)
 
@@ -45,7 +44,13 @@ class DynamoChangeEvents:
             ScanIndexForward=False,
             Limit=limit,
         )
-        return [_change(stored) for stored in islice(found, limit)]
+        shown: dict[str, RecentChange] = {}
+        for stored in found:
+            # What was sent again without a time stands there once for each; the first is left.
+            shown[_name(stored)] = _change(stored)
+            if len(shown) == limit:
+                break
+        return sorted(shown.values(), key=lambda each: each.at_s, reverse=True)
 
 
 def _partition(tenant: str, service: str) -> str:
@@ -64,6 +69,10 @@ def _item(tenant: str, name: str, change: RecentChange) -> Item:
         "expires_at_s": expiry(change.at_s + CHANGES_KEPT_S),
     }
     return versioned("enrichment", values)
+
+
+def _name(stored: Item) -> str:
+    return stored["sk"]["S"].partition("#")[2]
 
 
 def _change(stored: Item) -> RecentChange:

@@ -12,10 +12,10 @@ class MemoryChangeEvents:
         self._kept: dict[tuple[str, str], dict[tuple[str, int], RecentChange]] = {}
 
     def append(self, tenant: str, name: str, changes: Sequence[tuple[int, RecentChange]]) -> None:
-        """Store changes; the same `name` again overwrites the same ones."""
+        """Store changes; under the same `name` and index again they stay what they were."""
         for index, change in changes:
             kept = self._kept.setdefault((tenant, change.service.casefold()), {})
-            kept[name, index] = change
+            kept.setdefault((name, index), change)
 
     def near(
         self, tenant: str, service: str, from_s: float, to_s: float, limit: int

@@ -8,6 +8,7 @@ from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Draft, Stage, Subject
 from tocsin.domain.found import RecentChange
 from tocsin.ports import ChangeEvents
+from tocsin.providers.pushed_changes import SERVICE_CHARACTERS, plain
 
 SHOWN = 5
 # How many names of a service are asked for.
@@ -50,8 +51,12 @@ class _FindChanges:
 
 
 def _services(draft: Draft) -> list[str]:
-    """Return the names under which changes may be known, each once, the surest first."""
-    return list({each.casefold(): each for each in _named(draft) if each}.values())
+    """Return the names under which changes may be known, each once, the surest first.
+
+    They are written as those of changes are: a label can be as long as no key is.
+    """
+    named = (plain(each, SERVICE_CHARACTERS) for each in _named(draft))
+    return list({each.casefold(): each for each in named if each}.values())
 
 
 def _named(draft: Draft) -> Iterator[str]:
