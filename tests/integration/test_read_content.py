@@ -34,7 +34,8 @@ def investigate(server, hosts=("127.0.0.1",)):
     fetcher = HttpFetcher(http, lambda: T0, allow_loopback=True, waiting=waiting)
     guarded = GuardedFetcher(fetcher, Endpoints(MemoryBreakers(), lambda: T0), lambda: T0, "one")
     settings = EnrichmentSettings(late=("read_content",), content_hosts=hosts)
-    stages = Stages(("read_content",), {"fetcher": guarded}).of(config(enrichment=settings))
+    tools = {"fetcher": guarded, "clock": lambda: T0}
+    stages = Stages(("read_content",), tools).of(config(enrichment=settings))
 
     def investigated():
         draft = Draft(alert=alert(annotations={"runbook_url": server.url}))

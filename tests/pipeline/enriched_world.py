@@ -97,6 +97,7 @@ def tools(references: BlobReferences) -> Tools:
         "catalogues": Catalogues(lambda: references, lambda: T0),
         "change_events": changes,
         "fetcher": MemoryFetcher({page.url: page}),
+        "clock": lambda: T0,
         "connect_model": lambda tenant, _: models.client(ExtractModel(), tenant),
         "templates": MemoryTemplates(),
         "embedder": NoEmbedder("ENABLE_SEMANTIC_DEDUP is false"),

@@ -10,7 +10,7 @@ from tocsin.domain.enrichment.stage import Draft, Subject
 from tocsin.domain.errors import BreakerOpen, Permanent, Retryable, Unsendable
 from tocsin.domain.found import Content, Enrichment, Link
 from tocsin.pipeline.endpoint import Endpoints
-from tocsin.pipeline.enrichment.content import KEPT_S, stage
+from tocsin.pipeline.enrichment.content import KEPT_S, REFUSED_S, stage
 from tocsin.pipeline.enrichment.guardedfetcher import GuardedFetcher
 from tocsin.ports import FetchedPage
 
@@ -36,15 +36,19 @@ class World:
         self.now_s = T0
         self.fetcher = MemoryFetcher({WIKI: page(), DASH: page(DASH, "Graph", "One. Two. Three.")})
         settings = EnrichmentSettings(late=("read_content",), content_hosts=hosts)
-        self.stage = stage(settings, fetcher=self.fetcher, summarise=summarise)
+        self.summarise = summarise
+        self.stage = self.made(settings, self.fetcher)
 
-    def run(self, left_s=60.0, found=None, **fields):
+    def made(self, settings, fetcher):
+        return stage(settings, fetcher=fetcher, clock=lambda: self.now_s, summarise=self.summarise)
+
+    def run(self, left_s=60.0, found=None, at_s=T0, **fields):
         """Return what was found and how the stage ended."""
         given = fields or {"annotations": {"runbook_url": WIKI}, "url": DASH}
         draft = Draft(alert=alert(**given))
         if found is not None:
             draft.found = found
-        subject = Subject(tenant="acme", fingerprint="f", at_s=self.now_s, left_s=lambda: left_s)
+        subject = Subject(tenant="acme", fingerprint="f", at_s=at_s, left_s=lambda: left_s)
         (result,) = run([self.stage], subject, draft, lambda: 0.0)
         assert result.stage == "read_content"
         return draft.findings.content, result.outcome, result.why
@@ -82,8 +86,9 @@ def test_hosts_that_are_not_allowed_are_not_asked():
     [
         ((), {}, "content.hosts is empty"),
         (HOSTS, {"annotations": {"runbook": "ask Ann"}}, "links to no page"),
-        (("other.example",), {}, "no host that the alert links to"),
-        (HOSTS, {"url": "https://wiki.example@evil.example/"}, "no host that the alert links to"),
+        (("other.example",), {}, "it links to no page over https of one of content.hosts"),
+        (HOSTS, {"url": "https://wiki.example@evil.example/"}, "no page over https of one of"),
+        (HOSTS, {"url": "http://wiki.example/run"}, "no page over https of one of"),
     ],
 )
 def test_where_there_is_nothing_to_read_it_says_why(hosts, fields, why):
@@ -172,14 +177,34 @@ def test_one_page_does_not_use_up_the_time_of_the_other():
 
 def test_a_page_is_read_once_for_many_alerts():
     world = World()
-    world.fetcher.pages[DASH] = Permanent("HTTP 404")
     first = world.run()
     world.now_s += KEPT_S - 1
-    assert world.run() == first
+    for hours in range(3):
+        # When the alerts began says nothing of how old the page is.
+        assert world.run(at_s=T0 + hours * 3600) == first
     assert world.asked == [WIKI, DASH]
     world.now_s += 1
     world.run()
     assert world.asked == [WIKI, DASH] * 2
+
+
+def test_a_link_that_leads_nowhere_is_one_failure_and_asked_for_once_in_a_while():
+    world = World()
+    world.fetcher.pages[WIKI] = Permanent("HTTP 404")
+    assert world.run(url=WIKI)[1:] == ("failed", "Permanent: HTTP 404")
+    world.now_s += REFUSED_S - 1
+    assert world.run(url=WIKI)[1:] == ("skipped", "refused a moment ago: HTTP 404")
+    assert world.asked == [WIKI]
+    world.fetcher.pages[WIKI] = page()
+    world.now_s += 1
+    assert world.run(url=WIKI)[1] == "ok"
+
+
+def test_a_page_that_is_not_read_takes_the_place_of_no_other():
+    world = World()
+    texts = {"runbook_url": "http://wiki.example/1", "a": "https://wiki.example:8080/2", "b": WIKI}
+    content, _, _ = world.run(annotations=texts, url="")
+    assert [each.url for each in content] == [WIKI]
 
 
 @pytest.mark.parametrize("error", [Retryable("HTTP 503"), OPEN, Unsendable("too little time")])
@@ -196,7 +221,7 @@ def test_five_failures_of_one_host_leave_the_other_readable():
     endpoints = Endpoints(MemoryBreakers(), lambda: T0)
     guarded = GuardedFetcher(world.fetcher, endpoints, lambda: T0, "worker")
     settings = EnrichmentSettings(content_hosts=HOSTS)
-    world.stage = stage(settings, fetcher=guarded, summarise=first_sentences)
+    world.stage = world.made(settings, guarded)
     world.fetcher.pages[WIKI] = Retryable("HTTP 503")
     for _ in range(5):
         assert world.run(url=WIKI)[1] == "failed"

@@ -2,7 +2,7 @@
 
 from copy import deepcopy
 
-from tests.builders import config
+from tests.builders import T0, config
 from tocsin.adapters.memory import MemoryFetcher
 from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.pipeline.enrichment.registry import Stages
@@ -11,7 +11,7 @@ SETTINGS = EnrichmentSettings(late=("read_content",), content_hosts=("wiki.examp
 
 
 def _stages() -> Stages:
-    return Stages(("read_content",), {"fetcher": MemoryFetcher({})})
+    return Stages(("read_content",), {"fetcher": MemoryFetcher({}), "clock": lambda: T0})
 
 
 def test_a_configuration_that_is_read_anew_and_says_the_same_has_the_same_stages() -> None:
@@ -30,7 +30,7 @@ def test_other_settings_and_other_tenants_have_others() -> None:
 
 
 def test_a_stage_that_could_not_be_made_is_made_when_it_can_be() -> None:
-    tools: dict[str, MemoryFetcher] = {}
+    tools: dict[str, object] = {"clock": lambda: T0}
     stages, read = Stages(("read_content",), tools), config(enrichment=SETTINGS)
     (broken,) = stages.of(read)
     assert type(broken).__name__ == "_Unbuilt"

@@ -18,7 +18,7 @@ _ISATAP = (0x00005EFE, 0x02005EFE)
 
 
 class PublicAddressAdapter(IPFilterAdapter):  # type: ignore[misc]  # it is not typed
-    """Refuses all others, too, once the name is resolved; that address is then the one that is asked."""
+    """Refuses what is not in it, once the name is resolved; that very address is then asked."""
 
     def build_connection_pool_key_attributes(
         self, request: PreparedRequest, verify: Any, cert: Any = None

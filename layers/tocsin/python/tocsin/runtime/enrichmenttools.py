@@ -41,6 +41,7 @@ def tools(settings: InvestigateSettings, metrics: ModelMetrics, owner: str) -> T
         "templates": DynamoTemplates(dynamodb, table),
         "embedder": embedder,
         "fetcher": _fetcher(settings, owner),
+        "clock": now_s,
         "connect_model": _connect_model(settings, metrics),
     }
 

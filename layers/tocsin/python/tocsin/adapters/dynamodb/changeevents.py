@@ -72,7 +72,7 @@ def _item(tenant: str, name: str, change: RecentChange) -> Item:
 
 
 def _name(stored: Item) -> str:
-    return stored["sk"]["S"].partition("#")[2]
+    return str(stored["sk"]["S"]).partition("#")[2]
 
 
 def _change(stored: Item) -> RecentChange:

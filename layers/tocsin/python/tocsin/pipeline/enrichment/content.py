@@ -8,14 +8,14 @@ import msgspec
 
 from tocsin.domain.enrichment.extract import summarise
 from tocsin.domain.enrichment.pagelinks import links_of
-from tocsin.domain.enrichment.pages import address_of, is_allowed
+from tocsin.domain.enrichment.pages import address_of, guard, is_allowed
 from tocsin.domain.enrichment.pagetext import brief, cleaned
 from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Draft, Subject
 from tocsin.domain.errors import BreakerOpen, Permanent, Retryable, TocsinError, Unsendable
 from tocsin.domain.found import Content
 from tocsin.pipeline.recent import remember
-from tocsin.ports import Fetcher
+from tocsin.ports import Clock, Fetcher
 
 LINKS = 2
 TITLE_LIMIT = 120
@@ -24,6 +24,8 @@ SUMMARY_LIMIT = 600
 PAGE_S = 20.0
 # Many alerts link to one runbook: it is read again when this is over.
 KEPT_S = 300.0
+# A link that leads nowhere is tried again sooner, since somebody may mend it.
+REFUSED_S = 60.0
 _REMEMBERED = 200
 
 
@@ -42,14 +44,25 @@ class _Kept(msgspec.Struct, frozen=True):
     refusal: str = ""
 
 
+class _RefusedBefore(Permanent):
+    """A page that was not asked for, since it was refused to an alert a moment ago."""
+
+
 class ReadContent:
-    """Reads at most two pages of an alert. It remembers what came of them for a while."""
+    """Reads at most two pages of an alert. It remembers what came of them for a while.
+
+    Of a link that leads nowhere the first alert says so as a failure, to be heard of and tried
+    again; for the others of that time it is nothing to read.
+    """
 
     name = "read_content"
 
-    def __init__(self, hosts: tuple[str, ...], fetcher: Fetcher, summarise: Summarise) -> None:
+    def __init__(
+        self, hosts: tuple[str, ...], fetcher: Fetcher, clock: Clock, summarise: Summarise
+    ) -> None:
         self._hosts = hosts
         self._fetcher = fetcher
+        self._clock = clock
         self._summarise = summarise
         self._kept: dict[str, _Kept] = {}
 
@@ -62,7 +75,7 @@ class ReadContent:
             return "the alert links to no page"
         chosen = list(islice(filter(self._may_read, links), LINKS))
         if not chosen:
-            return "no host that the alert links to is one of content.hosts"
+            return "it links to no page over https of one of content.hosts"
         results = list(self._read_all(chosen, subject))
         contents = tuple(each for each in results if isinstance(each, Content))
         if contents:
@@ -72,9 +85,12 @@ class ReadContent:
 
     def _may_read(self, link: str) -> bool:
         try:
-            return is_allowed(address_of(link), self._hosts)
+            address = address_of(link)
+            # Whether pages of this machine may be read is for the fetcher to say.
+            guard(address, allow_loopback=True)
         except Unsendable:
             return False
+        return is_allowed(address, self._hosts)
 
     def _read_all(
         self, links: list[str], subject: Subject
@@ -82,19 +98,26 @@ class ReadContent:
         """Read one page after the other, none at the cost of those after it."""
         for index, link in enumerate(links):
             left_s = subject.left_s() / (len(links) - index)
-            yield self._remembered(link, min(left_s, PAGE_S), subject.at_s)
+            yield self._remembered(link, min(left_s, PAGE_S))
 
-    def _remembered(self, link: str, left_s: float, now_s: float) -> Content | TocsinError | None:
+    def _remembered(self, link: str, left_s: float) -> Content | TocsinError | None:
         kept = self._kept.get(link)
-        if kept is None or kept.until_s <= now_s:
-            try:
-                kept = _Kept(now_s + KEPT_S, self._read(link, left_s))
-            except (Retryable, Unsendable) as error:
-                return error
-            except Permanent as error:
-                kept = _Kept(now_s + KEPT_S, refusal=error.reason)
-            remember(self._kept, link, kept, _REMEMBERED)
-        return Permanent(kept.refusal) if kept.refusal else kept.content
+        if kept is not None and self._clock() < kept.until_s:
+            if kept.refusal:
+                return _RefusedBefore(f"refused a moment ago: {kept.refusal}")
+            return kept.content
+        try:
+            content = self._read(link, left_s)
+        except (Retryable, Unsendable) as error:
+            return error
+        except Permanent as error:
+            self._remember(link, _Kept(self._clock() + REFUSED_S, refusal=error.reason))
+            return error
+        self._remember(link, _Kept(self._clock() + KEPT_S, content))
+        return content
+
+    def _remember(self, link: str, kept: _Kept) -> None:
+        remember(self._kept, link, kept, _REMEMBERED)
 
     def _read(self, link: str, left_s: float) -> Content | None:
         page = self._fetcher.fetch(link, left_s)
@@ -106,15 +129,19 @@ class ReadContent:
 
 
 def stage(
-    settings: EnrichmentSettings, *, fetcher: Fetcher, summarise: Summarise = summarise
+    settings: EnrichmentSettings,
+    *,
+    fetcher: Fetcher,
+    clock: Clock,
+    summarise: Summarise = summarise,
 ) -> ReadContent:
     """Return the stage of one tenant; `fetcher` is guarded by breakers."""
-    return ReadContent(settings.content_hosts, fetcher, summarise)
+    return ReadContent(settings.content_hosts, fetcher, clock, summarise)
 
 
 def _why_nothing(errors: list[TocsinError]) -> str:
     """Return why there is nothing to tell; raise what went wrong, if anything did."""
-    failures = [each for each in errors if not isinstance(each, BreakerOpen)]
+    failures = [each for each in errors if not isinstance(each, (BreakerOpen, _RefusedBefore))]
     if failures:
         raise failures[0]
     return str(errors[0]) if errors else "no page has words to read"

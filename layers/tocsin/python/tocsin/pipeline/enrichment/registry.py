@@ -34,7 +34,7 @@ _ENTRIES = {
     "map_ownership": _Entry("tocsin.domain.enrichment.ownership", ("catalogues",)),
     "add_links": _Entry("tocsin.domain.enrichment.links", ("catalogues",)),
     "find_changes": _Entry("tocsin.pipeline.enrichment.changes", ("change_events",)),
-    "read_content": _Entry("tocsin.pipeline.enrichment.content", ("fetcher",)),
+    "read_content": _Entry("tocsin.pipeline.enrichment.content", ("fetcher", "clock")),
     "triage": _Entry("tocsin.pipeline.enrichment.triage", ("connect_model",)),
     "find_similar": _Entry("tocsin.pipeline.enrichment.similar", ("templates", "embedder")),
     "score": _Entry("tocsin.domain.enrichment.scoring"),
