@@ -9,6 +9,7 @@ from tests.template.transformed import Stack, target
 from tocsin.domain.breaker import BreakerPolicy
 from tocsin.domain.retry import RetryPolicy
 from tocsin.pipeline.safecall import BEHIND_S, SPREAD_S
+from tocsin.ports.enrichment import FAILED_KEPT_S
 from tocsin.runtime import observability
 
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:on-call"
@@ -103,9 +104,22 @@ def test_senders_that_are_sent_away_minute_after_minute_raise_an_alarm(stack: St
     assert alarm["EvaluationPeriods"] * alarm["Period"] <= 300
 
 
+@pytest.mark.parametrize("stage", ["Enrich", "Investigate"])
+def test_a_stage_that_goes_on_to_fail_raises_an_alarm(stack: Stack, stage: str) -> None:
+    alarm = stack[f"{stage}StageFailedAlarm"]
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("enrichment_failed", "Sum")
+    # A page that cannot be read for a moment is ordinary life.
+    assert alarm["Threshold"] > 0
+    assert alarm["EvaluationPeriods"] > 1
+    # It is heard of long before what is kept apart is gone.
+    assert alarm["EvaluationPeriods"] * alarm["Period"] < FAILED_KEPT_S / 100
+
+
 @pytest.mark.parametrize(
     ("name", "function"),
     [
+        ("EnrichStageFailedAlarm", "EnrichFunction"),
+        ("InvestigateStageFailedAlarm", "InvestigateFunction"),
         ("NotifyBreakerAlarm", "NotifyFunction"),
         ("NotifyDeferredAlarm", "NotifyFunction"),
         ("IngestBrokenAlarm", "IngestFunction"),
