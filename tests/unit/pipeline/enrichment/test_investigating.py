@@ -18,7 +18,7 @@ from tocsin.domain.config import TenantConfig
 from tocsin.domain.enrichment.scoring import stage as score
 from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Draft, Stage, Subject
-from tocsin.domain.errors import Retryable
+from tocsin.domain.errors import Permanent, Retryable, TocsinError
 from tocsin.domain.found import Enrichment, RecentChange, Triage
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.cases import Case, pack_cases, unpack_found
@@ -56,8 +56,12 @@ class Hangs:
 
 
 class Away(MemoryFailedEnrichments):
+    def __init__(self, error: TocsinError) -> None:
+        super().__init__()
+        self._error = error
+
     def keep(self, tenant: str, failed: Sequence[FailedEnrichment]) -> None:
-        raise Retryable("dynamodb BatchWriteItem: ThrottlingException")
+        raise self._error
 
 
 class World:
@@ -157,11 +161,17 @@ def test_who_is_given_up_again_counts_its_attempts_on() -> None:
     assert kept.attempts == 3
 
 
-def test_what_failed_and_cannot_be_kept_is_said_and_asks_nobody_again() -> None:
-    world = World(failures=Away())
+def test_what_failed_and_can_never_be_kept_is_said_and_asks_nobody_again() -> None:
+    world = World(failures=Away(Permanent("dynamodb BatchWriteItem: ValidationException")))
     outcome = world.handle("hangs", "fine")
     assert outcome.failed == {}
     assert outcome.warnings == [
-        "failed enrichments of acme are not kept: dynamodb BatchWriteItem: ThrottlingException"
+        "failed enrichments of acme are not kept: dynamodb BatchWriteItem: ValidationException"
     ]
+    assert set(world.found()) == {"hangs", "fine"}
+
+
+def test_what_failed_and_is_not_kept_comes_again_and_is_told_all_the_same() -> None:
+    world = World(failures=Away(Retryable("dynamodb BatchWriteItem: ThrottlingException")))
+    assert set(world.handle("hangs", "fine").failed) == {"m"}
     assert set(world.found()) == {"hangs", "fine"}

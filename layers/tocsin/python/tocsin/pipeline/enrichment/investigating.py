@@ -13,7 +13,7 @@ from tocsin.domain.change import Change
 from tocsin.domain.enrichment.order import LATE
 from tocsin.domain.enrichment.running import failed, run
 from tocsin.domain.enrichment.stage import Draft, Learning, Stage, Subject
-from tocsin.domain.errors import ConfigurationError, TocsinError
+from tocsin.domain.errors import ConfigurationError, Permanent, TocsinError
 from tocsin.domain.found import NOTHING, Enrichment, Findings, StageResult
 from tocsin.pipeline.batch import Delivery, Outcome, each_tenant
 from tocsin.pipeline.cases import Case, pack_found, unpack_cases
@@ -134,7 +134,11 @@ class Investigate:
     def _keep(
         self, tenant: str, ended: Sequence[tuple[Case, Change]], now_s: float, outcome: Outcome
     ) -> None:
-        """Keep apart what failed, and forget what was, and failed no more."""
+        """Keep apart what failed, and forget what was, and failed no more.
+
+        Raises Retryable where that did not work: then all is done again, since what failed must
+        not be lost.
+        """
         kept: list[FailedEnrichment] = []
         mended: list[str] = []
         for case, change in ended:
@@ -156,8 +160,8 @@ class Investigate:
                 self._ports.failures.keep(tenant, kept)
             if mended:
                 self._ports.failures.forget(tenant, mended)
-        except TocsinError as error:
-            # To do all again would ask models and pages again, for what is told already.
+        except Permanent as error:
+            # To do all again would end the same, and ask models and pages for what is told already.
             outcome.warnings.append(f"failed enrichments of {tenant} are not kept: {error}")
 
 
