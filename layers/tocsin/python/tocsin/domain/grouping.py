@@ -168,11 +168,18 @@ def _found_late(alert: Alert) -> Findings:
 
 
 def _merged(known: Alert, found: Alert) -> Enrichment | None:
-    """Return what is known of a firing with what was found about it, or about its earlier texts."""
-    if known.enrichment is None or found.annotations == known.annotations:
+    """Return what is known of a firing with what was found about it, or about how it was before.
+
+    What early stages found of it as it is now is newer than what they found of that.
+    """
+    if known.enrichment is None or _bare(found) == _bare(known):
         return found.enrichment
     late = found.enrichment.findings if found.enrichment is not None else None
     return msgspec.structs.replace(known.enrichment, findings=late)
+
+
+def _bare(alert: Alert) -> Alert:
+    return msgspec.structs.replace(alert, enrichment=None)
 
 
 def _why_not(member: Member | None, action: Action) -> str:
