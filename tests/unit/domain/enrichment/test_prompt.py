@@ -125,6 +125,9 @@ def test_it_is_never_longer_than_it_may_be(text):
     about = msgspec.json.decode(found.data, type=Material)
     assert len(about.links) <= 8
     assert about.value is None
+    # However much is cut, each text stands in the field that it is of.
+    assert (len(about.labels), len(about.annotations), len(about.recent_changes)) == (24, 10, 5)
+    assert {each.minutes_before for each in about.recent_changes} == {10_000}
 
 
 def test_the_order_of_labels_does_not_matter():

@@ -1,6 +1,7 @@
 """Reading a model's answer, and the triage that needs no model."""
 
 import json
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -37,6 +38,16 @@ def test_what_was_asked_for_is_read():
 @pytest.mark.parametrize("wrapped", ["```json\n%s\n```", "\n```\n%s\n```\n", " %s\n"])
 def test_it_may_be_wrapped_as_documents_wrap_code(wrapped):
     assert _read(wrapped % json.dumps(GOOD)).cause == GOOD["cause"]
+
+
+@pytest.mark.parametrize("blank", ["\n", " ", "\n ", "`", "```", "```json\n"])
+@pytest.mark.parametrize("around", ["```\n%sx", "%s```\n", "```%s```", "%s"])
+def test_an_answer_of_nothing_takes_no_time(blank, around):
+    filled = around % (blank * (19_000 // len(blank)))
+    began_s = process_time()
+    with pytest.raises(Permanent):
+        _read(filled)
+    assert process_time() - began_s < 1.0
 
 
 @pytest.mark.parametrize(

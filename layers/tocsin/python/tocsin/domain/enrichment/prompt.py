@@ -42,6 +42,8 @@ _LABELS, _ANNOTATIONS, _LINKS, _CHANGES, _PAGES = 24, 10, 8, 5, 4
 # How much of a name is told, of a text, and of a text in one of these fields.
 _NAME_CHARACTERS, _TEXT_CHARACTERS = 80, 160
 _LONG_FIELDS = {"annotations": 600, "summary": 600}
+# Where names are strangers', too; all other names are those of fields.
+_NAMED_BY_OTHERS = ("labels", "annotations")
 # Before secrets are looked for more is kept, so that none is cut in two and then not known.
 _WIDE_CHARACTERS = 2_500
 _SHRINKING = (1, 2, 4, 8, 16)
@@ -134,11 +136,12 @@ def prompt(about: Material) -> Prompt:
     return Prompt(INSTRUCTIONS, data)
 
 
-def _cut(value: Any, limit: int, divisor: int) -> Any:
+def _cut(value: Any, limit: int, divisor: int, within: str = "") -> Any:
     if isinstance(value, dict):
+        name_limit = _NAME_CHARACTERS // divisor
         return {
-            cut(name, _NAME_CHARACTERS // divisor): _cut(
-                each, _LONG_FIELDS.get(name, limit), divisor
+            cut(name, name_limit) if within in _NAMED_BY_OTHERS else name: _cut(
+                each, _LONG_FIELDS.get(name, limit), divisor, name
             )
             for name, each in value.items()
         }

@@ -3,8 +3,6 @@
 Nothing of an answer is followed, and nothing of it decides anything.
 """
 
-import re
-
 import msgspec
 
 from tocsin.domain.enrichment.plain import hosts_in, plain, visible
@@ -22,7 +20,7 @@ from tocsin.domain.found import Triage
 ANSWER_CHARACTERS = 20_000
 _BY_CHARACTERS = 80
 # Models like to wrap their JSON as documents do.
-_FENCE = re.compile(r"\s*```(?:json)?\s*\n(.*?)\n\s*```\s*", re.DOTALL)
+_FENCE = "```"
 
 
 class _Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,9 +37,8 @@ def read(text: str, by: str, about: Material) -> Triage:
     """
     if len(text) > ANSWER_CHARACTERS:
         raise Permanent(f"{by}: its answer has more than {ANSWER_CHARACTERS} characters")
-    fenced = _FENCE.fullmatch(text)
     try:
-        answer = msgspec.json.decode(fenced.group(1) if fenced else text, type=_Answer)
+        answer = msgspec.json.decode(_unfenced(text), type=_Answer)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise Permanent(f"{by}: its answer is not the JSON that was asked for") from None
     hosts = _hosts(about)
@@ -52,6 +49,16 @@ def read(text: str, by: str, about: Material) -> Triage:
         impact=plain(answer.impact, IMPACT_CHARACTERS, hosts),
         checks=tuple(each for each in checks if each)[:CHECKS],
     )
+
+
+def _unfenced(text: str) -> str:
+    """Return what stands in a fence, or the text; in time linear in what a model says."""
+    whole = text.strip()
+    kind, line_end, fenced = whole.removeprefix(_FENCE).partition("\n")
+    is_fenced = whole.startswith(_FENCE) and fenced.endswith(_FENCE)
+    if not line_end or not is_fenced or kind.strip() not in ("", "json"):
+        return text
+    return fenced.removesuffix(_FENCE)
 
 
 def is_empty(triage: Triage) -> bool:
