@@ -74,7 +74,7 @@ def _fetcher(settings: InvestigateSettings, owner: str) -> Any:
 def _connect_model(settings: InvestigateSettings, metrics: ModelMetrics) -> Any:
     from tocsin.adapters.models import Models
     from tocsin.adapters.models.extract import ExtractModel
-    from tocsin.adapters.secrets import SecretsManager
+    from tocsin.adapters.secrets import RecentSecrets
     from tocsin.domain.enrichment.settings import ModelSettings
     from tocsin.pipeline.enrichment.modelclient import ModelClient, ModelTools
     from tocsin.pipeline.enrichment.modelshares import ModelShares
@@ -89,7 +89,7 @@ def _connect_model(settings: InvestigateSettings, metrics: ModelMetrics) -> Any:
     models = Models(
         _make_bedrock,
         http,
-        SecretsManager(client("secretsmanager")),
+        RecentSecrets(client("secretsmanager"), now_s),
     )
     limiter = make_limiter(settings.cache_url, settings.tocsin_env)
     shared = ModelTools(
