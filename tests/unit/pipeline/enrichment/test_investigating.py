@@ -19,7 +19,7 @@ from tocsin.domain.enrichment.scoring import stage as score
 from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Draft, Stage, Subject
 from tocsin.domain.errors import Permanent, Retryable, TocsinError
-from tocsin.domain.found import Enrichment, RecentChange, Triage
+from tocsin.domain.found import Enrichment, RecentChange, StageResult, Triage
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.cases import Case, pack_cases, unpack_found
 from tocsin.pipeline.enrichment.investigating import Investigate, InvestigatePorts, LeftS
@@ -71,6 +71,8 @@ class World:
         self.blobs, self.outbox = MemoryBlobs(), MemoryOutbox()
         self.failures = failures or MemoryFailedEnrichments()
         self.left_s = left_s
+        # What is known of each alert before.
+        self.before: Enrichment | None = None
         configs = MemoryConfigs()
         configs.apply(config(enrichment=SETTINGS), "", T0)
         ports = InvestigatePorts(
@@ -91,7 +93,8 @@ class World:
                 work(case, lambda: self.left_s)
 
     def handle(self, *hosts: str, stages: tuple[str, ...] = (), attempts: int = 0) -> Outcome:
-        cases = [Case(change=_change(host), stages=stages, attempts=attempts) for host in hosts]
+        changes = [_change(host, self.before) for host in hosts]
+        cases = [Case(change=each, stages=stages, attempts=attempts) for each in changes]
         (message,) = pack_cases("acme", cases, "batch", T0, self.blobs)
         deliveries = [Delivery("m", decode(message.body))]
         return self.investigate.handle(deliveries, T0, lambda: True)
@@ -102,8 +105,8 @@ class World:
         return {each.alert.labels["host"]: _enrichment(each.alert) for each in changes}
 
 
-def _change(host: str) -> Change:
-    about = alert(labels={"host": host})
+def _change(host: str, before: Enrichment | None) -> Change:
+    about = alert(labels={"host": host}, enrichment=before)
     return Change(source=f"r:{host}", fingerprint=host, alert=about, received_at_s=T0)
 
 
@@ -159,6 +162,18 @@ def test_who_is_given_up_again_counts_its_attempts_on() -> None:
     world.handle("hangs", stages=("triage",), attempts=2)
     (kept,) = world.failures.all("acme", T0)
     assert kept.attempts == 3
+
+
+def test_a_stage_that_failed_early_stays_kept_and_is_counted_by_whoever_ran_it() -> None:
+    world = World()
+    world.before = Enrichment(stages=(StageResult("redact", "failed", "KeyError"),))
+    outcome = world.handle("fine", "hangs")
+    assert outcome.counts["enrichment_failed"] == 1
+    kept = {each.change.fingerprint: each.failed for each in world.failures.all("acme", T0)}
+    assert {host: [each.stage for each in failed] for host, failed in kept.items()} == {
+        "fine": ["redact"],
+        "hangs": ["redact", "triage"],
+    }
 
 
 def test_what_failed_and_can_never_be_kept_is_said_and_asks_nobody_again() -> None:

@@ -38,6 +38,14 @@ class _Reached(msgspec.Struct, frozen=True):
     results: tuple[StageResult, ...] = ()
 
 
+class _Ended(msgspec.Struct, frozen=True):
+    """A case with what was found of it; `has_failed` says whether a stage did in this run."""
+
+    case: Case
+    change: Change
+    has_failed: bool
+
+
 class InvestigatePorts(msgspec.Struct, frozen=True, kw_only=True):
     """What investigate needs of the outside world. `clock` only measures how long things take."""
 
@@ -76,7 +84,7 @@ class Investigate:
             return
         ended = self._investigated(tenant, stages, cases)
         try:
-            self._send(tenant, [change for _, change in ended], own[0].envelope, now_s)
+            self._send(tenant, [each.change for each in ended], own[0].envelope, now_s)
             outcome.count("investigated", len(ended))
             self._keep(tenant, ended, now_s, outcome)
         finally:
@@ -99,7 +107,7 @@ class Investigate:
 
     def _investigated(
         self, tenant: str, stages: Sequence[Stage], cases: Sequence[Case]
-    ) -> list[tuple[Case, Change]]:
+    ) -> list[_Ended]:
         """Return each case with what was found of it in its time."""
         reached = {case.change.source: _begun(case) for case in cases}
 
@@ -115,12 +123,9 @@ class Investigate:
         self._together(investigate, cases)
         # Whoever was given up goes on, and must change nothing of what is told.
         last = dict(reached)
-        return [(case, self._ended(tenant, stages, case, last)) for case in cases]
+        return [self._ended(tenant, stages, case, last[case.change.source]) for case in cases]
 
-    def _ended(
-        self, tenant: str, stages: Sequence[Stage], case: Case, last: dict[str, _Reached]
-    ) -> Change:
-        reached = last[case.change.source]
+    def _ended(self, tenant: str, stages: Sequence[Stage], case: Case, reached: _Reached) -> _Ended:
         results = [*reached.results]
         ended = {each.stage for each in results}
         draft = _draft(case, reached)
@@ -129,11 +134,11 @@ class Investigate:
                 results += run([stage], _subject(tenant, case), draft, self._ports.clock)
             elif stage.name not in ended:
                 results.append(StageResult(stage.name, "failed", "the time was over"))
-        return msgspec.structs.replace(case.change, alert=_with(case.change.alert, draft, results))
+        alert = _with(case.change.alert, draft, results)
+        change = msgspec.structs.replace(case.change, alert=alert)
+        return _Ended(case, change, has_failed=bool(failed(results)))
 
-    def _keep(
-        self, tenant: str, ended: Sequence[tuple[Case, Change]], now_s: float, outcome: Outcome
-    ) -> None:
+    def _keep(self, tenant: str, ended: Sequence[_Ended], now_s: float, outcome: Outcome) -> None:
         """Keep apart what failed, and forget what was, and failed no more.
 
         Raises Retryable where that did not work: then all is done again, since what failed must
@@ -141,20 +146,20 @@ class Investigate:
         """
         kept: list[FailedEnrichment] = []
         mended: list[str] = []
-        for case, change in ended:
-            results = _late_results(change)
+        for each in ended:
+            results = _late_results(each.change)
             broken = failed(results)
             if broken:
-                attempts = case.attempts + 1
-                wrong = tuple(each for each in results if each.stage in broken)
-                kept.append(
-                    FailedEnrichment(
-                        change=case.change, failed=wrong, attempts=attempts, at_s=now_s
-                    )
+                one = FailedEnrichment(
+                    change=each.case.change,
+                    failed=tuple(result for result in results if result.stage in broken),
+                    attempts=each.case.attempts + 1,
+                    at_s=now_s,
                 )
-            elif case.attempts:
-                mended.append(change.source)
-        outcome.count("enrichment_failed", len(kept))
+                kept.append(one)
+            elif each.case.attempts:
+                mended.append(each.change.source)
+        outcome.count("enrichment_failed", sum(each.has_failed for each in ended))
         try:
             if kept:
                 self._ports.failures.keep(tenant, kept)
