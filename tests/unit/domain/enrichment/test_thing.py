@@ -101,6 +101,22 @@ def test_labels_that_agree_or_that_one_lacks_do_not(one, other):
     assert is_same(of(service="x", **one).labels, of(service="x", **other).labels)
 
 
+MANY = {f"l{n:02}": "x" for n in range(60)}
+
+
+def test_of_very_many_labels_those_that_name_a_thing_best_count():
+    one, other = of(**MANY, instance="db-1:9100"), of(instance="db-2:9100", **MANY)
+    assert one.block == of(host="db-1").block != other.block
+    assert not is_same(one.labels, other.labels)
+
+
+def test_of_very_many_labels_all_are_compared_in_whatever_order_they_come():
+    first, second = of(host="a", **MANY), of(**dict(reversed(MANY.items())), host="a")
+    assert first == second
+    assert not is_same(first.labels, of(host="a", **{**MANY, "l59": "y"}).labels)
+    assert not is_same(first.labels, of(host="a", **{**MANY, "l00": "y"}).labels)
+
+
 def test_hostile_labels_are_held_within_bounds():
     thing = of(**{f"l{n}": "x" * 10_000 for n in range(1000)}, **{"h\ud800": "v\ud800"})
     assert len(thing.labels) <= 32

@@ -33,6 +33,8 @@ grafana_url grafana_org grafana_fingerprint
 """
 _NO_THINGS = frozenset(_NAMES_OF_NONE.split())
 _LABELS_LIMIT = 32
+# No label's name that is in lower case, so that it takes no label's place.
+_OTHERS = "OTHERS"
 _VALUE_LIMIT_CHARS = 256
 _PORT = re.compile(r":\d{1,5}$")
 _GENERATED = re.compile(r"-(?:[a-z0-9]{6,10}-|\d{8}-)?(?!\d{5}$)[bcdfghjklmnpqrstvwxz2456789]{5}$")
@@ -63,15 +65,27 @@ def thing_of(labels: dict[str, str], within: Sequence[str]) -> Thing | None:
 def _named(labels: dict[str, str]) -> dict[str, str]:
     """Return the labels that name things, by class; of one class, the others by their names."""
     named: dict[str, str] = {}
-    ordered = sorted(labels.items(), key=lambda each: _RANK.get(each[0].lower(), 0))
-    for name, value in ordered[:_LABELS_LIMIT]:
+    for name, value in sorted(labels.items(), key=_place):
         plain = _storable(name[:_VALUE_LIMIT_CHARS].lower())
         if not value or plain in _NO_THINGS or (plain.endswith("_id") and value.isdigit()):
             continue
         kind = _CLASS.get(plain, plain)
         text = _value(kind, _storable(value[:_VALUE_LIMIT_CHARS].lower()))
         named.setdefault(plain if kind in named else kind, text)
-    return named
+    return named if len(named) <= _LABELS_LIMIT else _bounded(named)
+
+
+def _place(label: tuple[str, str]) -> tuple[bool, int, str]:
+    """Order the labels of classes before all others, and so that no sender's order counts."""
+    name = label[0].lower()
+    return name not in _CLASS, _RANK.get(name, 0), name
+
+
+def _bounded(named: dict[str, str]) -> dict[str, str]:
+    """Return the first labels, and one for all others, by which alerts differ that differ there."""
+    pairs = list(named.items())
+    kept, others = pairs[: _LABELS_LIMIT - 1], pairs[_LABELS_LIMIT - 1 :]
+    return {**dict(kept), _OTHERS: blake2b(msgspec.json.encode(others), digest_size=12).hexdigest()}
 
 
 def is_same(one: dict[str, str], other: dict[str, str]) -> bool:
