@@ -147,3 +147,16 @@ def test_where_nothing_is_found_nothing_is_told_until_something_is() -> None:
     find(world, cases)
     world.drain()
     assert reasons(world) == [FIRST, UPDATE]
+
+
+def test_two_runs_that_are_under_way_together_take_nothing_from_each_other() -> None:
+    world = updating()
+    cases = cases_of(world, fires("a", START_S))
+    find(world, cases)
+    later(world, cases, "triage")
+    world.drain()
+    (group,) = world.groups.groups.values()
+    (member_,) = group.members.values()
+    assert member_.alert.enrichment is not None
+    assert member_.alert.enrichment.findings is not None
+    assert {each.stage for each in member_.alert.enrichment.findings.stages} == set(LATE)

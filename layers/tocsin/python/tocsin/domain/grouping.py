@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from tocsin.domain import flush
-from tocsin.domain.alert import Alert, routing_labels
+from tocsin.domain.alert import routing_labels
 from tocsin.domain.aliases import concerned, tombstones
 from tocsin.domain.change import Change
 from tocsin.domain.climbing import due_climbs
@@ -13,7 +13,7 @@ from tocsin.domain.config import TenantConfig, Timing
 from tocsin.domain.decision import has_work
 from tocsin.domain.episode import Merged, merge, resolve_by_hand, time_out
 from tocsin.domain.flush import first_flush_at_s
-from tocsin.domain.found import Enrichment, Findings
+from tocsin.domain.foundlate import joined, says_more
 from tocsin.domain.group import Group, Member, Step
 from tocsin.domain.handling import Action, handled
 from tocsin.domain.inhibition import is_source
@@ -143,43 +143,16 @@ def apply_findings(
             member = members.get(name)
             if member is None or member.status != "firing" or member.fired_by != change.source:
                 continue
-            enriched = msgspec.structs.replace(
-                member.alert, enrichment=_merged(member.alert, change.alert)
-            )
+            enrichment = joined(member.alert, change.alert)
+            enriched = msgspec.structs.replace(member.alert, enrichment=enrichment)
             if enriched == member.alert:
                 continue
             found_at_s = member.found_at_s
-            if at_once and _says_more(member.alert, enriched):
+            if at_once and says_more(member.alert, enriched):
                 found_at_s = found_at_s or now_s
             members[name] = msgspec.structs.replace(member, alert=enriched, found_at_s=found_at_s)
             applied.is_changed = True
     return applied
-
-
-def _says_more(known: Alert, enriched: Alert) -> bool:
-    """Tell whether late stages found anything that was not known, besides how they ended."""
-    found = _found_late(enriched)
-    return found not in (Findings(), _found_late(known))
-
-
-def _found_late(alert: Alert) -> Findings:
-    late = alert.enrichment.findings if alert.enrichment is not None else None
-    return Findings() if late is None else msgspec.structs.replace(late, stages=())
-
-
-def _merged(known: Alert, found: Alert) -> Enrichment | None:
-    """Return what is known of a firing with what was found about it, or about how it was before.
-
-    What early stages found of it as it is now is newer than what they found of that.
-    """
-    if known.enrichment is None or _bare(found) == _bare(known):
-        return found.enrichment
-    late = found.enrichment.findings if found.enrichment is not None else None
-    return msgspec.structs.replace(known.enrichment, findings=late)
-
-
-def _bare(alert: Alert) -> Alert:
-    return msgspec.structs.replace(alert, enrichment=None)
 
 
 def _why_not(member: Member | None, action: Action) -> str:

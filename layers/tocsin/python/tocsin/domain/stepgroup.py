@@ -1,7 +1,8 @@
 """The group of an escalation step: how an alert comes into it, and how it ends there.
 
 It hears of an alert from the group of the alert's route alone, in the same write: that it fires,
-once a round; what people did about it; and its end. Severity and texts stay as they were told.
+once a round; what people did about it; what was found out about it; and its end. Severity and
+texts stay as they were told.
 
 Routes can share it, and one may begin or end to have an alert while it fires in another. It then
 has the run that began last, until that ends; what fires on after that is told anew.
@@ -13,6 +14,7 @@ import msgspec
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.climbing import Rung
+from tocsin.domain.found import NOTHING, Findings
 from tocsin.domain.group import Group, GroupKey, Member
 from tocsin.domain.grouping import Applied
 from tocsin.domain.handling import Handling, handled
@@ -40,17 +42,17 @@ def news(before: Group, after: Group) -> Iterator[News]:
 
 
 def tell(applied: Applied, told: News, now_s: float) -> None:
-    """Carry the end of an episode, or what people did about it, into the group of a step."""
+    """Carry into the group of a step what was done and found out about an episode, and its end."""
     members = applied.group.members
     known = members.get(told.before.fingerprint)
     if known is None or known.fired_by != _source(told.key, told.before.episode):
         return
-    changed = _with_handling(known, told.now, told.key)
+    changed = _with_findings(_with_handling(known, told.now, told.key), told)
     if known.status == "firing" and not _goes_on(told):
         changed = msgspec.structs.replace(
             changed,
             status="resolved",
-            alert=_ended(known.alert, told, now_s),
+            alert=_ended(changed.alert, told, now_s),
             changed_at_s=now_s,
             resolved_by=known.fired_by,
         )
@@ -87,8 +89,24 @@ def _put(applied: Applied, before: Member | None, member: Member) -> None:
         applied.is_changed = True
 
 
-def _matter(member: Member) -> tuple[str, int, Handling | None]:
-    return member.status, member.episode, member.handling
+def _matter(member: Member) -> tuple[str, int, Handling | None, Findings | None]:
+    return member.status, member.episode, member.handling, _findings(member)
+
+
+def _findings(member: Member) -> Findings | None:
+    found = member.alert.enrichment
+    return None if found is None else found.findings
+
+
+def _with_findings(known: Member, told: News) -> Member:
+    """Add what late stages found out about the run that a step tells."""
+    now = told.now
+    if now is None or now.episode != told.before.episode or _findings(now) is None:
+        return known
+    enrichment = msgspec.structs.replace(known.alert.enrichment or NOTHING, findings=_findings(now))
+    return msgspec.structs.replace(
+        known, alert=msgspec.structs.replace(known.alert, enrichment=enrichment)
+    )
 
 
 def _goes_on(told: News) -> bool:
