@@ -167,10 +167,16 @@ def retry(
         pause=time.sleep,
     )
     shown = Shown(None if is_verbose or is_dry else _SHOWN_ROWS, time.time())
-    with progress_bar() as bar:
-        counts = retry_.run(chosen, stage, limit, Watcher(bar, verbose=is_verbose), shown)
+    try:
+        with progress_bar() as bar:
+            counts = retry_.run(chosen, stage, limit, Watcher(bar, verbose=is_verbose), shown)
+    except (TocsinError, KeyboardInterrupt):
+        if batches is not None:
+            sent = counted(batches.sent.cases, "alert")
+            click.echo(f"interrupted; {sent} sent. Give the command again in a while", err=True)
+        raise
     shown.end()
-    tell(counts, is_dry=is_dry)
+    tell(counts, batches)
     end(batches)
 
 
@@ -179,6 +185,7 @@ def _run(
 ) -> list[str]:
     lines = []
     try:
+        run_.begin(chosen[0][0].tenant)
         for config, stages in chosen:
             found = counted(run_.over(config.tenant, stages), "alert")
             done = "would be sent" if is_dry else "sent"

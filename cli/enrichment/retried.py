@@ -25,10 +25,11 @@ class Shown:
         self._rows: list[tuple[str, ...]] = []
         self._more = 0
 
-    def add(self, tenant: str, kept: FailedEnrichment) -> None:
+    def add(self, tenant: str, kept: Sequence[FailedEnrichment]) -> None:
         """Keep the rows of one alert, or count it."""
         if self._limit is None or len(self._rows) < self._limit:
-            self._rows += failed_rows(tenant, kept, self._now_s)
+            for each in kept:
+                self._rows += failed_rows(tenant, each, self._now_s)
         else:
             self._more += 1
 
@@ -66,14 +67,14 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True):
         for config in chosen:
             watcher.begin(config.tenant, None)
             for page in self._pages(config, stage):
-                part = page if limit is None else page[: limit - fates.total()]
+                part = _within(page, None if limit is None else limit - fates["fires"])
                 for each in part:
                     fates[each.fate] += 1
                     shown.add(config.tenant, each.kept)
-                    watcher.meet(each.kept.change, each.fate)
+                    watcher.meet(each.kept[0].change, each.fate)
                 watcher.advance(len(part))
                 self._send(config.tenant, part, watcher)
-                if limit is not None and fates.total() >= limit:
+                if limit is not None and fates["fires"] >= limit:
                     return fates
         return fates
 
@@ -88,13 +89,23 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True):
             self.batches.send(tenant, cases, watcher.sent)
 
 
-def tell(fates: Counter[str], *, is_dry: bool) -> None:
+def _within(page: Sequence[Planned], room: int | None) -> Sequence[Planned]:
+    """Return a page up to the last alert for which there is room; what is not sent takes none."""
+    if room is None:
+        return page
+    sent = [index for index, each in enumerate(page) if each.fate == "fires"]
+    return page if len(sent) < room else page[: sent[room - 1] + 1]
+
+
+def tell(fates: Counter[str], batches: Batches | None) -> None:
     """Say what a retry did."""
     if not fates:
         click.echo("nothing is kept apart", err=True)
         return
-    done = "would be tried again" if is_dry else "sent to be tried again"
-    click.echo(f"{counted(fates['fires'], 'alert')} {done}")
+    if batches is None:
+        click.echo(f"{counted(fates['fires'], 'alert')} would be tried again")
+    else:
+        click.echo(f"{counted(batches.sent.cases, 'alert')} sent to be tried again")
     if fates["over"]:
         click.echo(f"{counted(fates['over'], 'alert')} not sent: over by now", err=True)
     if fates["off"]:

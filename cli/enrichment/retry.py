@@ -4,7 +4,7 @@ A case is made of the alert as it is now, and not of what was kept: what was fou
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Literal
 
 import msgspec
@@ -27,9 +27,9 @@ Fate = Literal["fires", "over", "off"]
 
 
 class Planned(msgspec.Struct, frozen=True):
-    """What is kept of an alert, and the case that is made of it, if one is."""
+    """What is kept of one alert: events of one firing, and its case, if one is made of it."""
 
-    kept: FailedEnrichment
+    kept: Sequence[FailedEnrichment]
     fate: Fate
     case: Case | None = None
 
@@ -68,19 +68,26 @@ class Plan:
         places = [groups_that_may_know(self._ways, each.change.alert) for each in part]
         keys = list(dict.fromkeys(key for found in places for key in sorted(found, key=_id)))
         groups = patiently(lambda: self._groups.read(keys), self._pause)
-        return [
-            self._planned(each, _member(each, found, groups, now_s))
-            for each, found in zip(part, places, strict=True)
-        ]
+        firing: dict[tuple[bool, str], tuple[Member | None, list[FailedEnrichment]]] = {}
+        for each, found in zip(part, places, strict=True):
+            member = _member(each, found, groups, now_s)
+            source = member.fired_by if member else each.change.source
+            firing.setdefault((member is None, source), (member, []))[1].append(each)
+        return [self._planned(kept, member) for member, kept in firing.values()]
 
-    def _planned(self, kept: FailedEnrichment, member: Member | None) -> Planned:
+    def _planned(self, kept: Sequence[FailedEnrichment], member: Member | None) -> Planned:
         if member is None:
             return Planned(kept, "over")
-        stages = tuple(each.stage for each in kept.failed if each.stage in self._on)
-        if not stages:
-            return Planned(kept, "off")
-        change = as_change(member.fingerprint, member)
-        return Planned(kept, "fires", Case(change=change, stages=stages, attempts=kept.attempts))
+        wrong = {result.stage for each in kept for result in each.failed}
+        case = Case(
+            change=as_change(member.fingerprint, member),
+            stages=tuple(name for name in STAGES if name in wrong & self._on),
+            attempts=max(each.attempts for each in kept),
+            kept=tuple(
+                source for each in kept if (source := each.change.source) != member.fired_by
+            ),
+        )
+        return Planned(kept, "fires", case) if case.stages else Planned(kept, "off")
 
 
 def _id(key: GroupKey) -> str:
@@ -93,11 +100,14 @@ def _member(
     groups: Mapping[GroupKey, Group],
     now_s: float,
 ) -> Member | None:
-    """Return the firing that failed, if it fires still."""
-    for key in sorted(keys, key=_id):
-        members = groups[key].members if key in groups else {}
-        for name in kept.change.names:
-            member = members.get(name)
-            if member and member.fires(now_s) and member.fired_by == kept.change.source:
-                return member
-    return None
+    """Return the firing that an event began of which a stage failed, or else repeats.
+
+    None if it does not fire any more. What is older than an episode is of one before it.
+    """
+    change = kept.change
+    known = [groups[key].members for key in sorted(keys, key=_id) if key in groups]
+    found = [members[name] for members in known for name in change.names if name in members]
+    firing = [each for each in found if each.fires(now_s)]
+    began = (each for each in firing if each.fired_by == change.source)
+    repeated = (each for each in firing if change.order[0] * 1000 >= each.episode)
+    return next(chain(began, repeated), None)

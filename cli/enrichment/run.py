@@ -54,15 +54,23 @@ class Run:
         """Tell whether there is no room for another alert within the limit."""
         return self._limit is not None and self.found >= self._limit
 
+    def begin(self, tenant: str) -> None:
+        """Write down that a run begins, with this tenant, unless it goes on or is dry.
+
+        So what goes on is this one, however early it is interrupted, and none before it.
+        """
+        if self._resumed is None and self._ports.batches is not None:
+            self._save(tenant, Place(), 0)
+
     def over(self, tenant: str, stages: tuple[str, ...]) -> int:
-        """Go through one tenant; return how many of its alerts were met."""
+        """Go through one tenant; return how many of its alerts were met, and not refused."""
         resumed = self._resumed
         if self.is_full() or (resumed is not None and tenant < resumed.tenant):
             return 0
         after = resumed.place if resumed is not None and resumed.tenant == tenant else None
-        before = self.found
+        before = self.found - self._refused()
         alerts = StoredAlerts(self._ports.groups, tenant, self._ports.pause)
-        self._watcher.begin(tenant, alerts.count(after))
+        self._watcher.begin(tenant, alerts.count())
         attempts = {} if self._ports.batches is None else self._ports.attempts_of(tenant)
         pending: list[Firing] = []
         for groups, page in alerts.pages(self._wanted(), self._ports.clock(), after):
@@ -74,13 +82,17 @@ class Run:
             if self.is_full():
                 break
         self._send(tenant, stages, pending, attempts)
-        return self.found - before
+        return self.found - self._refused() - before
 
     def finish(self) -> None:
         """Forget the checkpoint, unless there may be more beyond the limit."""
         checkpoints = self._ports.checkpoints
         if checkpoints and self._ports.batches is not None and not self.is_full():
             checkpoints.delete(self._options)
+
+    def _refused(self) -> int:
+        batches = self._ports.batches
+        return 0 if batches is None else batches.sent.refused
 
     def _wanted(self) -> Wanted:
         since = self._options.since

@@ -65,24 +65,18 @@ class StoredAlerts:
     ) -> Iterator[tuple[int, list[Firing]]]:
         """Yield how many groups a page looked at, and what of them is meant and comes later.
 
-        An alert that stands in several groups counts in the first.
+        An alert that stands in several groups counts in the first. So those before `after` are
+        looked at as well.
         """
         seen: set[str] = set()
-        keys = [key for key in self._keys if after is None or key.id >= after.group]
-        for start in range(0, len(keys), self._page_groups):
-            part = keys[start : start + self._page_groups]
-            yield (
-                len(part),
-                [
-                    each
-                    for each in self._page(part, wanted, now_s)
-                    if (after is None or each.place > after) and _is_first(each, seen)
-                ],
-            )
+        for start in range(0, len(self._keys), self._page_groups):
+            part = self._keys[start : start + self._page_groups]
+            first = [each for each in self._page(part, wanted, now_s) if _is_first(each, seen)]
+            yield len(part), [each for each in first if after is None or each.place > after]
 
-    def count(self, after: Place | None = None) -> int:
+    def count(self) -> int:
         """Return how many groups there are to look at."""
-        return sum(after is None or key.id >= after.group for key in self._keys)
+        return len(self._keys)
 
     def _page(self, keys: Sequence[GroupKey], wanted: Wanted, now_s: float) -> Iterator[Firing]:
         found = patiently(lambda: self._groups.read(keys), self._pause)

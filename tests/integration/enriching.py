@@ -1,11 +1,13 @@
 """A stack with an enriched tenant, and the command line that reaches it through counted calls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
+import pytest
 from click.testing import CliRunner, Result
 
+from cli.enrichment import sending
 from cli.target import Target
 from tests.integration.letters import target
 from tests.integration.payloads import member, webhook
@@ -16,10 +18,13 @@ from tocsin.adapters.dynamodb.groups import DynamoGroups
 from tocsin.adapters.s3 import S3Blobs
 from tocsin.domain.alert import Alert
 from tocsin.domain.config import TenantConfig
-from tocsin.pipeline.cases import unpack_cases
+from tocsin.domain.errors import Permanent
+from tocsin.pipeline.cases import Case, unpack_cases
+from tocsin.pipeline.enrichment.triage import _Triage
 from tocsin.pipeline.envelope import Envelope, decode
 from tocsin.ports import FailedEnrichment
 
+_WELL = _Triage.run
 AM = "/v1/alerts/alertmanager"
 # How the names of calls begin that change nothing.
 READING = ("get_", "list_", "describe_", "query", "scan", "batch_get_", "head_")
@@ -80,6 +85,12 @@ class EnrichedStack:
         kept = DynamoFailedEnrichments(aws.client("dynamodb"), table)
         return {host_of(each.change.alert): each for each in kept.all(tenant, 0.0)}
 
+    def kept_events(self) -> dict[str, int]:
+        """Return the attempts of each event that is kept apart, by its source."""
+        table = self.world.resources.environ["ENRICHMENT_TABLE"]
+        kept = DynamoFailedEnrichments(aws.client("dynamodb"), table)
+        return {each.change.source: each.attempts for each in kept.all("acme", 0.0)}
+
     def alerts(self) -> dict[str, Alert]:
         environ = self.world.resources.environ
         groups = DynamoGroups(
@@ -111,3 +122,24 @@ class EnrichedStack:
 
 def host_of(alert: Alert) -> str:
     return alert.labels["instance"].partition(".")[0]
+
+
+def break_triage(patch: pytest.MonkeyPatch, is_broken: bool) -> None:
+    """Let the stage triage fail, or be well again."""
+    patch.setattr(_Triage, "run", _fail if is_broken else _WELL)
+
+
+def refuse(patch: pytest.MonkeyPatch, host: str) -> None:
+    """Let no message be made that holds the alert of a host."""
+    pack = sending.pack_cases
+
+    def pack_others(tenant: str, cases: Sequence[Case], *rest: Any) -> Any:
+        if any(host_of(case.change.alert) == host for case in cases):
+            raise Permanent("too long")
+        return pack(tenant, cases, *rest)
+
+    patch.setattr(sending, "pack_cases", pack_others)
+
+
+def _fail(*_: Any) -> str:
+    raise ZeroDivisionError

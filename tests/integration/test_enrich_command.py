@@ -1,8 +1,7 @@
-"""`tocsin enrich` over the real handlers and stores: run, retry, and what is kept apart."""
+"""`tocsin enrich run` over the real handlers and stores."""
 
-import json
-import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,7 +10,7 @@ import pytest
 from cli.commands import enrich
 from cli.enrichment import sending, stored
 from cli.localcloud.receiver import LocalReceiver
-from tests.integration.enriching import AM, EnrichedStack
+from tests.integration.enriching import AM, EnrichedStack, break_triage, refuse
 from tests.integration.payloads import member, resolved, webhook
 from tests.integration.world import World
 from tocsin.adapters import aws
@@ -19,7 +18,6 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.found import Findings
-from tocsin.pipeline.enrichment.triage import _Triage
 
 
 def _findings(alert: Alert) -> Findings:
@@ -47,99 +45,7 @@ def made(stack: World, late: TenantConfig, people: LocalReceiver) -> EnrichedSta
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
     """Let the stage triage fail, or be well again."""
-    well = _Triage.run
-
-    def fail(*_: Any) -> str:
-        raise ZeroDivisionError
-
-    def set_(is_broken: bool) -> None:
-        monkeypatch.setattr(_Triage, "run", fail if is_broken else well)
-
-    return set_
-
-
-class TestRetry:
-    def test_what_failed_is_tried_again_and_forgotten_and_the_rest_stays_found(
-        self, made: EnrichedStack, broken: Any
-    ) -> None:
-        broken(True)
-        made.fire("db-1", "db-2")
-        before = made.alerts()
-        broken(False)
-        result = made.run(enrich.command, "retry")
-        assert result.exit_code == 0, result.stderr
-        assert "2 alerts sent to be tried again" in result.stdout
-        assert made.queued() == [2]
-        made.world.drain()
-        assert made.kept() == {}
-        for host, alert in made.alerts().items():
-            findings = _findings(alert)
-            assert findings.triage is not None
-            assert {each.stage: each.outcome for each in findings.stages}["triage"] == "ok"
-            assert alert.annotations == before[host].annotations
-            earlier = {each.stage for each in _findings(before[host]).stages}
-            assert earlier <= {each.stage for each in findings.stages}
-
-    def test_what_fails_again_is_kept_with_one_attempt_more(
-        self, made: EnrichedStack, broken: Any
-    ) -> None:
-        broken(True)
-        made.fire("db-1")
-        assert made.kept()["db-1"].attempts == 1
-        for attempts in (2, 3):
-            made.run(enrich.command, "retry", "--stage", "triage")
-            made.world.drain()
-            assert made.kept()["db-1"].attempts == attempts
-
-    def test_it_is_listed_with_stage_error_attempts_and_time(
-        self, made: EnrichedStack, broken: Any
-    ) -> None:
-        broken(True)
-        made.fire("db-1")
-        for arguments in (("failed",), ("retry", "--dry-run")):
-            result = made.run(enrich.command, *arguments)
-            found = re.sub(r"\s+", " ", result.stdout)
-            assert "acme HighLatency triage ZeroDivisionError 1" in found
-            assert " ago " in found
-        (line,) = made.run(
-            enrich.command, "failed", "--json", "--tenant", "acme"
-        ).stdout.splitlines()
-        listed = json.loads(line)
-        assert listed["stages"] == [{"stage": "triage", "error": "ZeroDivisionError"}]
-        assert (listed["alert"], listed["attempts"]) == ("HighLatency", 1)
-        assert "annotations" not in line
-        assert (
-            made.run(enrich.command, "failed", "--stage", "redact").stderr
-            == "nothing is kept apart\n"
-        )
-
-    def test_what_is_over_is_not_sent_and_stays_until_it_expires(
-        self, made: EnrichedStack, broken: Any
-    ) -> None:
-        broken(True)
-        made.fire("db-1", "db-2")
-        made.world.post(AM, made.key, webhook(resolved("db-1")))
-        made.world.drain()
-        result = made.run(enrich.command, "retry")
-        assert "1 alert sent to be tried again" in result.stdout
-        assert "1 alert not sent: over by now" in result.stderr
-        assert set(made.kept()) == {"db-1", "db-2"}
-
-    def test_a_limit_and_a_dry_run(self, made: EnrichedStack, broken: Any) -> None:
-        broken(True)
-        made.fire("db-1", "db-2", "db-3")
-        result = made.run(enrich.command, "retry", "--limit", "2", "--dry-run", "--verbose")
-        assert result.exit_code == 0, result.stderr
-        assert "2 alerts would be tried again" in result.stdout
-        assert (made.counting.writes, made.queued()) == ([], [])
-        assert "batch_get_item" in made.counting.calls
-        made.run(enrich.command, "retry", "--limit", "2")
-        assert made.queued() == [2]
-
-    def test_with_nothing_kept_apart_nothing_is_sent(self, made: EnrichedStack) -> None:
-        made.fire("db-1")
-        assert made.run(enrich.command, "retry").stderr == "nothing is kept apart\n"
-        assert made.counting.writes == []
+    return partial(break_triage, monkeypatch)
 
 
 class TestRun:
@@ -225,6 +131,27 @@ class TestRun:
         # It is finished.
         assert made.run(enrich.command, "run", "--stages", "triage", "--resume").exit_code == 1
 
+    def test_one_that_is_interrupted_at_once_goes_on_at_its_own_beginning(
+        self, made: EnrichedStack, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(enrich.time, "sleep", lambda _: None)
+        made.fire("db-1", "db-2", "db-3")
+        # This one is left where its limit ended it.
+        made.run(enrich.command, "run", "--limit", "2")
+
+        def die(name: str, _: dict[str, Any]) -> None:
+            if name == "send_message":
+                raise aws.client("sqs").exceptions.ClientError(
+                    {"Error": {"Code": "Down"}, "ResponseMetadata": {"HTTPStatusCode": 503}},
+                    "SendMessage",
+                )
+
+        made.counting.failing = die
+        assert "--resume goes on" in made.run(enrich.command, "run").stderr
+        made.counting.failing = lambda name, parameters: None
+        result = made.run(enrich.command, "run", "--resume")
+        assert result.stdout == "acme: 3 alerts sent for find_changes, triage\n"
+
     def test_a_limit_is_gone_beyond_with_resume(self, made: EnrichedStack) -> None:
         made.fire("db-1", "db-2", "db-3")
         result = made.run(enrich.command, "run", "--limit", "2")
@@ -232,6 +159,15 @@ class TestRun:
         result = made.run(enrich.command, "run", "--limit", "2", "--resume")
         assert result.stdout == "acme: 1 alert sent for find_changes, triage\n"
         assert sorted(made.queued()) == [1, 2]
+
+    def test_what_is_refused_does_not_count_as_sent(
+        self, made: EnrichedStack, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        refuse(monkeypatch, "db-2")
+        made.fire("db-1", "db-2", "db-3")
+        result = made.run(enrich.command, "run", "--stages", "triage")
+        assert result.stdout == "acme: 2 alerts sent for triage\n"
+        assert "1 alert could not be sent: too long" in result.stderr
 
     def test_pages_of_any_number(
         self, made: EnrichedStack, monkeypatch: pytest.MonkeyPatch

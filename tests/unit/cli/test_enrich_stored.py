@@ -119,3 +119,15 @@ def test_it_goes_on_though_its_place_is_gone_and_the_service_is_busy_for_a_while
     rest = found(groups, after=whole[1].place)
     assert [each.place for each in rest] == [whole[2].place]
     assert msgspec.json.decode(msgspec.json.encode(whole[0].place), type=Place) == whole[0].place
+
+
+def test_one_that_stands_in_several_groups_is_not_found_again_where_it_goes_on():
+    groups = Groups(
+        *(group(key(f"g{i}"), member(f"{i}a"), member(f"{i}b")) for i in range(3)),
+        *(group(key(f"g{i}", "pager"), member(f"{i}a"), member(f"{i}b")) for i in range(3)),
+    )
+    whole = [each.change.source for each in found(groups, page_groups=2)]
+    assert len(whole) == 6
+    for index, each in enumerate(found(groups, page_groups=2)):
+        rest = [one.change.source for one in found(groups, after=each.place, page_groups=2)]
+        assert rest == whole[index + 1 :]

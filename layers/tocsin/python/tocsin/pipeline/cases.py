@@ -24,12 +24,14 @@ Visited = tuple[Group, Sequence[Change]]
 class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A firing to investigate, as the event that opened it; `stages` () are all that are on.
 
-    `attempts` counts how often it was tried before.
+    `attempts` counts how often it was tried before. `kept` are other events of the firing of which
+    failures are kept apart; this case tries those again, too.
     """
 
     change: Change
     stages: tuple[str, ...] = ()
     attempts: int = 0
+    kept: tuple[str, ...] = ()
 
 
 _case_decoder = msgspec.json.Decoder(list[Case])

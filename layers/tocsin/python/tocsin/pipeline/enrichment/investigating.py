@@ -141,11 +141,12 @@ class Investigate:
     def _keep(self, tenant: str, ended: Sequence[_Ended], now_s: float, outcome: Outcome) -> None:
         """Keep apart what failed, and forget what was, and failed no more.
 
+        What fails is kept under the event that began its firing alone, whichever failed before.
         Raises Retryable where that did not work: then all is done again, since what failed must
         not be lost.
         """
         kept: list[FailedEnrichment] = []
-        mended: list[str] = []
+        gone: list[str] = []
         for each in ended:
             results = _late_results(each.change)
             broken = failed(results)
@@ -158,13 +159,14 @@ class Investigate:
                 )
                 kept.append(one)
             elif each.case.attempts:
-                mended.append(each.change.source)
+                gone.append(each.change.source)
+            gone += each.case.kept
         outcome.count("enrichment_failed", sum(each.has_failed for each in ended))
         try:
             if kept:
                 self._ports.failures.keep(tenant, kept)
-            if mended:
-                self._ports.failures.forget(tenant, mended)
+            if gone:
+                self._ports.failures.forget(tenant, gone)
         except Permanent as error:
             # To do all again would end the same, and ask models and pages for what is told already.
             outcome.warnings.append(f"failed enrichments of {tenant} are not kept: {error}")
