@@ -81,6 +81,21 @@ def test_a_silence_holds_an_update_back_until_it_ends() -> None:
     assert (at(world), reasons(world)) == ([10, 250], [FIRST, UPDATE])
 
 
+def test_one_that_was_held_back_is_not_told_to_who_asks_for_none_by_then() -> None:
+    world = updating(LOOKING)
+    cases = cases_of(world, fires("a", START_S))
+    world.pass_time(20)
+    silence(world, START_S + 200, 'team="payments"')
+    find(world, cases)
+    world.pass_time(60)
+    current = world.configs.current("acme")
+    assert current is not None
+    world.configs.apply(replace(current, version=2, receivers={"oncall": receiver()}), "", START_S)
+    world.pass_time(600)
+    assert reasons(world) == [FIRST]
+    assert world.groups.due("poke", world.now_s + 1e6, 10) == []
+
+
 def test_an_update_that_is_inhibited_waits_for_its_source_to_end() -> None:
     world = updating(LOOKING, inhibit_rules=(CLUSTER_DOWN,))
     cases = cases_of(world, fires("a", START_S))

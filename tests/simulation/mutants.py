@@ -143,10 +143,10 @@ def _an_unheard_episode_leaves_no_record(patch: Patch) -> None:
 def _old_end_is_not_told(patch: Patch) -> None:
     decide = reconcile.decide
 
-    def skip(member: Any, told: Any, send_resolved: bool, **how: Any) -> Any:
+    def skip(member: Any, told: Any, receiver: Any, **how: Any) -> Any:
         if told is not None and told.step == "firing" and told.episode < member.episode:
             told = None
-        return decide(member, told, send_resolved, **how)
+        return decide(member, told, receiver, **how)
 
     patch.setattr(reconcile, "decide", skip)
 

@@ -40,7 +40,7 @@ def _then(state: Group, *changes: Change) -> Group:
 
 
 def _plan(state: Group, look: Look = Look(), **fields: Any) -> Plan:  # noqa: B008 - it is frozen
-    return plan(state, receiver(**fields), T0, look)
+    return plan(state, receiver(**{"send_updates": True} | fields), T0, look)
 
 
 def _tell(state: Group, outcome: Outcome = "delivered", look: Look = Look()) -> Intent:  # noqa: B008
@@ -221,3 +221,25 @@ def test_steps_and_outcomes_that_an_earlier_release_stored_are_read() -> None:
     told = msgspec.json.decode(b'[1,"firing","delivered","",0]', type=Told)
     step = msgspec.json.decode(b'["f",1,"firing","s:0",0]', type=Step)
     assert (told.found, step.found) == ("", "")
+
+
+@pytest.mark.parametrize("outcome", ["dead", "refused"])
+def test_the_end_of_what_took_no_update_does_not_say_what_that_could_not_take(
+    outcome: Outcome,
+) -> None:
+    state = _updated()
+    _tell(state, outcome)
+    (ended,) = _plan(_then(state, RESOLVE)).alerts
+    assert ended.status == "resolved"
+    assert ended.enrichment is None or ended.enrichment.findings is None
+
+
+def test_a_receiver_that_asks_for_no_updates_any_more_gets_none_and_all_else() -> None:
+    state = _updated()
+    planned = _plan(state, send_updates=False)
+    assert (_said(planned), planned.records) == ([], ())
+    state.told = planned.told
+    assert not has_work(state)
+    (repeat,) = _plan(state, Look(again="repeat interval elapsed"), send_updates=False).alerts
+    assert repeat == state.members[FIRE.fingerprint].alert
+    assert _said(_plan(_then(state, RESOLVE))) == [("resolved", "")]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from tocsin.domain.alert import Alert, Status
+from tocsin.domain.config import Receiver
 from tocsin.domain.group import Found, Group, Member, Outcome, Step, Told
 
 
@@ -30,9 +31,10 @@ ENRICHED = "enrichment added"
 
 
 def decide(
-    member: Member, told: Told | None, send_resolved: bool, *, collapses: bool = False
+    member: Member, told: Told | None, receiver: Receiver, *, collapses: bool = False
 ) -> Decision:
     """Say what the receiver must hear next about one alert."""
+    send_resolved = receiver.send_resolved
     if told is not None and told.step == "firing" and told.episode < member.episode:
         if collapses and _goes_on(member, told):
             return _fires_as_before(member, told)
@@ -41,7 +43,7 @@ def decide(
         told is not None and told.episode == member.episode and not is_due_again(member, told)
     )
     if member.status == "firing" and not is_settled:
-        return _dropped(member) if is_dropped(member) else _fires(member, told)
+        return _fires(member, told, send_updates=receiver.send_updates)
     if member.status == "resolved" and (told is None or told.episode < member.episode):
         return _ended_untold(member, send_resolved)
     if member.status == "firing" or told is None or told.step == "resolved":
@@ -125,6 +127,7 @@ def close(member: Member, told: Told, send_resolved: bool) -> Decision:
         source = closed[1] if closed is not None and closed[0] == told.episode else ""
         ends_at_s = member.alert.starts_at_s
         alert = msgspec.structs.replace(member.alert, status="resolved", ends_at_s=ends_at_s)
+    alert = shown(alert, told)
     step = Step(member.fingerprint, told.episode, "resolved", source)
     if told.by == IRRELEVANT:
         return Decision(step=step, reason="its firing was irrelevant", sources=(source,))
@@ -135,11 +138,28 @@ def close(member: Member, told: Told, send_resolved: bool) -> Decision:
     return Decision(step=step, alert=alert)
 
 
-def _fires(member: Member, told: Told | None) -> Decision:
+def shown(alert: Alert, told: Told) -> Alert:
+    """Return what is shown of an alert that was told: nothing found that was dead-lettered.
+
+    It may be what the receiver cannot take, and it is to hear all the rest.
+    """
+    if alert.enrichment is None or told.found != "update" or not told.is_dead:
+        return alert
+    bare = msgspec.structs.replace(alert.enrichment, findings=None)
+    return msgspec.structs.replace(alert, enrichment=bare)
+
+
+def _fires(member: Member, told: Told | None, *, send_updates: bool) -> Decision:
+    if is_dropped(member):
+        return _dropped(member)
     found: Found = "with" if member.found_at_s else ""
     if told is not None and is_update_due(member, told):
         found = "update"
-    return Decision(step=_step(member, "firing", member.fired_by, found), alert=member.alert)
+    step = _step(member, "firing", member.fired_by, found)
+    if found == "update" and not send_updates:
+        # It did when something was found.
+        return Decision(step=step, reason="the receiver takes no updates", is_known=True)
+    return Decision(step=step, alert=member.alert)
 
 
 def _dropped(member: Member) -> Decision:

@@ -6,7 +6,7 @@ import msgspec
 
 from tocsin.domain.alert import Alert, Status, place
 from tocsin.domain.config import Receiver
-from tocsin.domain.decision import ENRICHED, Decision, close, decide, is_known, told_of
+from tocsin.domain.decision import ENRICHED, Decision, close, decide, is_known, shown, told_of
 from tocsin.domain.group import Group, Intent, Member, Outcome, Step, Told
 from tocsin.domain.journal import DeliveryRecord
 from tocsin.domain.suppressed import suppressed
@@ -83,8 +83,7 @@ class _Findings:
         self.records: list[DeliveryRecord] = []
         self.muted: dict[str, str] = {}
         self._group = group
-        self._resolves = receiver.send_resolved
-        self._is_for_nobody = receiver.kind == "nobody"
+        self._receiver = receiver
         self._at_s = at_s
         self._look = look
 
@@ -111,15 +110,15 @@ class _Findings:
     def beside(self, chosen: set[str]) -> list[Alert]:
         """Return what fires in the group beside what is new, as far as it may be told."""
         return [
-            _shown(member, self.told[name])
+            shown(member.alert, self.told[name])
             for name, member in self._group.members.items()
             if name not in chosen and name not in self._look.muted and is_known(member, self.told)
         ]
 
     def _decide(self, member: Member) -> Decision:
         told = self.told.get(member.fingerprint)
-        decision = decide(member, told, self._resolves, collapses=self._look.collapses)
-        if self._is_for_nobody and decision.step is not None and not decision.reason:
+        decision = decide(member, told, self._receiver, collapses=self._look.collapses)
+        if self._receiver.kind == "nobody" and decision.step is not None and not decision.reason:
             sources = (decision.step.source,)
             return msgspec.structs.replace(decision, reason=_FOR_NOBODY, sources=sources)
         return decision
@@ -133,15 +132,6 @@ class _Findings:
         self.told[step.fingerprint] = told_of(step, "dead" if is_owed else outcome, by)
         reason = _excused(self._group, decision, step)
         self.records.extend(suppressed(self._group, step, decision.sources, reason, self._at_s))
-
-
-def _shown(member: Member, told: Told) -> Alert:
-    """Return what is shown of a firing beside others: nothing found that was dead-lettered."""
-    alert = member.alert
-    if alert.enrichment is None or not told.is_dead:
-        return alert
-    bare = msgspec.structs.replace(alert.enrichment, findings=None)
-    return msgspec.structs.replace(alert, enrichment=bare)
 
 
 def _order(step: Step) -> tuple[bool, Status, str]:
