@@ -83,8 +83,8 @@ def command(
             run_.over(config.tenant, _STAGES)
     if not run_.found:
         click.echo("no alert fires that is meant", err=True)
-    elif not is_dry:
-        click.echo(f"{counted(run_.found, 'alert')} sent for triage", err=True)
+    elif batches is not None:
+        click.echo(f"{counted(batches.sent.cases, 'alert')} sent for triage", err=True)
     end(batches)
 
 

@@ -10,7 +10,7 @@ from cli.localcloud.receiver import Arrival
 from tocsin.adapters.receivers.enriched import lines
 from tocsin.domain.alert import Alert
 from tocsin.domain.enrichment.order import STAGES
-from tocsin.domain.found import Enrichment
+from tocsin.domain.found import Enrichment, StageResult
 
 TENANT = "umbrella"
 SHOP = "shop"
@@ -124,21 +124,21 @@ def check_helped(helped: Helped) -> Iterator[str]:
             "the page in a few sentences": any("pool" in each.summary for each in late.content),
             "a triage": late.triage is not None and bool(late.triage.by),
             "the alert that is like it": bool(late.similar) or name == SLOW,
-            "what all stages took": _stages(found) == set(STAGES),
+            "what all stages took": {each.stage for each in _results(found)} == set(STAGES),
+            "that no stage failed": all(each.outcome != "failed" for each in _results(found)),
         }
         for what, is_there in wanted.items():
             if not is_there:
                 yield f"{TENANT}: {name} does not show {what}; stages: {', '.join(_took(found))}"
 
 
-def _stages(found: Enrichment) -> set[str]:
+def _results(found: Enrichment) -> list[StageResult]:
     late = found.findings.stages if found.findings is not None else ()
-    return {each.stage for each in (*found.stages, *late)}
+    return sorted((*found.stages, *late), key=lambda each: STAGES.index(each.stage))
 
 
 def _took(found: Enrichment) -> Iterator[str]:
-    late = found.findings.stages if found.findings is not None else ()
-    for each in sorted((*found.stages, *late), key=lambda each: STAGES.index(each.stage)):
+    for each in _results(found):
         why = f" ({each.why})" if each.why else ""
         yield f"{each.stage} {each.outcome} {each.took_ms:.2f} ms{why}"
 

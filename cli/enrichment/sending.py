@@ -35,15 +35,16 @@ class Batches:
         self.sent = Sent()
 
     def send(self, tenant: str, cases: Sequence[Case], told: Callable[[int], None]) -> None:
-        """Send cases, a batch a message; `told` hears how many each batch had.
+        """Send cases, a batch a message; `told` hears how many of each were.
 
         Raises Retryable if the queue does not take a batch within some 40 seconds, and Permanent
         if it takes no case of one at all; the batches before it are sent.
         """
         for start in range(0, len(cases), BATCH_SIZE):
             batch = cases[start : start + BATCH_SIZE]
+            before = self.sent.cases
             self._send_batch(tenant, batch)
-            told(len(batch))
+            told(self.sent.cases - before)
 
     def _send_batch(self, tenant: str, batch: Sequence[Case]) -> None:
         try:

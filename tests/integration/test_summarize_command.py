@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from cli.commands.summarize import command
-from tests.integration.enriching import EnrichedStack
+from tests.integration.enriching import EnrichedStack, refuse
 from tests.integration.world import World
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.enrichment.settings import EnrichmentSettings, ModelSettings
@@ -40,6 +40,16 @@ def test_else_triage_is_asked_for_again_and_for_nothing_else(made: EnrichedStack
     assert made.queued() == [2]
     assert made.counting.writes == ["send_message"]
     assert made.stages_queued() == {("triage",)}
+
+
+def test_what_is_refused_does_not_count_as_sent(
+    made: EnrichedStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse(monkeypatch, "db-2")
+    made.fire("db-1", "db-2")
+    result = made.run(command)
+    assert "1 alert sent for triage" in result.stderr
+    assert "1 alert could not be sent: too long" in result.stderr
 
 
 def test_a_tenant_without_the_stage_is_summarised_in_a_dry_run_only(

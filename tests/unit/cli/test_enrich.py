@@ -77,7 +77,7 @@ class TestBatches:
     def test_one_that_is_refused_for_good_spoils_no_other(self, send):
         batches = send({"refused": "b"}, ["a", "b", "c"])
         assert send.outbox.batches == [("acme", ["a"]), ("acme", ["c"])]
-        assert (send.sent.cases, send.sent.refused) == (2, 1)
+        assert (send.sent.cases, send.sent.refused, send.told) == (2, 1, [2])
         with pytest.raises(Exception, match="1 alert could not be sent: too long"):
             end(batches)
 
