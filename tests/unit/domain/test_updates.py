@@ -243,3 +243,12 @@ def test_a_receiver_that_asks_for_no_updates_any_more_gets_none_and_all_else() -
     (repeat,) = _plan(state, Look(again="repeat interval elapsed"), send_updates=False).alerts
     assert repeat == state.members[FIRE.fingerprint].alert
     assert _said(_plan(_then(state, RESOLVE))) == [("resolved", "")]
+
+
+@pytest.mark.parametrize("again", ["snooze ended", "repeat interval elapsed"])
+def test_what_is_told_again_is_no_mere_update_though_it_tells_more(again: str) -> None:
+    state = _then(group(), FIRE, change("Other", at_s=T0))
+    _tell(state)
+    planned = _plan(_find(state, _with(FIRE, "deployed")), Look(again=again))
+    assert (_said(planned), len(planned.alerts)) == ([("firing", "update")], 2)
+    assert planned.reason == again

@@ -158,13 +158,16 @@ def _filled(
         planned,
         alerts=tuple(kept),
         truncated=len(alerts) - len(kept),
-        reason=_reason(planned, beside) or again if alerts else "",
+        reason=_reason(planned, beside, again) if alerts else "",
         more=planned.more and not is_repeat,
     )
 
 
-def _reason(planned: Plan, beside: list[Alert]) -> str:
-    """Say why a notification is sent. Source: Alertmanager, notify/notify.go, NotifyReason."""
+def _reason(planned: Plan, beside: list[Alert], again: str) -> str:
+    """Say why a notification is sent. Source: Alertmanager, notify/notify.go, NotifyReason.
+
+    What fires and is told `again` is more than that something was found out about it.
+    """
     news = [step for step in planned.steps if step.found != "update"]
     fires = [step for step in news if step.step == "firing"]
     if fires and all(step.round for step in fires):
@@ -175,7 +178,7 @@ def _reason(planned: Plan, beside: list[Alert]) -> str:
     if news:
         is_partial = bool(beside) or len(news) < len(planned.steps)
         return "some alerts resolved" if is_partial else "all alerts resolved"
-    return ENRICHED if planned.steps else ""
+    return again or (ENRICHED if planned.steps else "")
 
 
 def resume(group: Group, intent: Intent, at_s: float) -> Plan:
