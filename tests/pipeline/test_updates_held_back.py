@@ -9,6 +9,7 @@ from tests.pipeline.escalation_world import PAGES
 from tests.pipeline.faulting import Fault
 from tests.pipeline.memory_world import START_S, MemoryWorld
 from tests.pipeline.test_handling import act
+from tests.pipeline.test_onealert import configured, only, story
 from tests.pipeline.test_suppressed import CLUSTER_DOWN, down, silence
 from tests.pipeline.test_timers import ends, fires, send
 from tests.pipeline.updates_world import (
@@ -26,6 +27,7 @@ from tests.pipeline.updates_world import (
 from tocsin.domain.enrichment.order import LATE
 from tocsin.domain.errors import Permanent
 from tocsin.ports import Notification, OutMessage
+from tocsin.runtime.lifecycle.showing import shown_alert
 
 
 def test_who_has_it_in_hand_is_told_nothing_unless_it_is_given_back() -> None:
@@ -142,6 +144,16 @@ def test_an_update_that_is_refused_leaves_the_alert_delivered_and_its_end_owed()
     world.drain()
     assert statuses(world) == ["firing", "resolved"]
     assert world.balance().delivered == 2
+
+
+def test_whoever_looks_sees_that_the_alert_was_told_and_its_update_was_not() -> None:
+    world = updating()
+    refused(world)
+    (group,) = shown_alert(only(world), configured(world))["groups"]
+    assert (group["told"]["step"], group["told"]["outcome"]) == ("firing", "delivered")
+    told = [(each.what, each.reason) for each in story(world).entries if each.step is not None]
+    assert told[0] == ("delivered", "")
+    assert ("dead-lettered", f"{UPDATE}: HTTP 400") in told
 
 
 def test_redriven_an_update_that_was_refused_is_told_once_as_it_was() -> None:

@@ -108,7 +108,7 @@ def is_known(member: Member, told: Mapping[str, Told]) -> bool:
         member.status == "firing"
         and last is not None
         and (last.episode, last.step) == (member.episode, "firing")
-        and (last.outcome == "delivered" or last.found == "update")
+        and last.is_delivered
         and not is_due_again(member, last)
     )
 

@@ -118,6 +118,11 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
         """Whether this step was dead-lettered, so that it can be redriven."""
         return self.outcome in ("dead", "refused")
 
+    @property
+    def is_delivered(self) -> bool:
+        """Whether the step itself was delivered, though an update of it may be dead-lettered."""
+        return self.outcome == "delivered" or self.found == "update"
+
 
 class Thread(msgspec.Struct, frozen=True, array_like=True):
     """The notification that opened what is said now: what follows belongs under it.

@@ -7,7 +7,7 @@ import msgspec
 
 from tocsin.domain.config import Receiver
 from tocsin.domain.decision import ENRICHED
-from tocsin.domain.group import Group, Intent, Thread, Told
+from tocsin.domain.group import Group, Intent, Step, Thread, Told
 from tocsin.domain.journal import DeliveryRecord
 from tocsin.pipeline.recent import remember
 from tocsin.pipeline.recipients import Recipient
@@ -118,7 +118,7 @@ def records(
             receiver=group.key.receiver,
             group=group.key.id,
             outcome=outcome,
-            reason=reason or (ENRICHED if step.found == "update" else ""),
+            reason=_reason(step, reason),
             key=intent.key,
             attempt=intent.attempts,
             at_s=at_s,
@@ -126,3 +126,9 @@ def records(
         )
         for step in intent.steps
     ]
+
+
+def _reason(step: Step, reason: str) -> str:
+    """Return why a step ended as it did; of an update that it was one."""
+    told = ENRICHED if step.found == "update" else ""
+    return ": ".join(filter(None, (told, reason)))

@@ -7,6 +7,7 @@ from msgspec import to_builtins
 
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.fingerprint import alertmanager_fingerprint
+from tocsin.domain.group import Told
 from tocsin.domain.handling import Action, Handling
 from tocsin.domain.journal import EscalationRecord
 from tocsin.domain.occurrences import Entry
@@ -105,11 +106,17 @@ def _group(
         else {
             "step": told.step,
             "episode": told.episode,
-            "outcome": "dead-lettered" if told.is_dead else told.outcome,
+            "outcome": _outcome(told),
             "at": _moment(told_at_s.get((group.key.id, told.step))),
         },
         "muted": list(standing.muted),
     }
+
+
+def _outcome(told: Told) -> str:
+    if told.is_delivered:
+        return "delivered"
+    return "dead-lettered" if told.is_dead else told.outcome
 
 
 def _told_at_s(timeline: Timeline) -> dict[_Told, float]:
