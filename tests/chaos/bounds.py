@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from tests.chaos.faults import CRASHES, TO, Fired, Kind, Site
 from tests.chaos.invocation import LIMIT_S
+from tests.chaos.pacing import POLICY
 from tests.chaos.passing import TICK_S
 from tests.chaos.people import BUSY_S
 from tests.chaos.queues import ASIDE, VISIBILITY_S
@@ -77,6 +78,9 @@ BASE_S: dict[str, float] = {
     # What is muted is looked at once a minute.
     "silenced": MUTED_LOOK_S + TURN_S,
     "inhibited": MUTED_LOOK_S + TURN_S,
+    # A digest waits for its distance and, once half of the limit is used, for its share of the
+    # window; what comes meanwhile stands behind it, for the next one.
+    "storm": 2 * (2 * POLICY.window_s / POLICY.limit + TURN_S),
     # What one notification has shown, it alone acts on.
     "breakers_away": opened_s(1),
 }

@@ -4,7 +4,17 @@ from collections.abc import Callable
 from random import Random
 
 from tests.builders import receiver, route
-from tests.chaos import books, enriching, escalations, mishaps, receivers, routing, ruled, signed
+from tests.chaos import (
+    books,
+    enriching,
+    escalations,
+    mishaps,
+    pacing,
+    receivers,
+    routing,
+    ruled,
+    signed,
+)
 from tests.chaos.mishaps import noise
 from tests.chaos.senders import LAPSING, hook
 from tests.chaos.tenants import acme
@@ -209,5 +219,7 @@ SCENARIOS: dict[str, Script] = {
         enriching.updated,
         enriching.failing_closed,
         enriching.failing_open,
+        pacing.storm,
+        pacing.paces_away,
     )
 }
