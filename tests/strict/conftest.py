@@ -1,6 +1,7 @@
 """One moto, and two clients a service: one under the rules, and one as it is."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from xml.parsers.expat import ExpatError
 
@@ -12,6 +13,7 @@ from moto import mock_aws
 
 from tests.strict import Strict, install
 
+HERE = Path(__file__).parent
 SERVICES = ("dynamodb", "s3", "sqs")
 # moto breaks in some requests instead of refusing them.
 MOTO_FAILS = (
@@ -23,6 +25,13 @@ MOTO_FAILS = (
     TypeError,
     ValueError,
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave these tests untraced: coverage counts nothing of what they test."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker("no_cover")
 
 
 class Cloud:

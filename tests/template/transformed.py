@@ -9,12 +9,15 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
+from tests.untraced import untraced
+
 ROOT = Path(__file__).parents[2]
 NO_VALUE = {"Ref": "AWS::NoValue"}
 
 Resource = dict[str, Any]
 
 
+@untraced
 def source() -> dict[str, Any]:
     """Return template.yaml as it is written."""
     return yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
@@ -29,6 +32,7 @@ def _packaged(template: dict[str, Any]) -> dict[str, Any]:
     return template
 
 
+@untraced
 def _transformed(template: dict[str, Any], parameters: dict[str, str]) -> dict[str, Any]:
     # A region of its own, so that the caller's AWS environment plays no part.
     session = boto3.Session(region_name="eu-central-1")

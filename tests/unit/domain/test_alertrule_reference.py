@@ -17,6 +17,9 @@ KINDS: tuple[AlertRuleKind, ...] = ("count", "absent", "correlation", "flapping"
 Script = list[tuple[float, list[SeenChange] | None]]
 
 
+# Coverage is measured on smaller tests; tracing would double the time of these.
+pytestmark = pytest.mark.no_cover
+
 # Each seed is one rule and one script; a failure names it.
 SEEDS = range(300)
 

@@ -97,6 +97,8 @@ LAYERS = {
 }
 
 
+# Coverage is measured on smaller tests; tracing would double the time of this one.
+@pytest.mark.no_cover
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("name", LAYERS)
 def test_every_half_hour_of_a_year_is_as_a_calendar_by_hand_has_it(name: str, zone: str) -> None:

@@ -1,5 +1,7 @@
 """A dead-letter queue of very many letters, as SQS behaves, in virtual time."""
 
+from collections.abc import Sequence
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -31,7 +33,7 @@ class Costs(msgspec.Struct, frozen=True):
 class Sqs:
     """One queue that hands out what is visible at random, and hides it for a time."""
 
-    def __init__(self, bodies: list[str], storm: "Storm") -> None:
+    def __init__(self, bodies: Sequence[str], storm: "Storm") -> None:
         self._storm = storm
         self._random = Random(7)
         self.bodies = bodies
@@ -121,11 +123,11 @@ class Storm:
         self.costs = costs or Costs()
         self.now_s = T0 + 1000.0
         self.blobs = _Blobs(self)
-        self.sqs = Sqs([_body(index) for index in range(letters)], self)
+        self.sqs = Sqs(_bodies(letters), self)
         self.letters = DeadLetters(self.sqs, {"enrich": Pair("", "dead")}, wait_s=0, hold_s=60)
         ports = KeeperPorts(letters=self.letters, blobs=self.blobs, journal=_Journal(self))
         self._keeper = LetterKeeper(ports)
-        self.blobs.data = {_key(index, body): b"" for index, body in self._first(archived)}
+        self.blobs.data = dict.fromkeys(_keys(letters)[:archived], b"")
 
     def run(self) -> float:
         """Let the keeper run once, five minutes after it ran before; return how long it took."""
@@ -139,8 +141,15 @@ class Storm:
     def archived(self) -> int:
         return len(self.blobs.data)
 
-    def _first(self, count: int) -> list[tuple[int, str]]:
-        return list(enumerate(self.sqs.bodies[:count]))
+
+@cache
+def _bodies(count: int) -> tuple[str, ...]:
+    return tuple(map(_body, range(count)))
+
+
+@cache
+def _keys(count: int) -> list[str]:
+    return [_key(index, body) for index, body in enumerate(_bodies(count))]
 
 
 def _body(index: int) -> str:

@@ -10,6 +10,9 @@ import pytest
 
 from tests.unit.pipeline.storm import Storm
 
+# Coverage is measured on smaller tests; tracing would double the time of these.
+pytestmark = pytest.mark.no_cover
+
 SEEDS = range(20)
 WARM_S, AFTER_S = 3.0, 12.0
 

@@ -6,6 +6,9 @@ from tests.unit.pipeline.letter_storm import RUN_S, Costs, Storm
 from tocsin.domain.deadletter import Depth
 from tocsin.pipeline import letterarchive
 
+# Coverage is measured on smaller tests; tracing would double the time of these.
+pytestmark = pytest.mark.no_cover
+
 MANY = 30_000
 
 
