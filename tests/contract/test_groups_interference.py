@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from tests.builders import T0, alert
 from tests.contract.test_groups import settlement
-from tocsin.adapters.aws import client
+from tests.integration.mocked import own_client
 from tocsin.adapters.dynamodb.groups import DynamoGroups
 from tocsin.adapters.dynamodb.journal import DynamoJournal
 from tocsin.adapters.memory import MemoryBlobs
@@ -32,7 +32,7 @@ RECORD = DeliveryRecord(
 
 class World:
     def __init__(self, environ):
-        self.dynamodb = client("dynamodb")
+        self.dynamodb = own_client("dynamodb", read_timeout_s=5, attempts=3)
         self.tables = (environ["GROUP_TABLE"], environ["JOURNAL_TABLE"])
         self.blobs = MemoryBlobs()
         self.groups = self.worker()

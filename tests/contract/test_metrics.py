@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from tests.builders import T0
 from tests.integration.formats import items, set_format
+from tests.integration.mocked import own_client
 from tocsin.adapters.aws import client
 from tocsin.adapters.dynamodb import metrics as dynamo
 from tocsin.adapters.dynamodb.formats import NewerFormat
@@ -118,8 +119,9 @@ def test_ten_thousand_series_of_five_minutes_are_few_items_and_few_calls(cloud):
         metrics.append("acme", f"r{minute}", T0, {"cpu": moved})
     metrics.append("acme", "other", T0, {f"m{n}": given[:3] for n in range(100)})
     calls = []
-    dynamodb = client("dynamodb")
-    dynamodb.meta.events.register("before-call.dynamodb.*", lambda model, **_: calls.append(model))
+    watched = own_client("dynamodb", read_timeout_s=5, attempts=3)
+    watched.meta.events.register("before-call.dynamodb.*", lambda model, **_: calls.append(model))
+    metrics = DynamoMetrics(watched, cloud.environ["METRIC_TABLE"], KEPT_S)
     found = metrics.read("acme", "cpu", T0, T0 + 299)
     assert (len(found), sum(len(each.points) for each in found)) == (10_000, 50_000)
     assert {model.name for model in calls} == {"Query"}

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
 
 from cli.migration.run import Migration, Watcher
 from tests.integration.formats import items, tables
+from tests.integration.mocked import mocked
+from tests.integration.pristine import ACCOUNT, REGION
 from tests.integration.resources import make_resources
 from tocsin.adapters import aws
 from tocsin.adapters.dynamodb.formats import STEPS, current
@@ -59,15 +61,15 @@ class Stack:
 
     def fill(self, counts: dict[str, int]) -> None:
         for kind, count in counts.items():
-            for index in range(count):
-                self.put(kind, self.item(kind, index))
+            made = [{"PutRequest": {"Item": self.item(kind, index)}} for index in range(count)]
+            for start in range(0, count, 25):
+                request = {self.tables[kind]: made[start : start + 25]}
+                self.client.inner.batch_write_item(RequestItems=request)
 
     def clear(self) -> None:
         """Empty the tables, and forget what happened."""
         for table in self.tables.values():
-            for item in items(table):
-                key = {name: item[name] for name in ("pk", "sk") if name in item}
-                self.client.inner.delete_item(TableName=table, Key=key)
+            dynamodb_backends[ACCOUNT][REGION].tables[table].items.clear()
         self.client = Client()
 
     def item(self, kind: str, index: int, **more: Any) -> dict[str, Any]:
@@ -113,10 +115,8 @@ class Stack:
 @contextmanager
 def fresh_stack() -> Iterator[Stack]:
     """Make the tables of one test."""
-    with mock_aws():
-        aws.client.cache_clear()
+    with mocked():
         yield Stack()
-    aws.client.cache_clear()
 
 
 def upgraded(item: dict[str, Any], version: int = 1) -> dict[str, Any]:

@@ -26,17 +26,9 @@ SMALL = {
 
 
 @pytest.fixture
-def stack(aws_environment):
+def stack():
     with fresh_stack() as made:
         yield made
-
-
-@pytest.fixture
-def aws_environment(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
 
 
 class TestWhole:

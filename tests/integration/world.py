@@ -4,13 +4,11 @@ import json
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import Any
 from urllib.parse import parse_qs
 
-from moto import mock_aws
-
 from tests.integration.meter import Meter
+from tests.integration.mocked import meter, mocked
 from tests.integration.resources import QUEUES, Resources, make_resources
 from tests.strict import Strict, install
 from tocsin.adapters import aws
@@ -192,36 +190,22 @@ def _match(path: str) -> tuple[str, dict[str, str] | None]:
     return f"{prefix}/{'/'.join(parts)}", parameters or None
 
 
-@cache
-def _meter() -> Meter:
-    """Return the one meter: botocore's session, and so its events, live as long as the process."""
-    meter = Meter()
-    meter.watch(aws._session())
-    return meter
-
-
 @contextmanager
 def world(monkeypatch: Any) -> Iterator[World]:
     """Deploy a stack for one test, in which AWS would refuse no request.
 
     A test that provokes a refusal asserts `strict.refusals` and clears it.
     """
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     strict = install(aws._session())
-    with mock_aws(), strict.watching():
+    with mocked(), strict.watching():
         forget()
-        # Before any client is made: a client takes its session's subscribers along.
-        meter = _meter()
         resources = make_resources(aws.client)
         for name, value in resources.environ.items():
             monkeypatch.setenv(name, value)
         # moto sits out a long poll in real time.
         monkeypatch.setattr(letters, "_WAIT_S", 0)
-        meter.reset()
-        yield World(resources, meter, strict)
+        meter().reset()
+        yield World(resources, meter(), strict)
     forget()
     assert not strict.refusals, strict.refusals
 

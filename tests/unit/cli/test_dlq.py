@@ -3,12 +3,12 @@ import json
 import msgspec
 import pytest
 from click.testing import CliRunner
-from moto import mock_aws
 
 from cli.commands.dlq import command
 from cli.deadletters.redrive import Redrive
 from cli.deadletters.walk import progress_bar
 from tests.integration.letters import OlderSqs, dead_letters, target
+from tests.integration.mocked import mocked
 from tests.integration.payloads import member, webhook
 from tests.integration.resources import make_resources
 from tocsin.adapters import aws
@@ -66,15 +66,9 @@ class Stack:
 
 
 @pytest.fixture
-def stack(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        aws.client.cache_clear()
+def stack():
+    with mocked():
         yield Stack()
-    aws.client.cache_clear()
 
 
 @pytest.fixture

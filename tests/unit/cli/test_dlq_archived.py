@@ -4,10 +4,10 @@ from argparse import Namespace
 import msgspec
 import pytest
 from click.testing import CliRunner
-from moto import mock_aws
 
 from cli.commands.dlq import command
 from tests.integration.letters import OlderSqs, target
+from tests.integration.mocked import mocked
 from tests.integration.payloads import member, webhook
 from tests.integration.resources import make_resources
 from tocsin.adapters import aws
@@ -69,15 +69,9 @@ class Stack:
 
 @pytest.fixture
 def stack(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setattr("cli.commands.dlq.time", Namespace(time=lambda: AT_S + 3600))
-    with mock_aws():
-        aws.client.cache_clear()
+    with mocked():
         yield Stack()
-    aws.client.cache_clear()
 
 
 def _ids(result):
