@@ -2,7 +2,8 @@
 
 The emulator's queues are first in, first out, and know no fair shares by message group as SQS
 does. So only what this code does is shown: critical alerts pass by on queues of their own. That
-each message says whose share it uses is in tests/integration/test_fairness.py.
+each message says whose share it uses is in tests/integration/test_fairness.py, and so is the
+short form of this, without processes and without a clock.
 """
 
 import statistics
@@ -22,11 +23,7 @@ from cli.localcloud.cloud import LocalCloud
 from cli.localcloud.http import call
 from cli.localcloud.receiver import LocalReceiver
 
-pytestmark = [
-    pytest.mark.localcloud,
-    pytest.mark.xdist_group("localcloud"),
-    pytest.mark.timeout(300),
-]
+pytestmark = [pytest.mark.e2e, pytest.mark.localcloud, pytest.mark.timeout(300)]
 # It goes on until all probes are heard, or so long.
 STORM_REQUESTS, A_REQUEST, NAMES = 600, 100, 20
 SENDERS = 4
