@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format lock docs samples e2e clients scenarios hostile simulate chaos bench bench-filter bench-semantic clean
+.PHONY: help setup demo up test check format lock docs samples e2e clients scenarios hostile simulate drills chaos bench bench-filter bench-semantic clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
@@ -62,6 +62,9 @@ hostile: setup ## Send every hostile request, let what is accepted arrive, and c
 
 simulate: setup ## Simulate thousands of interleavings, crashes and losses
 	$(BIN)/python -m tests.simulation --seeds 5000
+
+drills: setup ## Storm a receiver, and let it be dead meanwhile: what people get, and how late
+	$(BIN)/python -m tests.drills
 
 chaos: setup ## Try every fault at every call, pairs of crashes, thousands of seeds, planted bugs, kill -9
 	$(BIN)/python -m tests.chaos run --seeds 5000
