@@ -6,7 +6,7 @@ from typing import Any
 from tests.builders import T0
 from tocsin.adapters.http import Http
 from tocsin.adapters.receivers.posting import Tools
-from tocsin.domain.errors import Permanent
+from tocsin.domain.errors import Unsendable
 from tocsin.domain.secret import Secret
 
 
@@ -26,5 +26,5 @@ def tools(
 def _secret(secrets: Mapping[str, str], secret: Secret) -> str:
     name = secret.name or secret.parameter
     if name and name not in secrets:
-        raise Permanent(f"{secret!r} is not there")
+        raise Unsendable(f"{secret!r}: it is not there")
     return secrets[name] if name else secret.value

@@ -8,6 +8,7 @@ from cli.reference import (
     alert_schema,
     configuration_page,
     models_schema,
+    notification_schema,
     providers_page,
     rules_schema,
 )
@@ -17,6 +18,7 @@ PAGES = {
     Path("docs/alert.schema.json"): alert_schema,
     Path("docs/rules.schema.json"): rules_schema,
     Path("docs/models.schema.json"): models_schema,
+    Path("docs/notification.schema.json"): notification_schema,
     Path("docs/providers/README.md"): providers_page,
 }
 

@@ -6,6 +6,7 @@ from cli.reference.fields import field_rows
 from cli.reference.providers import providers_page
 from cli.reference.table import table
 from cli.reference.variables import variable_rows
+from tocsin.adapters.receivers import ownbody
 from tocsin.configuration import Document
 from tocsin.configuration.cataloguefiles.models import CatalogueFile
 from tocsin.configuration.rulefiles.models import RuleFile
@@ -17,6 +18,7 @@ __all__ = [
     "alert_schema",
     "configuration_page",
     "models_schema",
+    "notification_schema",
     "providers_page",
     "rules_schema",
 ]
@@ -84,6 +86,11 @@ def configuration_page() -> str:
 def alert_schema() -> str:
     """Return the JSON schema of the canonical alert."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def notification_schema() -> str:
+    """Return the JSON schema of the body of a webhook, in tocsin's own format."""
+    return json.dumps(ownbody.json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def rules_schema() -> str:

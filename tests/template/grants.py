@@ -21,6 +21,7 @@ NETWORK = {
 
 # Those whose names begin with tocsin/, in this account and region.
 SIGNING_SECRETS = "AWS::Partition:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:tocsin/*"
+PARAMETERS = "AWS::Partition:ssm:${AWS::Region}:${AWS::AccountId}:parameter/tocsin/*"
 
 FOUNDATION_MODELS = "AWS::Partition:bedrock:*::foundation-model/*"
 INFERENCE_PROFILES = "AWS::Partition:bedrock:*:${AWS::AccountId}:inference-profile/*"
@@ -80,6 +81,8 @@ GRANTS = {
         "JournalTable": {"dynamodb:PutItem"},
         "BreakerTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
         "NotifyDeadLetterQueue": {SEND},
+        SIGNING_SECRETS: {"secretsmanager:GetSecretValue"},
+        PARAMETERS: {"ssm:GetParameter"},
         "ArchiveBucket/claims/*": {"s3:GetObject", "s3:PutObject"},
         "ArchiveBucket/groups/*": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"},
         "NotifyQueue": READ,

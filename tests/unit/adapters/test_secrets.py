@@ -1,8 +1,9 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from tocsin.adapters.secrets import RecentSecrets, SecretsManager
-from tocsin.domain.errors import Permanent
+from tocsin.adapters.secrets import KeptSecrets, RecentSecrets, SecretsManager
+from tocsin.domain.errors import Permanent, Retryable, Unsendable
+from tocsin.domain.secret import Secret
 
 
 class Client:
@@ -78,3 +79,67 @@ def test_a_secret_that_is_not_text_is_permanent():
     client.value = ""
     with pytest.raises(Permanent, match="not text"):
         SecretsManager(client).get("a")
+
+
+class Kept:
+    """Both services; what they keep is named after where it is."""
+
+    def __init__(self):
+        self.made = []
+        self.calls = []
+
+    def __call__(self, service):
+        self.made.append(service)
+        return self
+
+    def get_secret_value(self, **parameters):
+        self.calls.append(parameters)
+        return {"SecretString": '{"key": "hush", "number": 1}'}
+
+    def get_parameter(self, **parameters):
+        self.calls.append(parameters)
+        code = {"/gone": "ParameterNotFound", "/slow": "ThrottlingException"}.get(
+            parameters["Name"]
+        )
+        if code:
+            raise ClientError({"Error": {"Code": code}}, "GetParameter")
+        return {"Parameter": {"Value": "hush"}}
+
+
+@pytest.fixture
+def kept():
+    return Kept()
+
+
+@pytest.fixture
+def find(kept):
+    return KeptSecrets(kept, lambda: 0.0)
+
+
+def test_a_reference_leads_to_what_is_kept_there(kept, find):
+    whole = Secret(name="tocsin/acme/a")
+    assert [find(whole), find(whole)] == ['{"key": "hush", "number": 1}'] * 2
+    assert find(Secret(parameter="/tocsin/acme/b")) == "hush"
+    assert kept.calls == [
+        {"SecretId": "tocsin/acme/a"},
+        {"Name": "/tocsin/acme/b", "WithDecryption": True},
+    ]
+
+
+def test_no_service_is_asked_for_what_is_kept_there_not(kept, find):
+    assert find(Secret(value="plain")) == "plain"
+    assert find(Secret()) == ""
+    assert kept.made == []
+
+
+def test_a_field_of_what_is_kept(find):
+    with pytest.raises(Unsendable) as raised:
+        find(Secret(name="tocsin/acme/a", field="key"))
+    assert "has no text 'key'" in str(raised.value)
+
+
+def test_what_is_not_there_is_named_and_says_nothing_of_whoever_was_to_be_told(find):
+    with pytest.raises(Unsendable, match=r"'/gone'.*ParameterNotFound"):
+        find(Secret(parameter="/gone"))
+    with pytest.raises(Retryable):
+        find(Secret(parameter="/slow"))

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from tocsin.adapters.aws import translated
-from tocsin.domain.errors import Permanent
+from tocsin.domain.errors import Permanent, Unsendable
 from tocsin.domain.secret import Secret
 from tocsin.ports import Clock
 
@@ -93,19 +93,27 @@ class KeptSecrets:
         """Return a secret as of at most five minutes ago.
 
         Raises:
-            Permanent: It is not there, is not text, or lacks the field. The reason says where it
+            Unsendable: It is not there, is not text, or lacks the field. The reason says where it
                 should be, never what is there.
+            Retryable: The service that keeps it does not answer.
         """
+        if not (secret.name or secret.parameter):
+            return secret.value
+        try:
+            return _field(self._kept(secret), secret)
+        except Permanent as error:
+            # Who is to be told was never called, so this says nothing of them.
+            raise Unsendable(f"{secret!r}: {error.reason}") from None
+
+    def _kept(self, secret: Secret) -> str:
         if secret.name:
             if self._secrets is None:
                 self._secrets = RecentSecrets(self._client("secretsmanager"), self._clock)
-            return _field(self._secrets.get(secret.name), secret)
-        if secret.parameter:
-            if self._parameters is None:
-                client = self._client("ssm")
-                self._parameters = RecentSecrets(client, self._clock, reads=read_parameter)
-            return _field(self._parameters.get(secret.parameter), secret)
-        return secret.value
+            return self._secrets.get(secret.name)
+        if self._parameters is None:
+            client = self._client("ssm")
+            self._parameters = RecentSecrets(client, self._clock, reads=read_parameter)
+        return self._parameters.get(secret.parameter)
 
 
 def _field(text: str, secret: Secret) -> str:
@@ -116,5 +124,5 @@ def _field(text: str, secret: Secret) -> str:
     except msgspec.DecodeError:
         found = None
     if found is None:
-        raise Permanent(f"{secret!r} has no text {secret.field!r}")
+        raise Permanent(f"it has no text {secret.field!r}")
     return found

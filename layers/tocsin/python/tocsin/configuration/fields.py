@@ -47,6 +47,7 @@ OWN_HEADERS = {
     "idempotency-key",
     "transfer-encoding",
     "webhook-id",
+    "webhook-signature",
     "webhook-timestamp",
 }
 

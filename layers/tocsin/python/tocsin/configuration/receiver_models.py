@@ -6,7 +6,15 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from tocsin.configuration.block import Block
-from tocsin.configuration.channels import KINDS, ChannelBlock, Slack, Webhook
+from tocsin.configuration.channels import (
+    KINDS,
+    ChannelBlock,
+    Opsgenie,
+    PagerDuty,
+    Slack,
+    Teams,
+    Webhook,
+)
 from tocsin.configuration.fields import Duration, Name, between, wrong
 from tocsin.configuration.pacing import Pace
 
@@ -68,6 +76,11 @@ class Receiver(Block):
     name: Name = Field(description="What routes call the receiver.")
     webhook: Webhook | None = Field(default=None, description="A webhook of your own.")
     slack: Slack | None = Field(default=None, description="A Slack channel.")
+    pagerduty: PagerDuty | None = Field(default=None, description="A service of PagerDuty.")
+    opsgenie: Opsgenie | None = Field(
+        default=None, description="An account of Opsgenie or of Jira Service Management."
+    )
+    teams: Teams | None = Field(default=None, description="A workflow of Microsoft Teams.")
     retry: Retry = Field(
         default=Retry(), description="When to try again, and when to give up; see delivery.md."
     )

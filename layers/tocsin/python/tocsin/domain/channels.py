@@ -52,10 +52,10 @@ class Email(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="
 
 
 class PagerDuty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="pagerduty"):
-    """A service of PagerDuty. `url` is where events are taken; "": PagerDuty's own."""
+    """A service of PagerDuty. `url` is where its events are taken."""
 
     routing_key: Secret
-    url: str = ""
+    url: str
 
     @property
     def endpoint(self) -> str:
@@ -63,16 +63,52 @@ class PagerDuty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
         return f"{self.url}#{msgspec.json.encode(self.routing_key).decode()}"
 
 
+class Responder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who is to be told of an alert at Opsgenie; an id of one, or its name."""
+
+    kind: Literal["team", "user", "escalation", "schedule"]
+    name: str = ""
+    id: str = ""
+
+
 class Opsgenie(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="opsgenie"):
-    """An account of Opsgenie, or of what speaks its alert API."""
+    """An account of Opsgenie, or of what speaks its alert API at `url`/v2/alerts."""
 
     api_key: Secret
-    url: str = ""
+    url: str
+    responders: tuple[Responder, ...] = ()
 
     @property
     def endpoint(self) -> str:
         """Where it is, and with which key."""
         return f"{self.url}#{msgspec.json.encode(self.api_key).decode()}"
+
+
+class Teams(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="teams"):
+    """A workflow of Microsoft Teams, by the address that its webhook has."""
+
+    url: Secret
+
+    @property
+    def endpoint(self) -> str:
+        """Where it is kept, or what it is: a hash of it is all that is stored."""
+        return msgspec.json.encode(self.url).decode()
+
+
+class Webhook(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="webhook"):
+    """How a webhook's requests are made, beside its URL and headers.
+
+    `url` is where that is kept, unless it stands in the receiver. All `secrets` sign.
+    """
+
+    url: Secret = Secret()
+    secrets: tuple[Secret, ...] = ()
+    body: Literal["alertmanager", "tocsin"] = "alertmanager"
+
+    @property
+    def endpoint(self) -> str:
+        """Where its URL is kept; "" if the receiver has it."""
+        return msgspec.json.encode(self.url).decode() if self.url else ""
 
 
 class AwsTarget(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="aws"):
@@ -97,4 +133,4 @@ class Apprise(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
         return msgspec.json.encode(self.url).decode()
 
 
-Channel = SlackApp | Email | PagerDuty | Opsgenie | AwsTarget | Apprise
+Channel = SlackApp | Email | PagerDuty | Opsgenie | Teams | Webhook | AwsTarget | Apprise

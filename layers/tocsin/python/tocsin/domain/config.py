@@ -69,7 +69,7 @@ class Receiver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def endpoint(self) -> str:
         """What is called, so that a failure says something of it. It may be a secret."""
-        return self.url if self.settings is None else self.settings.endpoint
+        return (self.settings.endpoint if self.settings is not None else "") or self.url
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

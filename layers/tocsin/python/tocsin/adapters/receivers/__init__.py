@@ -11,6 +11,9 @@ from tocsin.ports import Notification
 _KINDS: dict[ReceiverKind, str] = {
     "webhook": "tocsin.adapters.receivers.webhook",
     "slack": "tocsin.adapters.receivers.slack",
+    "pagerduty": "tocsin.adapters.receivers.pagerduty",
+    "opsgenie": "tocsin.adapters.receivers.opsgenie",
+    "teams": "tocsin.adapters.receivers.teams",
 }
 
 

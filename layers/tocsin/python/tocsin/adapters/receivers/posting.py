@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -18,6 +19,10 @@ _TOO_MANY = 429
 _PASSING = {408, 425, _TOO_MANY}
 # A receiver may ask for time, but not for ever.
 RETRY_AFTER_LIMIT_S = 86_400.0
+JSON = {"Content-Type": "application/json"}
+
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_Settings = TypeVar("_Settings")
 
 
 class Tools(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +75,23 @@ def post(
         raise Permanent(f"receiver {receiver.name} says {said}")
     _raise_for(answer, receiver, tools.clock())
     return answer
+
+
+def settings_of(receiver: Receiver, kind: type[_Settings]) -> _Settings:
+    """Return what a kind needs beside a URL. Raises Unsendable where the receiver has it not."""
+    if not isinstance(receiver.settings, kind):
+        raise Unsendable(f"receiver {receiver.name}: has no settings of its kind; apply them again")
+    return receiver.settings
+
+
+def kept_url(receiver: Receiver, tools: Tools, reference: Secret) -> str:
+    """Return a URL that is kept as a secret. Raises Unsendable unless it is encrypted."""
+    url = tools.secret(reference).strip()
+    parts = urlsplit(url)
+    is_encrypted = parts.scheme == "https" and bool(parts.hostname)
+    if is_encrypted or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        return url
+    raise Unsendable(f"receiver {receiver.name}: what {reference!r} keeps is no https:// address")
 
 
 def written(receiver: Receiver, write: Callable[[], Any]) -> Any:

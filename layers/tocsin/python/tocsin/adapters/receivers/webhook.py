@@ -1,4 +1,8 @@
-"""The webhook receiver: Alertmanager's body, version 4, and the headers of Standard Webhooks."""
+"""The webhook receiver: a body of one of two formats, and the headers of Standard Webhooks.
+
+The formats are Alertmanager's, version 4, and tocsin's own. Source of the headers and signatures:
+github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md.
+"""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -6,9 +10,12 @@ from typing import Any
 
 import msgspec
 
-from tocsin.adapters.receivers.posting import Request, Tools, post
+from tocsin.adapters.receivers.posting import Request, Tools, kept_url, post
 from tocsin.domain.alert import Alert, place
+from tocsin.domain.channels import Webhook
+from tocsin.domain.errors import ConfigurationError, Unsendable
 from tocsin.domain.fingerprint import alertmanager_fingerprint
+from tocsin.domain.signatures.standard import HEADER, sign
 from tocsin.ports import Notification
 
 # How Go writes a time that is not set.
@@ -21,9 +28,17 @@ def send(notification: Notification, tools: Tools) -> str:
     """Post the body; a webhook gives no name to what it takes."""
     receiver = notification.receiver
 
+    settings = receiver.settings if isinstance(receiver.settings, Webhook) else Webhook()
+
     def write() -> Request:
-        body = render(notification, tools.external_url)
-        return Request(receiver.url, body, headers(notification, tools.clock()))
+        url = kept_url(receiver, tools, settings.url) if settings.url else receiver.url
+        body = _render(settings, notification, tools.external_url)
+        sent = headers(notification, tools.clock())
+        if settings.secrets:
+            sent[HEADER] = _signature(
+                notification, tools, settings, sent["webhook-timestamp"], body
+            )
+        return Request(url, body, sent)
 
     post(receiver, tools, write)
     return ""
@@ -58,9 +73,29 @@ def headers(notification: Notification, at_s: float) -> dict[str, str]:
         "webhook-id": notification.key,
         "webhook-timestamp": str(int(at_s)),
     }
-    taken = {name.lower() for name in own} | _NOT_CONFIGURABLE
+    taken = {name.lower() for name in own} | {HEADER} | _NOT_CONFIGURABLE
     configured = notification.receiver.headers.items()
     return {name: value for name, value in configured if name.lower() not in taken} | own
+
+
+def _render(settings: Webhook, notification: Notification, external_url: str) -> bytes:
+    if settings.body == "alertmanager":
+        return render(notification, external_url)
+    # Imported here: most webhooks have the other one.
+    from tocsin.adapters.receivers import ownbody
+
+    return ownbody.render(notification, external_url)
+
+
+def _signature(
+    notification: Notification, tools: Tools, settings: Webhook, sent_at: str, body: bytes
+) -> str:
+    """Sign with every secret, so that whoever checks can replace one."""
+    secrets = [tools.secret(secret).encode() for secret in settings.secrets]
+    try:
+        return sign(secrets, notification.key, sent_at, body)
+    except ConfigurationError as error:
+        raise Unsendable(f"receiver {notification.receiver.name}: {error}") from None
 
 
 def _status(alerts: Iterable[Alert]) -> str:

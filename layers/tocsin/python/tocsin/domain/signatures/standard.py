@@ -17,6 +17,19 @@ HEADER = "webhook-signature"
 
 # A sender in the middle of a rotation offers two.
 _OFFERED_LIMIT = 8
+_NO_KEY = "a secret of Standard Webhooks is not whsec_ and base64"
+
+
+def sign(secrets: Sequence[bytes], name: str, sent_at: str, body: bytes) -> str:
+    """Return the header for a body that is sent as `name` at `sent_at`: one `v1` for each secret.
+
+    Raises ConfigurationError for a secret that is not of the form that it must have.
+    """
+    keys = [_key_of(secret) for secret in secrets]
+    if not all(keys):
+        raise ConfigurationError(_NO_KEY)
+    signed = f"{name}.{sent_at}.".encode() + body
+    return " ".join(f"v1,{_mac(key, signed)}" for key in keys if key)
 
 
 def verify(_: Signature, headers: Headers, body: bytes, secrets: Sequence[bytes]) -> Proof:
@@ -28,15 +41,18 @@ def verify(_: Signature, headers: Headers, body: bytes, secrets: Sequence[bytes]
     name, sent = wanted(headers, "webhook-id"), wanted(headers, "webhook-timestamp")
     signed = f"{name}.{sent}.".encode() + body
     keys = [key for secret in secrets if (key := _key_of(secret))]
-    expected = [b64encode(hmac.new(key, signed, sha256).digest()).decode() for key in keys]
+    expected = [_mac(key, signed) for key in keys]
     try:
         check(_offered(headers.get(HEADER, "")), expected)
     except InvalidSignature:
         if len(keys) < len(secrets):
-            message = "a secret of Standard Webhooks is not whsec_ and base64"
-            raise ConfigurationError(message) from None
+            raise ConfigurationError(_NO_KEY) from None
         raise
     return Proof(id=name, signed_at_s=seconds(sent))
+
+
+def _mac(key: bytes, signed: bytes) -> str:
+    return b64encode(hmac.new(key, signed, sha256).digest()).decode()
 
 
 def _key_of(secret: bytes) -> bytes | None:
