@@ -176,6 +176,20 @@ def test_what_does_not_fit_together_is_said(channel, expected):
     assert expected in problem(channel)
 
 
+@pytest.mark.parametrize(
+    "channel", ["pagerduty: {routing_key: {secret: a}}", "opsgenie: {api_key: {secret: a}}"]
+)
+def test_what_keeps_incidents_is_told_of_each_group_by_itself(channel):
+    assert made(channel).pace is None
+    assert made(f"{channel}\n        pace: none").pace is None
+    assert "would stay open" in problem(f"{channel}\n        pace: {{messages: 5}}")
+
+
+def test_people_who_read_teams_are_told_at_a_pace():
+    assert made("teams: {url_from: {secret: a}}").pace is not None
+    assert made("teams: {url_from: {secret: a}}\n        pace: {messages: 5}").pace.limit == 5
+
+
 def test_secrets_in_the_file_are_pointed_out_however_deep():
     given = text(
         "webhook: {url: 'https://h.example/', secrets: "

@@ -105,6 +105,14 @@ class Receiver(Block):
             raise wrong(f"a receiver has exactly one of {names} and {list(KINDS)[-1]}")
         return self
 
+    @model_validator(mode="after")
+    def _has_a_pace_that_its_kind_can_keep(self) -> Self:
+        for kind, block in self._channels():
+            if isinstance(self.pace, Pace) and not block.can_be_digested:
+                reason = "an incident whose end is told in a digest would stay open"
+                raise wrong(f"{kind} has no pace: {reason}")
+        return self
+
     @property
     def channel(self) -> tuple[str, ChannelBlock]:
         """Its kind, and the block of it."""

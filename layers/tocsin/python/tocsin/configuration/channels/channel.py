@@ -20,6 +20,9 @@ class ChannelBlock(Block):
     """A destination of one kind. What is for people is told at a pace unless it says otherwise."""
 
     is_for_people: ClassVar[bool] = False
+    # Whether what several groups say can be told together. Not where each group has an incident:
+    # the one of a group whose end is told in a digest would stay open for ever.
+    can_be_digested: ClassVar[bool] = True
 
     send_resolved: bool = Field(default=True, description="Whether to tell that alerts ended.")
 

@@ -1,7 +1,7 @@
 """Opsgenie in `tocsin.yaml`, and Jira Service Management, which speaks its alert API."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -36,6 +36,8 @@ class OpsgenieResponder(Block):
 
 class Opsgenie(ChannelBlock):
     """Which account has an alert for each group."""
+
+    can_be_digested: ClassVar[bool] = False
 
     api_key: SecretReference = Field(description="The key of an integration of the type API.")
     service: Literal["opsgenie", "opsgenie-eu", "jira-service-management"] = Field(

@@ -1,7 +1,7 @@
 """PagerDuty in `tocsin.yaml`."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -18,6 +18,8 @@ _URLS = {
 
 class PagerDuty(ChannelBlock):
     """Which service of PagerDuty has an incident for each group."""
+
+    can_be_digested: ClassVar[bool] = False
 
     routing_key: SecretReference = Field(
         description="The integration key of an integration of the type Events API v2."

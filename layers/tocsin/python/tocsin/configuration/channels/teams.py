@@ -1,7 +1,7 @@
 """Microsoft Teams in `tocsin.yaml`."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -14,6 +14,8 @@ from tocsin.domain.secret import Secret
 
 class Teams(ChannelBlock):
     """Which workflow posts to a channel or a chat of Microsoft Teams."""
+
+    is_for_people: ClassVar[bool] = True
 
     url: SecretUrl | None = Field(
         default=None,
