@@ -13,7 +13,7 @@ from cli.demo.plan import Act, Notice, notices, totals
 from cli.demo.sender import Told
 from cli.localcloud.receiver import Arrival, slack_text
 
-_SLACK_SECTION = re.compile(r"\*([^*\n]+)\* \w+, (firing|resolved)\n([^*]*)")
+_SLACK_SECTION = re.compile(r"\*([^*\n]+)\* \w+, (firing|resolved)\b([^*]*)")
 _INSTANCE = re.compile(r"\binstance=([^,\s]+)")
 
 

@@ -1,9 +1,9 @@
 """A real HTTP server on loopback, which answers as it is told and remembers the requests."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import msgspec
 
@@ -14,6 +14,9 @@ class Answer(msgspec.Struct):
     body: bytes = b"ok"
     # Announced, but not sent: the connection breaks off instead.
     missing_bytes: int = 0
+    # The connection breaks off instead of an answer, or none comes before the server ends.
+    is_lost: bool = False
+    hangs: bool = False
 
 
 class Request(msgspec.Struct):
@@ -31,6 +34,9 @@ class LocalServer:
         self.connections = 0
         # Where as many requests wait for each other as a test wants to be there at once.
         self.together: Barrier | None = None
+        # What is answered where `answers` says nothing.
+        self.respond: Callable[[Request], Answer] = lambda _request: Answer()
+        self.ending = Event()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -47,10 +53,16 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(headers.get("content-length", 0)))
-        self.world.requests.append(Request(self.path, headers, body, self.command))
+        request = Request(self.path, headers, body, self.command)
+        self.world.requests.append(request)
         if self.world.together is not None:
             self.world.together.wait(10.0)
-        answer = self.world.answers.pop(0) if self.world.answers else Answer()
+        answer = self.world.answers.pop(0) if self.world.answers else self.world.respond(request)
+        if answer.hangs:
+            self.world.ending.wait(10.0)
+        if answer.hangs or answer.is_lost:
+            self.close_connection = True
+            return
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
@@ -83,6 +95,7 @@ def local_server() -> Iterator[LocalServer]:
     try:
         yield world
     finally:
+        world.ending.set()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -3,7 +3,8 @@ import json
 import pytest
 
 from tests.builders import T0, alert, receiver
-from tocsin.adapters.receivers import slack
+from tocsin.adapters.receivers import slack, slackblocks
+from tocsin.adapters.receivers.slackmarkup import escape
 from tocsin.domain.found import (
     Content,
     Enrichment,
@@ -48,7 +49,8 @@ def test_a_message_says_what_and_where():
     assert "channel" not in sent
     assert texts(sent) == [
         "[FIRING:1] Down (team=db)",
-        "*Down* critical, firing\n"
+        "*Down* critical, firing since "
+        "<!date^1763790000^{date_short_pretty} {time}|2025-11-22 05:40 UTC>\n"
         "it is down\n"
         "instance=a, team=db\n"
         "<https://prometheus.example/graph?g0=a&amp;b=1|source>",
@@ -118,8 +120,8 @@ def test_the_worst_texts_stay_within_slacks_limits():
     sent = message(*[worst] * 50, labels=(("a", "&" * 5000),))
     assert len(sent["blocks"]) <= 50
     assert len(texts(sent)[0]) <= 150
-    assert max(map(len, texts(sent)[1:])) <= slack.TEXT_LIMIT
-    assert len(sent["text"]) <= slack.TEXT_LIMIT
+    assert max(map(len, texts(sent)[1:])) <= slackblocks.TEXT_LIMIT
+    assert len(sent["text"]) <= slackblocks.TEXT_LIMIT
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,7 @@ def test_the_worst_texts_stay_within_slacks_limits():
     ],
 )
 def test_a_text_is_cut_between_escapes(text, limit, escaped):
-    assert slack.escape(text, limit) == escaped
+    assert escape(text, limit) == escaped
 
 
 FOUND = Enrichment(
@@ -178,3 +180,70 @@ def test_what_was_found_out_leaves_room_for_the_alert_itself():
     _, text = texts(message(alert(annotations={"summary": "s" * 999}, enrichment=found)))
     assert len(text) <= 3000
     assert "s" * 900 in text
+
+
+def context(sent):
+    (attachment,) = sent["attachments"]
+    (block,) = attachment["blocks"]
+    return attachment["color"], block["elements"][0]["text"]
+
+
+def test_the_colour_is_that_of_the_worst_that_fires_until_all_is_over():
+    gone = alert("Gone", status="resolved", severity="critical", starts_at_s=T0)
+    assert context(message(alert(severity="info"), gone)) == ("#1976d2", "1 firing, 1 resolved")
+    assert context(message(gone)) == ("#2e7d32", "1 resolved")
+
+
+def test_when_it_began_and_ended_is_said():
+    sent = message(alert("Down", status="resolved", starts_at_s=T0, ends_at_s=T0 + 60.0))
+    assert texts(sent)[1] == (
+        "*Down* warning, resolved, "
+        "<!date^1763790000^{date_short_pretty} {time}|2025-11-22 05:40 UTC> to "
+        "<!date^1763790060^{date_short_pretty} {time}|2025-11-22 05:41 UTC>"
+    )
+    ended = message(alert("Down", status="resolved", ends_at_s=T0))
+    assert texts(ended)[1].startswith("*Down* warning, resolved at <!date^1763790000^")
+
+
+def test_a_time_that_no_calendar_has_keeps_no_page_back():
+    assert texts(message(alert("Down", starts_at_s=-1e15)))[1] == "*Down* warning, firing"
+
+
+def test_a_runbook_is_linked_or_named():
+    linked = alert("Down", annotations={"runbook_url": "https://r.example/x"}, url="https://s.x/")
+    assert texts(message(linked))[1].endswith(
+        "\n<https://r.example/x|runbook> <https://s.x/|source>"
+    )
+    named = alert("Down", annotations={"runbook_url": "page 7 <b>"})
+    assert texts(message(named))[1].endswith("\nrunbook: page 7 &lt;b&gt;")
+
+
+def test_all_of_it_is_linked_if_there_is_a_place_for_it():
+    notification = Notification(
+        key="toc_1",
+        receiver=receiver(kind="slack"),
+        group=GroupKey("acme", "oncall"),
+        alerts=tuple(alert(f"A{index}") for index in range(11)),
+        attempt=1,
+        truncated=2,
+    )
+    sent = json.loads(slack.render(notification, "https://tocsin.example"))
+    assert texts(sent)[-1] == "<https://tocsin.example|and 3 more>"
+    assert context(sent)[1] == "11 firing <https://tocsin.example|all alerts>"
+
+
+def test_labels_that_tell_less_come_last():
+    labels = {"instance": "a", "job": "node", "pod": "p", "zone": "z", "alpha": "1"}
+    assert texts(message(alert("Down", labels=labels)))[1].splitlines()[1:] == [
+        "instance=a, job=node, pod=p",
+        "alpha=1, zone=z",
+    ]
+
+
+def test_many_long_alerts_are_fewer_and_the_rest_is_counted():
+    long = [alert(f"A{index}", annotations={"summary": "s" * 5000}) for index in range(10)]
+    sent = message(*long)
+    assert len(json.dumps(sent["blocks"])) < 10_000
+    shown = len(sent["blocks"]) - 2
+    assert texts(sent)[-1] == f"and {10 - shown} more"
+    assert shown >= 5

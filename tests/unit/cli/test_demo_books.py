@@ -49,7 +49,15 @@ SLACK = Arrival(
     key="",
     body={
         "text": "[FIRING:1] DiskFull",
-        "blocks": [{"text": {"text": "*DiskFull* critical, firing\ninstance=db-1, team=db"}}],
+        "blocks": [
+            {"text": {"text": "[FIRING:1] DiskFull"}},
+            {
+                "text": {
+                    "text": "*DiskFull* critical, firing since <!date^2^{time}|00:00 UTC>\n"
+                    "instance=db-1, team=db"
+                }
+            },
+        ],
     },
     status=200,
 )

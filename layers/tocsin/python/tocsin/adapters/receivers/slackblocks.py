@@ -1,0 +1,151 @@
+"""How Slack shows a message: a header, a section for each alert, and a coloured line below.
+
+https://docs.slack.dev/reference/block-kit/blocks says what a block may hold. Of all blocks
+together it says nothing, but Slack refuses too many (msg_blocks_too_long): reports tell of 11,341
+characters of texts, and of 13,297 (github.com/slackapi/bolt-js, issues 2867 and 2509).
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from tocsin.adapters.receivers.enriched import Line
+from tocsin.adapters.receivers.message import Message, Shown
+from tocsin.adapters.receivers.slackmarkup import escape, link, moment
+from tocsin.domain.alert import Severity
+from tocsin.domain.plaintext import cut
+
+SHOWN_ALERTS = 10
+# Slack's limits, in characters: a section's text and a header's.
+TEXT_LIMIT = 3000
+HEADER_LIMIT = 150
+_BLOCKS_LIMIT_BYTES = 10_000
+# For the line that says how many are not shown, and for buttons.
+_KEPT_FREE_BYTES = 1_500
+_SUMMARY_LIMIT = 1000
+_LABELS_LIMIT = 1000
+_FOUND_LIMIT = 300
+
+# What a page looks like from afar: the worse, the warmer.
+_COLORS: dict[Severity, str] = {
+    "critical": "#d32f2f",
+    "high": "#e64a19",
+    "warning": "#f9a825",
+    "info": "#1976d2",
+    "low": "#757575",
+}
+_RESOLVED_COLOR = "#2e7d32"
+
+
+def body(message: Message) -> dict[str, Any]:
+    """Return the fields of a message that say what it says.
+
+    Slack shows `text` where it shows no blocks: in notifications, and to screen readers. The
+    colour stands beside a line of its own, since Slack folds what is long in an attachment.
+    """
+    return {
+        "text": escape(message.title, TEXT_LIMIT),
+        "blocks": blocks(message),
+        "attachments": [{"color": _color(message), "blocks": [_context(message)]}],
+    }
+
+
+def blocks(message: Message) -> list[dict[str, Any]]:
+    """Return the blocks: as many alerts as there is room for, and how many there are besides."""
+    found = [_header(message)]
+    left_bytes = _BLOCKS_LIMIT_BYTES - _KEPT_FREE_BYTES - _size_bytes(found)
+    for shown in message.shown:
+        section = _section(_text_of(shown))
+        left_bytes -= _size_bytes(section)
+        if left_bytes < 0:
+            break
+        found.append(section)
+    missing = message.more + len(message.shown) - (len(found) - 1)
+    if missing:
+        more = f"and {missing} more"
+        found.append(_section(link(message.url, more) or more))
+    return found
+
+
+def _header(message: Message) -> dict[str, Any]:
+    # It is not said whether what lies beyond the first plane counts once or twice.
+    twice = sum(character > "\uffff" for character in message.title[:HEADER_LIMIT])
+    title = cut(message.title, HEADER_LIMIT - twice)
+    return {"type": "header", "text": {"type": "plain_text", "text": title}}
+
+
+def _section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": _mrkdwn(text)}
+
+
+def _context(message: Message) -> dict[str, Any]:
+    counts = ((message.firing, "firing"), (message.resolved, "resolved"))
+    said = ", ".join(f"{count} {what}" for count, what in counts if count)
+    everything = link(message.url, "all alerts")
+    return {"type": "context", "elements": [_mrkdwn(f"{said} {everything}".strip())]}
+
+
+def _mrkdwn(text: str) -> dict[str, Any]:
+    # Verbatim: Slack makes no links or mentions of what looks like them.
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _color(message: Message) -> str:
+    return _RESOLVED_COLOR if message.state == "resolved" else _COLORS[message.severity]
+
+
+def _text_of(shown: Shown) -> str:
+    """Return what is said of an alert: first what must be there, then what there is room for."""
+    lines = [f"*{escape(shown.name, 200)}* {shown.severity}, {shown.status}{_when(shown)}"]
+    if shown.summary:
+        lines.append(escape(shown.summary, _SUMMARY_LIMIT))
+    return "\n".join(_fitting(lines, filter(None, _more(shown))))
+
+
+def _when(shown: Shown) -> str:
+    since, until = ("" if at_s is None else moment(at_s) for at_s in (shown.since_s, shown.until_s))
+    if since and until:
+        return f", {since} to {until}"
+    return f" since {since}" if since else until and f" at {until}"
+
+
+def _more(shown: Shown) -> Iterator[str]:
+    yield _pairs(shown.labels)
+    runbook = link(shown.runbook, "runbook")
+    if shown.runbook and not runbook:
+        yield f"runbook: {escape(shown.runbook, _FOUND_LIMIT)}"
+    yield " ".join(filter(None, (runbook, link(shown.source, "source"))))
+    linked = {shown.runbook, shown.source}
+    # A mere link that stands there already says nothing new.
+    yield from (_found(line) for line in shown.found if line.about or line.url not in linked)
+    yield _pairs(shown.other_labels)
+
+
+def _pairs(labels: Iterable[tuple[str, str]]) -> str:
+    return escape(", ".join(f"{name}={value}" for name, value in labels), _LABELS_LIMIT)
+
+
+def _found(line: Line) -> str:
+    """Return a line of what was found, and its link if it has one that Slack takes."""
+    about = f"_{escape(line.about, 100)}_ " if line.about else ""
+    text = escape(" ".join(line.text.split()), _FOUND_LIMIT)
+    return about + (link(line.url, text) or text)
+
+
+def _fitting(lines: list[str], more: Iterable[str]) -> list[str]:
+    """Add lines as long as all of them fit in a section.
+
+    Bytes are counted, which are never fewer than what Slack counts.
+    """
+    length = sum(len(line.encode()) + 1 for line in lines)
+    for line in more:
+        length += len(line.encode()) + 1
+        if length > TEXT_LIMIT:
+            break
+        lines.append(line)
+    return lines
+
+
+def _size_bytes(block: Any) -> int:
+    return len(msgspec.json.encode(block))

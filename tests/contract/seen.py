@@ -1,0 +1,15 @@
+"""What people have before them when a receiver was told."""
+
+import msgspec
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """A message, an incident or an event.
+
+    `text` is all that can be read in it. `under` is the id of what it stands under; "": nothing.
+    """
+
+    id: str
+    text: str
+    is_over: bool = False
+    under: str = ""

@@ -1,0 +1,204 @@
+"""What every kind of receiver does with what it is told, whatever it is told by."""
+
+from contextlib import suppress
+
+import pytest
+
+from tests.builders import T0, alert
+from tests.contract.channelsides import SIDES
+from tocsin.adapters.receivers import ChannelReceivers
+from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
+from tocsin.domain.group import GroupKey, Thread
+from tocsin.ports import Notification
+
+GROUP = GroupKey("acme", "oncall", (("team", "db"),))
+FIRING = alert("DiskFull", starts_at_s=T0, annotations={"summary": "nothing fits"})
+ANOTHER = alert("SlowQuery", starts_at_s=T0 + 60.0, annotations={"summary": "it takes ages"})
+HOSTILE = (
+    "<!channel> <!here> <@U012AB3CD> @everyone @channel <at>all</at> <https://evil.example|see>"
+    " [see](https://evil.example) <b onload=alert(1)>*bold*</b> <script>alert(1)</script>"
+    ' "quoted" \\ {{7*7}} ${x} &amp; \r\nBcc: all@evil.example\r\n\x00\x1b[31m\u202ered'
+)
+
+
+@pytest.fixture(params=SIDES)
+def side(request):
+    with SIDES[request.param]() as one:
+        yield one
+
+
+def told(side, *alerts, key="toc_1", attempt=1, thread=None, **fields):
+    alerts = alerts or (FIRING,)
+    return Notification(
+        key=key,
+        receiver=side.receiver,
+        group=GROUP,
+        alerts=alerts,
+        attempt=attempt,
+        new=len(alerts),
+        thread=thread,
+        **fields,
+    )
+
+
+def send(side, *alerts, **fields):
+    return ChannelReceivers(side.tools).send(told(side, *alerts, **fields))
+
+
+def ended(one):
+    return alert(
+        one.name,
+        status="resolved",
+        starts_at_s=one.starts_at_s,
+        ends_at_s=T0 + 600.0,
+        annotations=one.annotations,
+    )
+
+
+def test_what_is_told_first_is_seen_once(side):
+    receipt = send(side)
+    (seen,) = side.seen()
+    assert not seen.is_over
+    assert "DiskFull" in seen.text
+    assert "nothing fits" in seen.text
+    assert not any(secret in receipt for secret in side.secrets)
+    assert list(side.faults()) == []
+
+
+def test_what_follows_is_seen_where_the_kind_shows_it(side):
+    receipt = send(side)
+    send(side, ANOTHER, FIRING, key="toc_2", thread=Thread("toc_1", receipt))
+    first, *more = side.seen()
+    assert ("SlowQuery" in first.text) == (side.follows == "of it")
+    assert [each.under for each in more] == {
+        "alone": [""],
+        "under": [first.id],
+        "of it": [],
+    }[side.follows]
+    assert any("SlowQuery" in each.text for each in side.seen())
+    assert not any(each.is_over for each in side.seen())
+    assert list(side.faults()) == []
+
+
+def test_the_end_is_seen(side):
+    receipt = send(side)
+    send(side, ended(FIRING), key="toc_2", thread=Thread("toc_1", receipt))
+    first, *_ = side.seen()
+    if side.follows == "alone":
+        assert [each.is_over for each in side.seen()] == [False, True]
+    else:
+        assert first.is_over
+    assert list(side.faults()) == []
+
+
+def test_an_end_of_which_nothing_is_known_before_it_does_no_harm(side):
+    send(side, ended(FIRING))
+    assert not any(not each.is_over for each in side.seen())
+    assert list(side.faults()) == []
+
+
+def test_a_second_try_says_the_same(side):
+    side.fail()
+    with pytest.raises(Retryable):
+        send(side)
+    send(side, attempt=2)
+    first, second = side.calls()
+    assert first == second
+    assert len(side.seen()) == 1
+
+
+def test_a_refusal_is_for_good(side, caplog):
+    side.refuse()
+    with pytest.raises(Permanent) as raised:
+        send(side)
+    assert not isinstance(raised.value, Unsendable)
+    assert "oncall" in raised.value.reason
+    assert not any(secret in str(raised.value) + caplog.text for secret in side.secrets)
+    assert side.seen() == []
+
+
+def test_who_asks_for_fewer_calls_is_well(side, caplog):
+    side.throttle(30)
+    with pytest.raises(Throttled) as raised:
+        send(side)
+    assert raised.value.retry_after_s == (30.0 if side.says_when else None)
+    assert not any(secret in str(raised.value) + caplog.text for secret in side.secrets)
+    send(side, attempt=2)
+    assert len(side.seen()) == 1
+
+
+def test_a_vendor_that_is_down_is_asked_again(side, caplog):
+    side.fail()
+    with pytest.raises(Retryable) as raised:
+        send(side)
+    assert not isinstance(raised.value, Throttled)
+    assert not any(secret in str(raised.value) + caplog.text for secret in side.secrets)
+    assert side.seen() == []
+
+
+def test_a_vendor_that_does_not_answer_in_time_is_asked_again(side, caplog):
+    side.hang()
+    with pytest.raises(Retryable) as raised:
+        send(side)
+    assert not isinstance(raised.value, Throttled)
+    assert not any(secret in str(raised.value) + caplog.text for secret in side.secrets)
+
+
+def test_what_may_have_arrived_is_sent_again_under_the_same_key(side):
+    side.lose_answer()
+    with pytest.raises(Retryable):
+        send(side)
+    assert len(side.seen()) == 1
+    send(side, attempt=2)
+    first, second = side.calls()
+    assert first == second
+    assert len(side.seen()) == (1 if side.deduplicates else 2)
+    assert len({each.text for each in side.seen()}) == 1
+
+
+def test_an_end_whose_answer_was_lost_is_told_again_and_seen(side):
+    thread = Thread("toc_1", send(side))
+    side.lose_answer()
+    with pytest.raises(Retryable):
+        send(side, ended(FIRING), key="toc_2", thread=thread)
+    send(side, ended(FIRING), key="toc_2", thread=thread, attempt=2)
+    assert side.seen()[0 if side.follows != "alone" else -1].is_over
+    assert list(side.faults()) == []
+
+
+@pytest.mark.parametrize("character", ["x", "&", '"', "\u20ac", "\U0001f525"])
+def test_too_much_is_cut_down_to_what_the_vendor_takes(side, character):
+    long = character * 4_000
+    flood = [
+        alert(
+            f"A{index:03}" + long[:500],
+            labels={f"label_{n}": long for n in range(8)},
+            annotations={"summary": long * 3, "runbook_url": "https://x.example/" + "r" * 4_000},
+            starts_at_s=T0,
+            url="https://x.example/" + "u" * 4_000,
+        )
+        for index in range(150)
+    ]
+    send(side, *flood, truncated=7, external_url="https://tocsin.example")
+    assert "A000" in side.seen()[0].text
+    assert list(side.faults()) == []
+
+
+def test_what_an_alert_says_is_text_and_nothing_else(side):
+    hostile = alert(
+        HOSTILE,
+        labels={"instance": HOSTILE, HOSTILE: "x"},
+        annotations={"summary": HOSTILE, "description": HOSTILE, "runbook_url": HOSTILE},
+        starts_at_s=T0,
+        url="javascript:alert(1)",
+    )
+    thread = Thread("toc_1", send(side, hostile))
+    send(side, hostile, key="toc_2", thread=thread)
+    assert list(side.live()) == []
+    assert list(side.faults()) == []
+
+
+def test_a_time_beyond_the_calendar_is_told_or_cannot_be_sent(side):
+    with suppress(Unsendable):
+        send(side, alert("DiskFull", starts_at_s=-1e15))
+    assert list(side.faults()) == []
