@@ -64,6 +64,7 @@ class Side(Protocol):
 SIDES: dict[str, Callable[[], AbstractContextManager[Side]]] = {
     "webhook": sides_webhook.side,
     "slack webhook": sides_slack.webhook_side,
+    "slack app": sides_slack.app_side,
 }
 
 __all__ = ["SIDES", "Seen", "Side"]

@@ -1,14 +1,18 @@
-"""Slack: an incoming webhook, which shows whatever comes as a new message."""
+"""Slack: an incoming webhook, which shows whatever comes as a new message, and an app."""
 
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from tests.builders import receiver
+from tests.channels import tools
 from tests.contract import slackschema
 from tests.contract.httpside import HttpSide
-from tests.contract.localserver import Answer, local_server
+from tests.contract.localserver import Answer, LocalServer, Request, local_server
 from tests.contract.seen import Seen
+from tests.contract.slackworkspace import TOKEN, Workspace, refused
+from tocsin.domain.channels import SlackApp
+from tocsin.domain.secret import Secret
 
 # docs.slack.dev/messaging/formatting-message-text: <!here>, <@U1>, <#C1> and <subteam^S1> work.
 # <!date^...> is a time.
@@ -46,3 +50,39 @@ class WebhookSide(SlackSide):
 def webhook_side() -> Iterator[WebhookSide]:
     with local_server() as server:
         yield WebhookSide(server, receiver(kind="slack", url=server.url))
+
+
+class AppSide(SlackSide):
+    follows = "under"
+    secrets = (TOKEN,)
+    refusal = refused("account_inactive")
+
+    def __init__(self, server: LocalServer) -> None:
+        app = SlackApp(token=Secret(name="tocsin/acme/slack"), channel="#ops", api_url=server.url)
+        super().__init__(server, receiver(kind="slack", url="", settings=app))
+        self.tools = tools({"tocsin/acme/slack": TOKEN})
+        self.workspace = Workspace()
+
+    def answer(self, request: Request) -> Answer:
+        super().answer(request)
+        return self.workspace.answer(request)
+
+    def seen(self) -> Sequence[Seen]:
+        return [
+            Seen(
+                id=each.ts,
+                text=slackschema.text(each.arguments),
+                is_over=slackschema.is_over(each.arguments),
+                under=each.thread_ts,
+            )
+            for each in self.workspace.messages
+        ]
+
+    def faults(self) -> Sequence[str]:
+        return self.workspace.faults
+
+
+@contextmanager
+def app_side() -> Iterator[AppSide]:
+    with local_server() as server:
+        yield AppSide(server)

@@ -19,11 +19,13 @@ class SlackApp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
     channel: str
     # Where the Web API is; "": Slack's own.
     api_url: str = ""
+    # What the end does: change the first message, or answer it.
+    on_resolve: Literal["update", "reply"] = "update"
 
     @property
     def endpoint(self) -> str:
-        """The API and the channel: one that is gone says nothing of the others."""
-        return f"{self.api_url}#{self.channel}"
+        """The API, the app and the channel: one that is gone says nothing of the others."""
+        return f"{self.api_url}#{self.channel}#{msgspec.json.encode(self.token).decode()}"
 
 
 class Smtp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

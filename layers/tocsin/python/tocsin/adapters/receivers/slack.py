@@ -1,11 +1,12 @@
-"""The Slack receiver: an incoming webhook's message of blocks."""
+"""The Slack receiver: an incoming webhook, or an app with a bot token."""
 
 import msgspec
 
 from tocsin.adapters.http import HttpAnswer
-from tocsin.adapters.receivers import slackblocks
+from tocsin.adapters.receivers import slackapp, slackblocks
 from tocsin.adapters.receivers.message import message_of
 from tocsin.adapters.receivers.posting import Request, Tools, post
+from tocsin.domain.channels import SlackApp
 from tocsin.ports import Notification
 
 # https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
@@ -31,6 +32,8 @@ _REFUSALS = {
 def send(notification: Notification, tools: Tools) -> str:
     """Post the message; an incoming webhook gives no name to what it takes."""
     receiver = notification.receiver
+    if isinstance(receiver.settings, SlackApp):
+        return slackapp.send(notification, receiver.settings, tools)
     # The only header that Slack looks at; it knows no idempotency key.
     headers = {"Content-Type": "application/json"}
 
@@ -42,7 +45,7 @@ def send(notification: Notification, tools: Tools) -> str:
 
 
 def render(notification: Notification, external_url: str = "") -> bytes:
-    """Return the message: a title, the first alerts, and how many more there are."""
+    """Return an incoming webhook's message: a title, the first alerts, how many more there are."""
     message = message_of(notification, slackblocks.SHOWN_ALERTS, external_url)
     body = slackblocks.body(message)
     if notification.receiver.channel:

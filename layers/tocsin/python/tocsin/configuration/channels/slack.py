@@ -1,42 +1,95 @@
 """Slack in `tocsin.yaml`."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from tocsin.configuration.channels.channel import ChannelBlock, masked_url
-from tocsin.configuration.fields import SecretUrl
+from tocsin.configuration.channels.secret import SecretReference, shown_secret
+from tocsin.configuration.fields import SecretUrl, Url, wrong
 from tocsin.domain import config
+from tocsin.domain.channels import SlackApp
+
+_OF_APPS = ("on_resolve", "api_url")
 
 
 class Slack(ChannelBlock):
-    """Which Slack channel to post to."""
+    """Which Slack channel to post to: by an incoming webhook (`url`), or as an app (`token`)."""
 
     is_for_people: ClassVar[bool] = True
 
-    url: SecretUrl = Field(description="The address of an incoming webhook.")
+    url: SecretUrl | None = Field(
+        default=None,
+        description="The address of an incoming webhook; with `token`, there is none.",
+    )
+    token: SecretReference | None = Field(
+        default=None,
+        description="The bot token of an app, `xoxb-…`: what follows the first message of a group "
+        "is then in its thread.",
+    )
     channel: str = Field(
         default="",
         max_length=80,
-        description="The channel, if it is not the one of the incoming webhook.",
+        description="The channel. With `token`, its id or `#name`; with `url`, only if it is not "
+        "the one of the incoming webhook.",
+    )
+    on_resolve: Literal["update", "reply"] = Field(
+        default="update",
+        description="What the end does, with `token`: `update` changes the first message, `reply` "
+        "answers in its thread.",
+    )
+    api_url: Url = Field(
+        default="",
+        description="Where the Web API is, with `token`, if not at `https://slack.com/api`.",
     )
 
-    def receiver(self, name: str, _tenant: str) -> config.Receiver:
+    @model_validator(mode="after")
+    def _has_one_way(self) -> Self:
+        if (self.url is None) == (self.token is None):
+            raise wrong("has exactly one of url (an incoming webhook) and token (an app)")
+        if self.token is not None and not self.channel:
+            raise wrong("an app needs the channel: its id, or its name with # before it")
+        given = [name for name in _OF_APPS if name in self.model_fields_set]
+        if self.url is not None and given:
+            raise wrong(f"{given[0]} is for an app; an incoming webhook only posts")
+        return self
+
+    def receiver(self, name: str, tenant: str) -> config.Receiver:
         """Return the receiver as the pipeline uses it."""
-        return config.Receiver(
-            name=name,
-            kind="slack",
-            url=self.url.get_secret_value(),
+        if self.token is None:
+            return config.Receiver(
+                name=name,
+                kind="slack",
+                url=self.urls()["url"],
+                channel=self.channel,
+                send_resolved=self.send_resolved,
+            )
+        app = SlackApp(
+            token=self.token.of(tenant),
             channel=self.channel,
-            send_resolved=self.send_resolved,
+            api_url=self.api_url.rstrip("/"),
+            on_resolve=self.on_resolve,
+        )
+        return config.Receiver(
+            name=name, kind="slack", settings=app, send_resolved=self.send_resolved
         )
 
     @staticmethod
     def shown(receiver: config.Receiver) -> dict[str, Any]:
         """Return the block again, with every secret masked."""
-        return {"url": masked_url(receiver.url), "channel": receiver.channel}
+        app = receiver.settings
+        if not isinstance(app, SlackApp):
+            return {"url": masked_url(receiver.url), "channel": receiver.channel}
+        shown = {"token": shown_secret(app.token), "channel": app.channel}
+        return {
+            **shown,
+            "on_resolve": app.on_resolve,
+            **({"api_url": app.api_url} if app.api_url else {}),
+        }
 
     def urls(self) -> Mapping[str, str]:
         """Return the addresses that it calls, by their fields."""
-        return {"url": self.url.get_secret_value()}
+        if self.url is not None:
+            return {"url": self.url.get_secret_value()}
+        return {"api_url": self.api_url} if self.api_url else {}

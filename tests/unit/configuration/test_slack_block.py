@@ -1,0 +1,79 @@
+import pytest
+import yaml
+
+from tocsin.configuration import ConfigurationErrors, load, to_tenant_config
+from tocsin.configuration.display import displayed
+from tocsin.domain.channels import SlackApp
+from tocsin.domain.secret import Secret
+
+
+def config_of(block):
+    text = f"""
+tenants:
+  acme:
+    receivers: [{{name: chat, slack: {block}}}]
+    route: {{receiver: chat}}
+"""
+    return to_tenant_config("acme", load(text, "t.yaml", {}).tenants["acme"], 1)
+
+
+def test_an_app_is_a_token_and_a_channel():
+    chat = config_of("{token: {secret: slack}, channel: '#ops'}").receivers["chat"]
+    assert chat.settings == SlackApp(token=Secret(name="tocsin/acme/slack"), channel="#ops")
+    assert (chat.kind, chat.url, chat.send_resolved) == ("slack", "", True)
+
+
+def test_what_else_an_app_can_be_told():
+    block = (
+        "{token: {parameter: slack, field: bot}, channel: C123, on_resolve: reply, "
+        "api_url: 'https://slack-gov.com/api/', send_resolved: false}"
+    )
+    chat = config_of(block).receivers["chat"]
+    assert chat.settings == SlackApp(
+        token=Secret(parameter="/tocsin/acme/slack", field="bot"),
+        channel="C123",
+        api_url="https://slack-gov.com/api",
+        on_resolve="reply",
+    )
+    assert not chat.send_resolved
+
+
+@pytest.mark.parametrize(
+    ("block", "problem"),
+    [
+        ("{}", "has exactly one of url (an incoming webhook) and token (an app)"),
+        ("{url: 'https://h/', token: {secret: x}, channel: a}", "has exactly one of url"),
+        ("{token: {secret: x}}", "an app needs the channel"),
+        ("{url: 'https://h/', on_resolve: reply}", "on_resolve is for an app"),
+        ("{url: 'https://h/', api_url: 'https://h/'}", "api_url is for an app"),
+        ("{token: {secret: x}, channel: a, api_url: 'http://h/'}", "not encrypted"),
+        ("{token: {secret: x}, channel: a, on_resolve: delete}", "'update' or 'reply'"),
+    ],
+)
+def test_what_is_wrong_is_said(block, problem):
+    with pytest.raises(ConfigurationErrors) as raised:
+        config_of(block)
+    assert problem in str(raised.value)
+
+
+def test_a_token_is_shown_by_its_place_alone():
+    shown = displayed(config_of("{token: {secret: slack}, channel: '#ops'}"))["receivers"][0]
+    assert shown["slack"] == {
+        "token": {"secret": "slack"},
+        "channel": "#ops",
+        "on_resolve": "update",
+        "send_resolved": True,
+    }
+    plain = displayed(config_of("{token: {value: xoxb-t0ken}, channel: C1, api_url: 'https://h/'}"))
+    assert "xoxb" not in yaml.safe_dump(plain)
+    assert plain["receivers"][0]["slack"]["api_url"] == "https://h"
+
+
+def test_apps_that_differ_in_anything_that_is_called_have_breakers_of_their_own():
+    blocks = (
+        "{token: {secret: a}, channel: '#ops'}",
+        "{token: {secret: b}, channel: '#ops'}",
+        "{token: {secret: a}, channel: '#db'}",
+        "{token: {secret: a}, channel: '#db', api_url: 'https://h/'}",
+    )
+    assert len({config_of(block).receivers["chat"].endpoint for block in blocks}) == 4
