@@ -67,7 +67,10 @@ def _type(field: Schema) -> str:
 def _element(schema: Schema) -> str:
     if "$ref" in schema:
         return "blocks"
-    return f"{schema['x-kind']}s" if "x-kind" in schema else _type(schema)
+    if "x-kind" not in schema:
+        return _type(schema)
+    kind = schema["x-kind"]
+    return f"{kind}es" if kind.endswith("s") else f"{kind}s"
 
 
 def _scalar(schema: Schema) -> str:

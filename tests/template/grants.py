@@ -26,6 +26,11 @@ PARAMETERS = "AWS::Partition:ssm:${AWS::Region}:${AWS::AccountId}:parameter/tocs
 FOUNDATION_MODELS = "AWS::Partition:bedrock:*::foundation-model/*"
 INFERENCE_PROFILES = "AWS::Partition:bedrock:*:${AWS::AccountId}:inference-profile/*"
 
+# Mail is sent for an identity, and through a configuration set if one is named.
+MAIL = {"ses:SendEmail", "ses:SendRawEmail"}
+MAIL_IDENTITIES = "AWS::Partition:ses:${AWS::Region}:${AWS::AccountId}:identity/*"
+MAIL_SETS = "AWS::Partition:ses:${AWS::Region}:${AWS::AccountId}:configuration-set/*"
+
 # Function -> resource -> the actions of its code, and of Lambda on its behalf: reading queues,
 # logs and traces. Transactions need the actions of their items.
 GRANTS = {
@@ -85,6 +90,8 @@ GRANTS = {
         PARAMETERS: {"ssm:GetParameter"},
         "ArchiveBucket/claims/*": {"s3:GetObject", "s3:PutObject"},
         "ArchiveBucket/groups/*": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"},
+        MAIL_IDENTITIES: MAIL,
+        MAIL_SETS: MAIL,
         "NotifyQueue": READ,
         "NotifyUrgentQueue": READ,
         "NotifyLogGroup": LOGS,

@@ -76,7 +76,16 @@ def test_only_the_guard_and_the_stage_behind_it_ask_for_pages() -> None:
     assert asking == {"pipeline/enrichment/guardedfetcher.py", "pipeline/enrichment/content.py"}
 
 
-SENDERS = {"aiohttp", "http.client", "httpx", "requests", "socket", "urllib.request", "urllib3"}
+SENDERS = {
+    "aiohttp",
+    "http.client",
+    "httpx",
+    "requests",
+    "smtplib",
+    "socket",
+    "urllib.request",
+    "urllib3",
+}
 
 
 def imported(path: Path) -> set[str]:
@@ -95,7 +104,22 @@ def test_only_the_one_way_out_can_talk_to_servers_of_others() -> None:
     knowing = {
         str(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py") if imported(path) & SENDERS
     }
-    assert knowing == {"adapters/http.py", "adapters/deadline.py", "adapters/publicaddress.py"}
+    assert knowing == {
+        "adapters/http.py",
+        "adapters/deadline.py",
+        "adapters/publicaddress.py",
+        # Mail servers speak no HTTP; which address they have is asked of `Http`.
+        "adapters/mailsession.py",
+    }
+
+
+def test_only_who_hands_mail_over_opens_a_session_with_a_mail_server() -> None:
+    opening = {
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        if "tocsin.adapters.mailsession" in imported(path)
+    }
+    assert opening == {"adapters/mail.py"}
 
 
 def test_another_way_out_would_be_noticed(tmp_path: Path) -> None:
@@ -103,6 +127,7 @@ def test_another_way_out_would_be_noticed(tmp_path: Path) -> None:
         "import requests",
         "from urllib.request import urlopen",
         "from http import client",
+        "from smtplib import SMTP",
     ):
         module = tmp_path / "module.py"
         module.write_text(line)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 
-class _TimedReader(RawIOBase):
+class TimedReader(RawIOBase):
     """Reads from a socket; each read may take what is left of the whole time."""
 
     def __init__(self, raw: RawIOBase, sock: socket.socket) -> None:
@@ -49,7 +49,7 @@ class _TimedReader(RawIOBase):
 class _TimedResponse(HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
-        self.fp: BufferedReader = BufferedReader(_TimedReader(self.fp.detach(), sock))
+        self.fp: BufferedReader = BufferedReader(TimedReader(self.fp.detach(), sock))
 
 
 class _TimedConnection(HTTPConnection):

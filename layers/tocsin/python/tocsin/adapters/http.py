@@ -15,7 +15,7 @@ from requests_hardened.ip_filter import InvalidIPAddress
 
 from tocsin import __version__
 from tocsin.adapters.deadline import hold_to_deadlines
-from tocsin.adapters.publicaddress import PublicAddressAdapter
+from tocsin.adapters.publicaddress import PublicAddressAdapter, public_address
 from tocsin.domain.errors import Permanent, Retryable
 
 CONNECT_TIMEOUT_S = 3.05
@@ -73,6 +73,7 @@ class Http:
             default_timeout=(CONNECT_TIMEOUT_S, 10.0),
             user_agent_override=f"tocsin/{__version__}",
         )
+        self._allow_loopback, self._allow_private = allow_loopback, allow_private
         self._session = HTTPSession(config)
         # Merely preparing a redirect, never followed, would read its whole body.
         self._session.get_redirect_target = lambda _response: None
@@ -110,6 +111,22 @@ class Http:
         Raises Retryable if there is none in time, and Permanent as `post` does.
         """
         return self._call("GET", url, None, headers, timeout_s)
+
+    def address_of(self, host: str, port: int) -> str:
+        """Return what to connect to instead of a host, under the same guard, for other protocols.
+
+        Raises Retryable if it has no address now, and Permanent for one that must not be called.
+        """
+        if self._allow_private:
+            return host
+        try:
+            return public_address(host, port, self._allow_loopback)
+        except InvalidIPAddress:
+            raise Permanent("the address is not public") from None
+        except UnicodeError:
+            raise Permanent("the host cannot be used") from None
+        except OSError as error:
+            raise Retryable(f"no answer: {type(error).__name__}") from None
 
     def close(self) -> None:
         """Close the connections that are kept open; a later call opens new ones."""

@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 from requests import PreparedRequest
-from requests_hardened.ip_filter import InvalidIPAddress
+from requests_hardened.ip_filter import InvalidIPAddress, get_ip_address
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 
 # Global unicast: RFC 4291, and IANA's "Internet Protocol Version 6 Address Space".
@@ -28,6 +28,18 @@ class PublicAddressAdapter(IPFilterAdapter):  # type: ignore[misc]  # it is not 
         if is_disguised(ip_address(host["host"].strip("[]")), self._allow_loopback):
             raise InvalidIPAddress
         return host, pool
+
+
+def public_address(host: str, port: int, allow_loopback: bool) -> str:
+    """Return the address of a host, to be called as it is, for what is not spoken to by HTTP.
+
+    Raises InvalidIPAddress for one that is not public, OSError where there is none, and
+    UnicodeError for what is no name of a host.
+    """
+    address, _port = get_ip_address(host, port, allow_loopback)
+    if is_disguised(address, allow_loopback):
+        raise InvalidIPAddress
+    return str(address)
 
 
 def is_disguised(address: IPv4Address | IPv6Address, allow_loopback: bool) -> bool:

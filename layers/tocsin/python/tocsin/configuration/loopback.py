@@ -29,9 +29,10 @@ class LoopbackReceiver(msgspec.Struct, frozen=True):
     def problem(self) -> Problem:
         """What is wrong with it for a stack on AWS."""
         what = f"{self._setting} to" if self.variables else "give it"
+        wanted = "mail server" if self.path.endswith(".smtp") else "https:// address"
         message = (
             f"{self.kind} {self.name!r} is at {self.host}, which only the local cloud can reach; "
-            f"{what} a public https:// address"
+            f"{what} a public {wanted}"
         )
         return Problem(self.file, self.line, self.path, message)
 

@@ -9,6 +9,7 @@ from tocsin.configuration.block import Block
 from tocsin.configuration.channels import (
     KINDS,
     ChannelBlock,
+    Email,
     Opsgenie,
     PagerDuty,
     Slack,
@@ -81,6 +82,7 @@ class Receiver(Block):
         default=None, description="An account of Opsgenie or of Jira Service Management."
     )
     teams: Teams | None = Field(default=None, description="A workflow of Microsoft Teams.")
+    email: Email | None = Field(default=None, description="Mail, through SES or a mail server.")
     retry: Retry = Field(
         default=Retry(), description="When to try again, and when to give up; see delivery.md."
     )

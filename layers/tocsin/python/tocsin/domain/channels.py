@@ -29,11 +29,12 @@ class SlackApp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
 
 
 class Smtp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A mail server. `tls` is how the connection is protected."""
+    """A mail server. `tls` is how the connection is protected; "none" is for loopback only."""
 
     host: str
     port: int = 587
     tls: Literal["starttls", "tls", "none"] = "starttls"
+    # "": nobody logs in.
     username: str = ""
     password: Secret = Secret()
 
@@ -43,14 +44,18 @@ class Email(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="
 
     to: tuple[str, ...]
     sender: str
+    # What people see in its place; "": the address.
+    sender_name: str = ""
     smtp: Smtp | None = None
     # The configuration set of SES; "": none.
     configuration_set: str = ""
 
     @property
     def endpoint(self) -> str:
-        """The mail server, or SES."""
-        return "ses" if self.smtp is None else f"{self.smtp.host}:{self.smtp.port}"
+        """The mail server and who logs in there, or SES and the configuration set."""
+        if self.smtp is None:
+            return f"ses#{self.configuration_set}"
+        return f"{self.smtp.username}@{self.smtp.host}:{self.smtp.port}"
 
 
 class PagerDuty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="pagerduty"):

@@ -14,6 +14,7 @@ _KINDS: dict[ReceiverKind, str] = {
     "pagerduty": "tocsin.adapters.receivers.pagerduty",
     "opsgenie": "tocsin.adapters.receivers.opsgenie",
     "teams": "tocsin.adapters.receivers.teams",
+    "email": "tocsin.adapters.receivers.email",
 }
 
 

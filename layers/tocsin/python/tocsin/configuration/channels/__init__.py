@@ -1,6 +1,7 @@
 """The kinds of receivers in `tocsin.yaml`: one module each, and their names here."""
 
 from tocsin.configuration.channels.channel import ChannelBlock
+from tocsin.configuration.channels.email import Email
 from tocsin.configuration.channels.opsgenie import Opsgenie
 from tocsin.configuration.channels.pagerduty import PagerDuty
 from tocsin.configuration.channels.slack import Slack
@@ -14,6 +15,7 @@ KINDS: dict[str, type[ChannelBlock]] = {
     "pagerduty": PagerDuty,
     "opsgenie": Opsgenie,
     "teams": Teams,
+    "email": Email,
 }
 
-__all__ = ["KINDS", "ChannelBlock", "Opsgenie", "PagerDuty", "Slack", "Teams", "Webhook"]
+__all__ = ["KINDS", "ChannelBlock", "Email", "Opsgenie", "PagerDuty", "Slack", "Teams", "Webhook"]

@@ -1,0 +1,97 @@
+"""The alerts of a message in short pieces of text, for both the plain and the HTML part."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+import msgspec
+
+from tocsin.adapters.receivers.enriched import Line
+from tocsin.adapters.receivers.message import Message, Shown
+from tocsin.domain.plaintext import cut, one_line, plain_text
+
+# In characters. All pieces of one alert are together well below what a whole message may have.
+NAME_LIMIT = 200
+SUMMARY_LIMIT = 1000
+VALUE_LIMIT = 300
+OTHERS_LIMIT = 1000
+FOUND_LIMIT = 10
+LINK_LIMIT = 1000
+
+
+class Link(msgspec.Struct, frozen=True):
+    """What can be opened, and the words that say what it is."""
+
+    title: str
+    url: str
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert: plain text in lines, but for `summary`, which may have several."""
+
+    name: str
+    state: str
+    summary: str
+    facts: tuple[tuple[str, str], ...]
+    # What was found out: what it is about, the text, and a URL or "".
+    found: tuple[Line, ...]
+    links: tuple[Link, ...]
+
+
+def entries(message: Message) -> tuple[Entry, ...]:
+    """Return the alerts that a message shows, each in pieces of limited length."""
+    return tuple(map(_entry, message.shown))
+
+
+def link(url: str) -> str:
+    """Return a URL that can be opened and is only a URL, or ""."""
+    if not url.lower().startswith(("http://", "https://")):
+        return ""
+    found = quote(plain_text(url), safe=":/?#[]@!$&'()*+,;=%~")
+    return found if len(found) <= LINK_LIMIT else ""
+
+
+def _entry(shown: Shown) -> Entry:
+    return Entry(
+        name=_line(shown.name, NAME_LIMIT),
+        state=f"{shown.severity}, {shown.status}",
+        summary=cut(plain_text(shown.summary), SUMMARY_LIMIT),
+        facts=tuple(_facts(shown)),
+        found=tuple(map(_found, shown.found[:FOUND_LIMIT])),
+        links=tuple(_links(shown)),
+    )
+
+
+def _facts(shown: Shown) -> Iterator[tuple[str, str]]:
+    for name, at_s in (("since", shown.since_s), ("until", shown.until_s)):
+        if at_s is not None:
+            yield name, _time(at_s)
+    for name, value in shown.labels:
+        yield _line(name, NAME_LIMIT), _line(value, VALUE_LIMIT)
+    others = ", ".join(f"{name}={value}" for name, value in shown.other_labels)
+    if others:
+        yield "also", _line(others, OTHERS_LIMIT)
+    if shown.runbook and not link(shown.runbook):
+        yield "runbook", _line(shown.runbook, VALUE_LIMIT)
+
+
+def _links(shown: Shown) -> Iterator[Link]:
+    for title, url in (("runbook", link(shown.runbook)), ("source", link(shown.source))):
+        if url:
+            yield Link(title, url)
+
+
+def _found(line: Line) -> Line:
+    return Line(_line(line.about, NAME_LIMIT), _line(line.text, VALUE_LIMIT), link(line.url))
+
+
+def _line(text: str, limit: int) -> str:
+    return cut(one_line(text), limit)
+
+
+def _time(at_s: float) -> str:
+    """Return a time in UTC; the year 9999 for what is beyond it."""
+    try:
+        return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except (ValueError, OverflowError, OSError):
+        return f"{at_s:.0f} s after 1970"

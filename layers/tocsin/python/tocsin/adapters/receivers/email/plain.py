@@ -1,0 +1,30 @@
+"""The plain part of a mail."""
+
+from collections.abc import Iterator, Sequence
+
+from tocsin.adapters.receivers.email.entries import Entry
+from tocsin.adapters.receivers.enriched import Line
+
+
+def render_plain(title: str, entries: Sequence[Entry], more: str, url: str, foot: str) -> str:
+    """Return the text: the title, each alert, how many more there are and where all of it is."""
+    blocks = [title, *("\n".join(_lines(entry)) for entry in entries)]
+    ending = [line for line in (more, url) if line]
+    if ending:
+        blocks.append("\n".join(ending))
+    # RFC 3676, 4.3: what follows is a signature.
+    return "\n\n".join(blocks) + f"\n\n-- \n{foot}\n"
+
+
+def _lines(entry: Entry) -> Iterator[str]:
+    yield f"{entry.name} ({entry.state})"
+    if entry.summary:
+        yield entry.summary
+    yield from (f"{name}: {value}" for name, value in entry.facts)
+    yield from (f"{link.title}: {link.url}" for link in entry.links)
+    yield from map(_found, entry.found)
+
+
+def _found(line: Line) -> str:
+    about = f"{line.about}: " if line.about else ""
+    return about + line.text + (f" {line.url}" if line.url else "")

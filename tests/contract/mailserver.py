@@ -1,0 +1,175 @@
+"""A real mail server on loopback, which replies as it is told and keeps what it took."""
+
+import socket
+import ssl
+from base64 import b64decode
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from threading import Event, Thread
+
+import msgspec
+
+
+class Mail(msgspec.Struct):
+    sender: str
+    to: list[str]
+    content: bytes
+    login: str = ""
+    is_encrypted: bool = False
+
+
+class MailServer:
+    def __init__(self) -> None:
+        self.port = 0
+        self.taken: list[Mail] = []
+        # Every line that came, but for messages, with what was said before it was encrypted.
+        self.lines: list[str] = []
+        # What is replied to the next command of a name; "lost" hangs up, "hangs" says nothing
+        # until the server ends, "drips" goes on for ever, byte by byte.
+        # "CONNECT" is the greeting, "RCPT a@example.com" one recipient, "." the message.
+        self.replies: dict[str, list[str]] = {}
+        self.extensions: list[str] = []
+        self.context: ssl.SSLContext | None = None
+        self.is_tls_from_the_start = False
+        self.logins: dict[str, str] = {}
+        self.ending = Event()
+
+
+class _Hangs(Exception):
+    """The connection ends without another word."""
+
+
+class _Handler(StreamRequestHandler):
+    world: MailServer
+
+    def setup(self):
+        self.is_encrypted = False
+        if self.world.is_tls_from_the_start:
+            self._encrypt()
+        super().setup()
+
+    def handle(self):
+        self.mail = Mail("", [], b"")
+        with suppress(_Hangs, OSError):
+            self._say(self._reply("CONNECT", "220 mail.example ESMTP"))
+            while line := self.rfile.readline():
+                text = line.decode("ascii").rstrip("\r\n")
+                self.world.lines.append(text)
+                if not self._command(text):
+                    return
+
+    def _command(self, text: str) -> bool:
+        name, _, rest = text.partition(" ")
+        act = getattr(self, f"_on_{name.lower()}", None)
+        self._say("500 unknown" if act is None else act(rest.strip()))
+        if act is not None and name.upper() == "STARTTLS":
+            self._encrypt()
+            super().setup()
+        return name.upper() != "QUIT"
+
+    def _on_ehlo(self, _):
+        offered = list(self.world.extensions)
+        if self.world.context and not self.is_encrypted:
+            offered.append("STARTTLS")
+        lines = ["mail.example", *offered]
+        marks = ["-"] * (len(lines) - 1) + [" "]
+        said = "\r\n".join(f"250{mark}{line}" for mark, line in zip(marks, lines, strict=True))
+        return self._reply("EHLO", said)
+
+    def _on_starttls(self, _):
+        return self._reply("STARTTLS", "220 go on")
+
+    def _on_auth(self, rest):
+        way, _, given = rest.partition(" ")
+        if way == "PLAIN":
+            _, name, password = b64decode(given).decode().split("\0")
+        else:
+            self._say("334 VXNlcm5hbWU6")
+            name = b64decode(self.rfile.readline()).decode()
+            self._say("334 UGFzc3dvcmQ6")
+            password = b64decode(self.rfile.readline()).decode()
+        is_right = self.world.logins.get(name) == password
+        self.mail.login = name if is_right else ""
+        return self._reply("AUTH", "235 2.7.0 welcome" if is_right else "535 5.7.8 no")
+
+    def _on_mail(self, rest):
+        self.mail.sender = rest.partition("<")[2].partition(">")[0]
+        needs_login = bool(self.world.logins) and not self.mail.login
+        return self._reply("MAIL", "530 5.7.0 log in" if needs_login else "250 2.1.0 ok")
+
+    def _on_rcpt(self, rest):
+        at = rest.partition("<")[2].partition(">")[0]
+        reply = self._reply(f"RCPT {at}", "") or self._reply("RCPT", "250 2.1.5 ok")
+        if reply.startswith("25"):
+            self.mail.to.append(at)
+        return reply
+
+    def _on_data(self, _):
+        reply = self._reply("DATA", "354 go on")
+        if not reply.startswith("354"):
+            return reply
+        self._say(reply)
+        lines = []
+        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+            lines.append(line[1:] if line.startswith(b".") else line)
+        self.mail.content = b"".join(lines)
+        self.mail.is_encrypted = self.is_encrypted
+        taken = Mail(**{name: getattr(self.mail, name) for name in Mail.__struct_fields__})
+        planned = self.world.replies.get(".", [])
+        if not planned or not planned[0].startswith(("4", "5")):
+            self.world.taken.append(taken)
+        return self._reply(".", "250 2.0.0 Ok: queued as 4F1A")
+
+    def _on_quit(self, _):
+        return self._reply("QUIT", "221 2.0.0 bye")
+
+    def _reply(self, name: str, usual: str) -> str:
+        planned = self.world.replies.get(name)
+        return planned.pop(0) if planned else usual
+
+    def _say(self, reply: str) -> None:
+        if reply == "lost":
+            raise _Hangs
+        if reply == "hangs":
+            self.world.ending.wait(10.0)
+            raise _Hangs
+        while reply == "drips":
+            self.connection.sendall(b"2")
+            if self.world.ending.wait(0.02):
+                raise _Hangs
+        while reply == "endless":
+            self.connection.sendall(b"250-more\r\n" * 100)
+        self.connection.sendall(reply.encode() + b"\r\n")
+
+    def _encrypt(self) -> None:
+        assert self.world.context is not None
+        connection = self.request if self.world.is_tls_from_the_start else self.connection
+        self.request = self.world.context.wrap_socket(connection, server_side=True)
+        self.is_encrypted = True
+
+
+class _Server(ThreadingTCPServer):
+    daemon_threads = True
+    block_on_close = False
+    allow_reuse_address = True
+    address_family = socket.AF_INET
+
+    def handle_error(self, *_):
+        """Say nothing: clients hang up on purpose."""
+
+
+@contextmanager
+def mail_server() -> Iterator[MailServer]:
+    world = MailServer()
+    server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"world": world}))
+    world.port = server.server_address[1]
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield world
+    finally:
+        world.ending.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()

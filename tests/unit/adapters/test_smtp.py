@@ -1,0 +1,85 @@
+"""Mail through a mail server, as a receiver."""
+
+import pytest
+
+from tests.builders import T0, receiver
+from tests.channels import tools
+from tests.contract.mailserver import mail_server
+from tests.unit.adapters.mailed import ANN, BOB, SENDER, notification, read, rich_alerts, texts
+from tocsin.adapters.http import Http
+from tocsin.adapters.receivers import ChannelReceivers, email
+from tocsin.domain.channels import Email, Smtp
+from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
+from tocsin.domain.secret import Secret
+
+PASSWORD = Secret(name="tocsin/acme/mail")
+
+
+@pytest.fixture
+def server():
+    with mail_server() as running:
+        yield running
+
+
+def mailing(server, timeout_s=5.0, **fields):
+    smtp = Smtp(**{"host": "127.0.0.1", "port": server.port, "tls": "none", **fields})
+    settings = Email(to=(ANN, BOB), sender=SENDER, smtp=smtp)
+    made = receiver(kind="email", url="", settings=settings, timeout_s=timeout_s)
+    return notification(*rich_alerts(), receiver=made)
+
+
+def test_people_get_what_was_rendered(server):
+    sent = mailing(server)
+    assert ChannelReceivers(tools()).send(sent) == "2.0.0 Ok: queued as 4F1A"
+    (mail,) = server.taken
+    assert mail.content == email.render(sent, "", T0)
+    assert (mail.sender, mail.to) == (SENDER, [ANN, BOB])
+    assert "DiskAlmostFull" in texts(read(mail.content))[1]
+
+
+def test_the_password_is_looked_up_and_never_said(server):
+    server.extensions, server.logins = ["AUTH PLAIN"], {"tocsin": "right"}
+    sent = mailing(server, username="tocsin", password=PASSWORD)
+    receipt = ChannelReceivers(tools({"tocsin/acme/mail": "right"})).send(sent)
+    assert server.taken[0].login == "tocsin"
+    with pytest.raises(Retryable, match="receiver oncall: SMTP 535") as raised:
+        ChannelReceivers(tools({"tocsin/acme/mail": "wrong"})).send(sent)
+    assert "wrong" not in repr(raised.value)
+    assert "right" not in receipt
+
+
+def test_a_password_that_is_not_there_is_said_by_its_name(server):
+    sent = mailing(server, username="tocsin", password=PASSWORD)
+    with pytest.raises(Permanent, match="tocsin/acme/mail"):
+        ChannelReceivers(tools()).send(sent)
+    assert server.lines == []
+
+
+def test_the_receipt_names_who_did_not_get_it(server):
+    server.replies = {f"RCPT {BOB}": ["550 5.1.1 <bob@example.com> unknown"]}
+    receipt = ChannelReceivers(tools()).send(mailing(server))
+    assert receipt == f"2.0.0 Ok: queued as 4F1A; refused {BOB}: 550 5.1.1"
+    assert [mail.to for mail in server.taken] == [[ANN]]
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [("421 4.7.0 x", Throttled), ("451 4.3.0 x", Retryable), ("550 5.7.1 x", Permanent)],
+)
+def test_errors_name_the_receiver(server, reply, kind):
+    server.replies = {".": [reply]}
+    with pytest.raises((Retryable, Permanent), match="receiver oncall: SMTP") as raised:
+        ChannelReceivers(tools()).send(mailing(server))
+    assert type(raised.value) is kind
+
+
+def test_only_public_servers_are_called(server):
+    with pytest.raises(Unsendable, match="receiver oncall: the address is not public"):
+        ChannelReceivers(tools(http=Http())).send(mailing(server))
+
+
+def test_what_a_server_says_is_no_thread(server):
+    server.replies = {".": ["250 <x@evil.example>"]}
+    receipt = ChannelReceivers(tools()).send(mailing(server))
+    follows = notification(key="toc_2", thread=("toc_1", f"{receipt}\r\nBcc: eve@example.com"))
+    assert read(email.render(follows, "", T0))["In-Reply-To"] == f"<toc_1@{SENDER.split('@')[1]}>"
