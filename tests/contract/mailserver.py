@@ -22,7 +22,9 @@ class Mail(msgspec.Struct):
 class MailServer:
     def __init__(self) -> None:
         self.port = 0
+        # What was taken, and every message that came, taken or not.
         self.taken: list[Mail] = []
+        self.offered: list[Mail] = []
         # Every line that came, but for messages, with what was said before it was encrypted.
         self.lines: list[str] = []
         # What is replied to the next command of a name; "lost" hangs up, "hangs" says nothing
@@ -116,6 +118,7 @@ class _Handler(StreamRequestHandler):
         self.mail.content = b"".join(lines)
         self.mail.is_encrypted = self.is_encrypted
         taken = Mail(**{name: getattr(self.mail, name) for name in Mail.__struct_fields__})
+        self.world.offered.append(taken)
         planned = self.world.replies.get(".", [])
         if not planned or not planned[0].startswith(("4", "5")):
             self.world.taken.append(taken)

@@ -1,5 +1,6 @@
 """Handing a message to a mail server on loopback."""
 
+from socket import gaierror
 from time import monotonic
 
 import pytest
@@ -158,14 +159,32 @@ def test_the_whole_session_has_one_time(server, command, reply):
     assert monotonic() - began_s < 2.0
 
 
-def test_a_goodbye_that_does_not_come_changes_nothing(server):
-    server.replies = {"QUIT": ["lost"]}
+@pytest.mark.parametrize("reply", ["lost", "hangs", "421 too late"])
+def test_a_goodbye_that_does_not_come_changes_nothing_and_takes_no_time(server, monkeypatch, reply):
+    monkeypatch.setattr("tocsin.adapters.mailsession._GOODBYE_S", 0.1)
+    server.replies = {"QUIT": [reply]}
+    began_s = monotonic()
     assert hand_over(server).said == "2.0.0 Ok: queued as 4F1A"
+    assert monotonic() - began_s < 3.0
 
 
 def test_nobody_listens(server):
     with pytest.raises(Retryable, match="no answer: ConnectionRefusedError"):
         hand_over(server, port=9)
+
+
+def test_a_host_without_an_address_may_have_one_later(server, monkeypatch):
+    def unknown(*_args, **_fields):
+        raise gaierror
+
+    monkeypatch.setattr("socket.getaddrinfo", unknown)
+    with pytest.raises(Retryable, match="no answer: gaierror"):
+        hand_over(server, host="mail.example")
+
+
+def test_what_is_no_host_is_not_called(server):
+    with pytest.raises(Unsendable, match="the host cannot be used"):
+        hand_over(server, host=f"{'x' * 64}.example")
 
 
 @pytest.mark.parametrize(
