@@ -196,3 +196,20 @@ def test_a_crash_at_any_call_loses_nothing_and_repeats_nothing(when: str) -> Non
         told = sum(1 for each in steps if each[1] == "firing")
         assert (set(steps.values()), told) == ({1}, 5), f"dies {when} call {dies_at}"
         assert stormy.balance().is_settled, f"dies {when} call {dies_at}"
+
+
+def test_an_end_that_the_digest_owes_is_told_though_it_fires_again_meanwhile() -> None:
+    stormy = world()
+    stormy.send(webhook(member("h0")))
+    stormy.pass_time(120.0)
+    # Enough for a storm, so that the end goes to the digest, and then the new beginning.
+    stormy.send(webhook(resolved("h0"), *map(member, HOSTS[1:6])))
+    stormy.drain()
+    stormy.send(webhook(member("h0", startsAt="2025-11-22T05:55:00.000Z")))
+    stormy.drain()
+    stormy.pass_time(400.0)
+    assert heard(stormy)["h0"] in (["firing"], ["firing", "resolved", "firing"])
+    stormy.send(webhook(resolved("h0", endsAt="2025-11-22T06:55:00.000Z")))
+    stormy.pass_time(400.0)
+    assert heard(stormy)["h0"][-1] == "resolved"
+    assert stormy.balance().is_settled

@@ -34,7 +34,7 @@ def decide(
     member: Member, told: Told | None, receiver: Receiver, *, collapses: bool = False
 ) -> Decision:
     """Say what the receiver must hear next about one alert."""
-    send_resolved = receiver.send_resolved
+    send_resolved, told = receiver.send_resolved, _believed(member, told)
     if told is not None and told.step == "firing" and told.episode < member.episode:
         if collapses and _goes_on(member, told):
             return _fires_as_before(member, told)
@@ -45,10 +45,18 @@ def decide(
     if member.status == "firing" and not is_settled:
         return _fires(member, told, send_updates=receiver.send_updates)
     if member.status == "resolved" and (told is None or told.episode < member.episode):
-        return _ended_untold(member, send_resolved)
+        return _never_told(member)
     if member.status == "firing" or told is None or told.step == "resolved":
         return _NOTHING
     return close(member, told, send_resolved)
+
+
+def _believed(member: Member, told: Told | None) -> Told | None:
+    """Return what a receiver was told last, here or before the alert came here."""
+    before = member.told_before
+    if before and (told is None or told.episode < before):
+        return Told(before, "firing", "delivered")
+    return told
 
 
 def is_pending(member: Member, told: Mapping[str, Told]) -> bool:
@@ -56,7 +64,7 @@ def is_pending(member: Member, told: Mapping[str, Told]) -> bool:
     last = told.get(member.fingerprint)
     if last is None:
         # What was over before it was known need not be told.
-        return bool(member.fired_by) or member.told_before
+        return bool(member.fired_by or member.told_before)
     is_news = last.episode < member.episode or last.step != member.status
     return is_news or is_due_again(member, last)
 
@@ -191,13 +199,6 @@ def _fires_as_before(member: Member, told: Told) -> Decision:
         sources=(ended_by, member.fired_by),
         is_known=True,
     )
-
-
-def _ended_untold(member: Member, send_resolved: bool) -> Decision:
-    """End an episode that was not told here, but perhaps before it came here."""
-    if member.told_before:
-        return close(member, Told(member.episode, "firing", "delivered"), send_resolved)
-    return _never_told(member)
 
 
 def _never_told(member: Member) -> Decision:

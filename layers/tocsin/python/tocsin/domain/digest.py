@@ -112,7 +112,9 @@ def _entry(
 
 
 def _anew(known: Member | None, origin: str, step: Step, alert: Alert, now_s: float) -> Member:
+    """Return a new entry, which knows the end before it that its receiver is still to hear of."""
     is_end = step.step == "resolved"
+    before = 0 if known is None else known.told_before
     return Member(
         fingerprint=step.fingerprint,
         episode=step.episode,
@@ -122,10 +124,17 @@ def _anew(known: Member | None, origin: str, step: Step, alert: Alert, now_s: fl
         changed_at_s=now_s,
         fired_by="" if is_end else step.source,
         resolved_by=step.source if is_end else "",
-        closed=None if known is None else (known.episode, known.resolved_by),
-        told_before=is_end,
+        closed=_closed(known),
+        told_before=step.episode if is_end else before,
         origin=origin,
     )
+
+
+def _closed(known: Member | None) -> tuple[int, str] | None:
+    if known is None:
+        return None
+    was_told_before = 0 < known.told_before < known.episode
+    return known.closed if was_told_before else (known.episode, known.resolved_by)
 
 
 def _overtaken(
@@ -135,8 +144,10 @@ def _overtaken(
     if known is None or known.episode == entry.episode or not is_pending(known, digest.told):
         return
     told = digest.told.get(known.fingerprint)
-    is_told = told is not None and told.episode == known.episode
-    for source in (("" if is_told else known.fired_by), ("" if is_told else known.resolved_by)):
+    if known.told_before == known.episode or (told and told.episode == known.episode):
+        # Its end is still told, before the new beginning.
+        return
+    for source in (known.fired_by, known.resolved_by):
         if source:
             yield DeliveryRecord(
                 source=source,

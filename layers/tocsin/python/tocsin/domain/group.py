@@ -79,10 +79,10 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     # When something was found out about this episode that its receiver is told of at once, if it
     # was told without it; 0: nothing, or it waits for the next notification.
     found_at_s: float = 0.0
-    # In a digest: the group that handed it over, and whether its receiver heard elsewhere that
-    # this episode fires.
+    # In a digest: the group that handed it over, and the episode of which its receiver heard from
+    # that group that it fires; 0: none.
     origin: str = ""
-    told_before: bool = False
+    told_before: int = 0
 
     def fires(self, now_s: float) -> bool:
         """Tell whether the alert fires now: nobody resolved it, and its time is not over."""
