@@ -69,6 +69,12 @@ def test_what_is_only_told_more_about_is_a_note_and_pages_nobody():
     assert "javascript" not in note
 
 
+def test_what_follows_is_sent_as_a_note_too_since_the_alert_keeps_its_text():
+    sent = created(DOWN, UP, thread=THREAD, reason="some alerts resolved")
+    assert "Down: warning, resolved" in sent["note"]
+    assert "note" not in created(DOWN)
+
+
 def test_more_about_what_was_never_told_is_told_as_an_alert():
     assert created(DOWN, reason="enrichment added", thread=None)["message"]
 

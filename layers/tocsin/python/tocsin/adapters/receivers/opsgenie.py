@@ -83,6 +83,8 @@ def _alert(notification: Notification, message: Message, alias: str) -> dict[str
         "source": _SOURCE,
         "priority": _PRIORITIES[message.severity],
         "responders": [_responder(each) for each in settings.responders],
+        # What is counted in an open alert changes none of its texts.
+        "note": _text(message, NOTE_LIMIT) if notification.thread is not None else "",
     }
     return {name: value for name, value in alert.items() if value}
 
