@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import T0, alert
 from tests.contract.channelsides import SIDES
@@ -62,6 +63,8 @@ def test_what_is_told_first_is_seen_once(side):
     assert "DiskFull" in seen.text
     assert "nothing fits" in seen.text
     assert not any(secret in receipt for secret in side.secrets)
+    assert receipt.isprintable()
+    assert len(receipt) < 500
     assert list(side.faults()) == []
 
 
@@ -76,6 +79,15 @@ def test_what_follows_is_seen_where_the_kind_shows_it(side):
         "of it": [],
     }[side.follows]
     assert any("SlowQuery" in each.text for each in side.seen())
+    assert not any(each.is_over for each in side.seen())
+    assert list(side.faults()) == []
+
+
+def test_what_is_merely_known_by_now_ends_nothing(side):
+    receipt = send(side)
+    thread = Thread("toc_1", receipt)
+    send(side, FIRING, key="toc_2", thread=thread, reason="enrichment added")
+    send(side, FIRING, key="toc_3", thread=thread)
     assert not any(each.is_over for each in side.seen())
     assert list(side.faults()) == []
 
@@ -164,6 +176,17 @@ def test_an_end_whose_answer_was_lost_is_told_again_and_seen(side):
     send(side, ended(FIRING), key="toc_2", thread=thread, attempt=2)
     assert side.seen()[0 if side.follows != "alone" else -1].is_over
     assert list(side.faults()) == []
+
+
+@pytest.mark.parametrize("error", [Unsendable("not there"), Retryable("no answer")])
+def test_without_a_secret_that_it_needs_nothing_is_sent(side, error):
+    def nowhere(_secret):
+        raise error
+
+    side.tools = replace(side.tools, secret=nowhere)
+    with suppress(Unsendable, Retryable):
+        send(side)
+    assert len(side.calls()) == len(side.seen())
 
 
 @pytest.mark.parametrize("character", ["x", "&", '"', "\u20ac", "\U0001f525"])

@@ -247,3 +247,28 @@ def test_many_long_alerts_are_fewer_and_the_rest_is_counted():
     shown = len(sent["blocks"]) - 2
     assert texts(sent)[-1] == f"and {10 - shown} more"
     assert shown >= 5
+
+
+def test_the_worst_alert_is_shown_in_any_script():
+    worst = alert(
+        "\U0001f525" * 500,
+        labels={f"l{n}": "\U0001f525" * 500 for n in range(9)},
+        annotations={"summary": "\U0001f525" * 5000},
+    )
+    section = texts(message(worst, worst))[1]
+    assert section.startswith("*\U0001f525")
+    assert len(section.encode("utf-16-le")) // 2 <= slackblocks.TEXT_LIMIT
+
+
+def test_a_link_that_stands_there_already_is_not_repeated():
+    links = (
+        Link(title="Runbook", url="https://r.example/"),
+        Link(title="Logs | all", url="https://l.example/"),
+    )
+    linked = alert(
+        annotations={"runbook_url": "https://r.example/"}, enrichment=Enrichment(links=links)
+    )
+    assert texts(message(linked))[1].splitlines()[1:] == [
+        "<https://r.example/|runbook>",
+        "<https://l.example/|Logs / all>",
+    ]

@@ -6,6 +6,7 @@ from tests.channels import tools
 from tests.contract import slackschema
 from tests.contract.localserver import Answer, local_server
 from tests.contract.slackworkspace import CHANNELS, TOKEN, Workspace
+from tocsin.adapters.http import HttpAnswer
 from tocsin.adapters.receivers import ChannelReceivers
 from tocsin.domain.channels import SlackApp
 from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
@@ -265,6 +266,21 @@ def test_all_calls_together_take_no_longer_than_one_may(channel):
     with pytest.raises(Retryable, match="no time left for chat"):
         channel.send(OVER, receipt=receipt)
     assert channel.workspace.methods == ["chat.postMessage", "chat.update"]
+
+
+def test_a_further_call_has_the_time_that_the_one_before_it_left(channel):
+    waits_s, now_s = [], [T0]
+
+    class Slow:
+        def post(self, _url, _body, _headers, timeout_s):
+            waits_s.append(timeout_s)
+            now_s[0] += 4.0
+            return HttpAnswer(200, {}, b'{"ok":false,"error":"message_not_found"}')
+
+    channel.tools = replace(channel.tools, http=Slow(), clock=lambda: now_s[0])
+    with pytest.raises(Permanent):
+        channel.send(OVER, receipt="C1/1503435956.000001/#ops")
+    assert waits_s == [10.0, 6.0, 2.0]
 
 
 def test_every_word_has_one_meaning():
