@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
-from tests.contract import sides_slack, sides_webhook
+from tests.contract import sides_email, sides_slack, sides_webhook
 from tests.contract.seen import Seen
 from tocsin.adapters.receivers.posting import Tools
 from tocsin.domain.config import Receiver
@@ -19,15 +19,16 @@ class Side(Protocol):
     """One kind of receiver.
 
     `follows` says what becomes of a notification that belongs to an earlier one: a message by
-    itself ("alone"), one that stands "under" the first, or a change "of it". The methods up to
-    `lose_answer` say what becomes of the next call; without them it is taken.
+    itself ("alone"), one that "answers" the first, a change "of it", or one "under" the first, of
+    which only the end is a change. The methods up to `lose_answer` say what becomes of the next
+    call; without them it is taken.
     """
 
     receiver: Receiver
     tools: Tools
     # What no error, receipt or line of a log may hold.
     secrets: Sequence[str]
-    follows: Literal["alone", "under", "of it"]
+    follows: Literal["alone", "answers", "under", "of it"]
     # Whether the vendor shows what comes twice under one key once.
     deduplicates: bool
     # Whether it can say when to come again.
@@ -65,6 +66,8 @@ SIDES: dict[str, Callable[[], AbstractContextManager[Side]]] = {
     "webhook": sides_webhook.side,
     "slack webhook": sides_slack.webhook_side,
     "slack app": sides_slack.app_side,
+    "mail server": sides_email.smtp_side,
+    "ses": sides_email.ses_side,
 }
 
 __all__ = ["SIDES", "Seen", "Side"]

@@ -16,7 +16,7 @@ _NO_ANSWER_S = 0.2
 class HttpSide:
     """A vendor on loopback: what it takes is in `taken`, and its answers are `answer`'s."""
 
-    follows: Literal["alone", "under", "of it"] = "alone"
+    follows: Literal["alone", "answers", "under", "of it"] = "alone"
     deduplicates = False
     says_when = True
     secrets: Sequence[str] = ("/hook/secret",)

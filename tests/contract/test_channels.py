@@ -75,6 +75,7 @@ def test_what_follows_is_seen_where_the_kind_shows_it(side):
     assert ("SlowQuery" in first.text) == (side.follows == "of it")
     assert [each.under for each in more] == {
         "alone": [""],
+        "answers": [first.id],
         "under": [first.id],
         "of it": [],
     }[side.follows]
@@ -95,11 +96,12 @@ def test_what_is_merely_known_by_now_ends_nothing(side):
 def test_the_end_is_seen(side):
     receipt = send(side)
     send(side, ended(FIRING), key="toc_2", thread=Thread("toc_1", receipt))
-    first, *_ = side.seen()
-    if side.follows == "alone":
-        assert [each.is_over for each in side.seen()] == [False, True]
-    else:
-        assert first.is_over
+    assert [each.is_over for each in side.seen()] == {
+        "alone": [False, True],
+        "answers": [False, True],
+        "under": [True],
+        "of it": [True],
+    }[side.follows]
     assert list(side.faults()) == []
 
 
@@ -174,7 +176,7 @@ def test_an_end_whose_answer_was_lost_is_told_again_and_seen(side):
     with pytest.raises(Retryable):
         send(side, ended(FIRING), key="toc_2", thread=thread)
     send(side, ended(FIRING), key="toc_2", thread=thread, attempt=2)
-    assert side.seen()[0 if side.follows != "alone" else -1].is_over
+    assert side.seen()[-1 if side.follows in ("alone", "answers") else 0].is_over
     assert list(side.faults()) == []
 
 
