@@ -201,6 +201,19 @@ def test_hostile_text_is_text(text):
     assert "\n" not in message["Subject"]
 
 
+def test_what_looks_like_an_encoded_word_is_read_as_it_was_written():
+    message = mailed(alert("=?utf-8?b?WA==?="), settings={"sender_name": "=?utf-8?q?Y?="})
+    assert message["Subject"] == "[FIRING:1] =?utf-8?b?WA==?="
+    assert message["From"].addresses[0].display_name == "=?utf-8?q?Y?="
+
+
+def test_a_link_leads_where_it_says():
+    url = "https://x.example/?a=1&copy=2&lt;=3#%20"
+    message = mailed(alert("Down", url=url))
+    assert ("a", {"href": url, "style": f"color:{page.LINK}"}) in Tags(texts(message)[1]).found
+    assert f"source: {url}" in texts(message)[0]
+
+
 @given(st.text(), st.text(), st.text(max_size=300))
 @settings(max_examples=100, deadline=None)
 def test_any_text_arrives_in_its_place(name, value, sender_name):

@@ -159,6 +159,14 @@ def test_the_whole_session_has_one_time(server, command, reply):
     assert monotonic() - began_s < 2.0
 
 
+def test_a_reply_without_end_is_not_read_to_its_end(server):
+    server.replies = {"MAIL": ["endless"]}
+    began_s = monotonic()
+    with pytest.raises(Retryable, match="no answer: OSError"):
+        hand_over(server, timeout_s=60.0)
+    assert monotonic() - began_s < 30.0
+
+
 @pytest.mark.parametrize("reply", ["lost", "hangs", "421 too late"])
 def test_a_goodbye_that_does_not_come_changes_nothing_and_takes_no_time(server, monkeypatch, reply):
     monkeypatch.setattr("tocsin.adapters.mailsession._GOODBYE_S", 0.1)
