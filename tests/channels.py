@@ -18,7 +18,7 @@ def tools(
         "http": Http(allow_loopback=True),
         "clock": lambda: T0,
         "secret": lambda secret: _secret(secrets or {}, secret),
-        "aws": lambda service: (aws or {})[service],
+        "aws": lambda service, region="": (aws or {})[service],
     }
     return Tools(**{**given, **more})
 

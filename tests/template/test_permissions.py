@@ -8,12 +8,13 @@ from tests.template.grants import DESCRIBE, GRANTS, METRICS, NETWORK, READ, SEND
 from tests.template.transformed import Stack, as_list, statements, target
 
 
-def granted(stack: Stack, role: str) -> dict[str, set[str]]:
-    """Return what the inline policies of a role allow, by resource."""
+def granted(stack: Stack, role: str, effect: str = "Allow") -> dict[str, set[str]]:
+    """Return what the inline policies of a role allow, or deny, by resource."""
     found: dict[str, set[str]] = defaultdict(set)
     for policy in stack[role]["Policies"]:
         for statement in statements(policy["PolicyDocument"]):
-            assert statement["Effect"] == "Allow"
+            if statement["Effect"] != effect:
+                continue
             for resource in as_list(statement["Resource"]):
                 found[name_of(resource)].update(as_list(statement["Action"]))
     return dict(found)
@@ -58,6 +59,33 @@ def test_only_a_function_in_the_network_may_make_interfaces(
 @pytest.mark.parametrize("function", SCHEDULES)
 def test_a_schedule_may_only_run_its_function(stack: Stack, function: str) -> None:
     assert granted(stack, SCHEDULES[function]) == {function: {"lambda:InvokeFunction"}}
+
+
+TOPIC = "arn:aws:sns:eu-central-1:123456789012:alerts"
+OTHER_QUEUE = "arn:aws:sqs:eu-central-1:123456789012:theirs"
+TARGETS = {"sns:Publish", SEND, "events:PutEvents", "lambda:InvokeFunction"}
+
+
+def test_notify_reaches_the_services_that_are_named_and_no_others(stack: Stack) -> None:
+    named = Stack(NotifyTargetArns=f"{TOPIC},{OTHER_QUEUE}")
+    expected = {**GRANTS["NotifyFunction"], TOPIC: TARGETS, OTHER_QUEUE: TARGETS}
+    assert granted(named, "NotifyFunctionRole") == expected
+
+
+def test_notify_may_never_send_to_what_belongs_to_the_stack(stack: Stack) -> None:
+    denied = granted(stack, "NotifyFunctionRole", "Deny")
+    functions = denied.pop(
+        "AWS::Partition:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-*"
+    )
+    assert functions == {"lambda:InvokeFunction"}
+    # Its own dead letters it has to send; that no receiver does, the code sees to.
+    queues = set(stack.of_type("AWS::SQS::Queue")) - {"NotifyDeadLetterQueue"}
+    assert denied == {queue: {SEND} for queue in queues}
+
+
+@pytest.mark.parametrize("function", sorted(set(GRANTS) - {"NotifyFunction"}))
+def test_nothing_else_is_denied(stack: Stack, function: str) -> None:
+    assert granted(stack, f"{function}Role", "Deny") == {}
 
 
 def test_the_letters_function_lists_letters_only(stack: Stack) -> None:

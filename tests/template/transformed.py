@@ -45,7 +45,7 @@ class Stack:
     def __init__(self, **parameters: str) -> None:
         template = source()
         self.parameters = {
-            name: parameters.get(name, parameter["Default"])
+            name: _read(parameter["Type"], parameters.get(name, parameter["Default"]))
             for name, parameter in template["Parameters"].items()
         }
         self.mappings: dict[str, Any] = template["Mappings"]
@@ -93,8 +93,18 @@ class Stack:
             return self._holds(self.conditions[condition])
         if "Fn::Not" in condition:
             return not self._holds(condition["Fn::Not"][0])
-        left, right = map(self.resolve, condition["Fn::Equals"])
+        left, right = map(self._compared, condition["Fn::Equals"])
         return bool(left == right)
+
+    def _compared(self, value: Any) -> Any:
+        if isinstance(value, dict) and "Fn::Select" in value:
+            place, items = value["Fn::Select"]
+            return self.resolve(items)[place]
+        return self.resolve(value)
+
+
+def _read(kind: str, value: Any) -> Any:
+    return value.split(",") if kind == "CommaDelimitedList" else value
 
 
 def target(value: Any) -> str:

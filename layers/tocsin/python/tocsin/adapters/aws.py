@@ -85,9 +85,13 @@ def hasty_client(service: str) -> Any:
     return _make_client(service, read_timeout_s=1, attempts=1)
 
 
-def single_attempt_client(service: str, read_timeout_s: float) -> Any:
-    """Make a client that tries once, for whoever counts attempts and waits between them."""
-    return _make_client(service, read_timeout_s=read_timeout_s, attempts=1)
+def single_attempt_client(service: str, read_timeout_s: float, region: str = "") -> Any:
+    """Make a client that tries once, for whoever counts attempts and waits between them.
+
+    `region` "" is that of the environment.
+    """
+    options = {"region_name": region} if region else {}
+    return _make_client(service, read_timeout_s=read_timeout_s, attempts=1, **options)
 
 
 @cache

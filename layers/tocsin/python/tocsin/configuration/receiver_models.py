@@ -10,9 +10,13 @@ from tocsin.configuration.channels import (
     KINDS,
     ChannelBlock,
     Email,
+    EventBridge,
+    Lambda,
     Opsgenie,
     PagerDuty,
     Slack,
+    Sns,
+    Sqs,
     Teams,
     Webhook,
 )
@@ -83,6 +87,12 @@ class Receiver(Block):
     )
     teams: Teams | None = Field(default=None, description="A workflow of Microsoft Teams.")
     email: Email | None = Field(default=None, description="Mail, through SES or a mail server.")
+    sns: Sns | None = Field(default=None, description="An SNS topic.")
+    sqs: Sqs | None = Field(default=None, description="An SQS queue.")
+    eventbridge: EventBridge | None = Field(
+        default=None, description="An event bus of EventBridge."
+    )
+    lambda_: Lambda | None = Field(default=None, alias="lambda", description="A Lambda function.")
     retry: Retry = Field(
         default=Retry(), description="When to try again, and when to give up; see delivery.md."
     )
@@ -121,9 +131,10 @@ class Receiver(Block):
         return next(self._channels())
 
     def _channels(self) -> Iterator[tuple[str, ChannelBlock]]:
-        for kind in KINDS:
-            block = getattr(self, kind)
-            if block is not None:
+        for name, field in type(self).model_fields.items():
+            kind = field.alias or name
+            block = getattr(self, name)
+            if kind in KINDS and block is not None:
                 yield kind, block
 
 

@@ -128,6 +128,21 @@ class AwsTarget(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
         """Its ARN."""
         return self.arn
 
+    @property
+    def region(self) -> str:
+        """The region that it is in: the fourth part of an ARN."""
+        return self.arn.split(":")[3]
+
+    @property
+    def account(self) -> str:
+        """The account that it is of: the fifth part."""
+        return self.arn.split(":")[4]
+
+    @property
+    def name(self) -> str:
+        """What it is in its account and region: all that follows."""
+        return self.arn.split(":", 5)[5]
+
 
 class Apprise(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="apprise"):
     """One of the many services that the library of this name knows, by its kind of URL."""

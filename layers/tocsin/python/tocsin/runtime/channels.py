@@ -1,5 +1,6 @@
 """What the kinds of receivers may use, made for this process."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -13,18 +14,19 @@ from tocsin.runtime.clock import now_s
 _TIMEOUT_S = 10.0
 
 
-def tools(http: Http, external_url: str = "") -> Tools:
-    """Return what receivers are told with."""
+def tools(http: Http, external_url: str = "", own_queue_urls: Iterable[str] = ()) -> Tools:
+    """Return what receivers are told with. None of them may be a queue of `own_queue_urls`."""
     return Tools(
         http=http,
         clock=now_s,
         secret=KeptSecrets(client, now_s),
         aws=_once,
         external_url=external_url,
+        own_queue_urls=frozenset(own_queue_urls),
     )
 
 
 @cache
-def _once(service: str) -> Any:
+def _once(service: str, region: str = "") -> Any:
     """Return a client that tries once: how often a receiver is tried is for notify to say."""
-    return single_attempt_client(service, _TIMEOUT_S)
+    return single_attempt_client(service, _TIMEOUT_S, region)

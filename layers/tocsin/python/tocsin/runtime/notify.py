@@ -46,7 +46,7 @@ def _notify() -> Notify:
         blobs=blobs,
         groups=DynamoGroups(dynamodb, settings.group_table, settings.journal_table, blobs),
         configs=CachedConfigs(DynamoConfigs(dynamodb, settings.control_table), now_s),
-        receivers=ChannelReceivers(tools(http)),
+        receivers=ChannelReceivers(tools(http, own_queue_urls=letters.values())),
         silences=CachedSilences(DynamoSilences(dynamodb, settings.control_table), now_s),
         breakers=DynamoBreakers(hasty, settings.breaker_table),
         paces=DynamoPaces(hasty, settings.breaker_table),

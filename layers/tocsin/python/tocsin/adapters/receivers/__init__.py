@@ -15,6 +15,10 @@ _KINDS: dict[ReceiverKind, str] = {
     "opsgenie": "tocsin.adapters.receivers.opsgenie",
     "teams": "tocsin.adapters.receivers.teams",
     "email": "tocsin.adapters.receivers.email",
+    "sns": "tocsin.adapters.receivers.sns",
+    "sqs": "tocsin.adapters.receivers.sqs",
+    "eventbridge": "tocsin.adapters.receivers.eventbridge",
+    "lambda": "tocsin.adapters.receivers.lambdafunction",
 }
 
 

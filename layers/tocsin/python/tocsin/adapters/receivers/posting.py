@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -25,18 +25,26 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _Settings = TypeVar("_Settings")
 
 
+class AwsClients(Protocol):
+    """Finds a client of a service of AWS, in a region other than its own if one is named."""
+
+    def __call__(self, service: str, region: str = "") -> Any: ...
+
+
 class Tools(msgspec.Struct, frozen=True, kw_only=True):
     """What a kind of receiver may use.
 
     `secret` returns what a reference leads to, and raises Retryable or Permanent where it leads
     nowhere. `aws` returns a client of a service of AWS, made once, that tries once.
+    `own_queue_urls` are queues that tocsin itself sends to, so that no receiver may be one of them.
     """
 
     http: Http
     clock: Clock
     secret: Callable[[Secret], str]
-    aws: Callable[[str], Any]
+    aws: AwsClients
     external_url: str = ""
+    own_queue_urls: frozenset[str] = frozenset()
 
 
 class Request(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from tocsin.adapters.receivers.posting import Request, Tools, kept_url, post
-from tocsin.domain.alert import Alert, place
+from tocsin.domain.alert import Alert, Status, place
 from tocsin.domain.channels import Webhook
 from tocsin.domain.errors import ConfigurationError, Unsendable
 from tocsin.domain.fingerprint import alertmanager_fingerprint
@@ -46,23 +46,26 @@ def send(notification: Notification, tools: Tools) -> str:
 
 def render(notification: Notification, external_url: str) -> bytes:
     """Return the body as Alertmanager would send it."""
+    return msgspec.json.encode(fields(notification, external_url))
+
+
+def fields(notification: Notification, external_url: str) -> dict[str, Any]:
+    """Return the fields of the body, also for whoever sends them in another way."""
     # All that the notification holds, whatever `max_alerts` is by now: it counts as told.
     alerts = sorted(notification.alerts, key=place)
-    return msgspec.json.encode(
-        {
-            "version": "4",
-            "groupKey": str(notification.group),
-            "truncatedAlerts": notification.truncated,
-            "status": _status(alerts),
-            "receiver": notification.receiver.shown_as or notification.receiver.name,
-            "groupLabels": dict(notification.group.labels),
-            "commonLabels": _common(_labels(alert) for alert in alerts),
-            "commonAnnotations": _common(alert.annotations for alert in alerts),
-            "externalURL": notification.external_url or external_url,
-            "notification_reason": notification.reason,
-            "alerts": [_alert(alert) for alert in alerts],
-        }
-    )
+    return {
+        "version": "4",
+        "groupKey": str(notification.group),
+        "truncatedAlerts": notification.truncated,
+        "status": status(alerts),
+        "receiver": notification.receiver.shown_as or notification.receiver.name,
+        "groupLabels": dict(notification.group.labels),
+        "commonLabels": _common(_labels(alert) for alert in alerts),
+        "commonAnnotations": _common(alert.annotations for alert in alerts),
+        "externalURL": notification.external_url or external_url,
+        "notification_reason": notification.reason,
+        "alerts": [_alert(alert) for alert in alerts],
+    }
 
 
 def headers(notification: Notification, at_s: float) -> dict[str, str]:
@@ -98,7 +101,8 @@ def _signature(
         raise Unsendable(f"receiver {notification.receiver.name}: {error}") from None
 
 
-def _status(alerts: Iterable[Alert]) -> str:
+def status(alerts: Iterable[Alert]) -> Status:
+    """Return what is said of all alerts together: one that fires says it of all."""
     return "firing" if any(alert.status == "firing" for alert in alerts) else "resolved"
 
 

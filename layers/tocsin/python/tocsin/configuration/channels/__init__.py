@@ -1,5 +1,6 @@
 """The kinds of receivers in `tocsin.yaml`: one module each, and their names here."""
 
+from tocsin.configuration.channels.awstargets import EventBridge, Lambda, Sns, Sqs
 from tocsin.configuration.channels.channel import ChannelBlock
 from tocsin.configuration.channels.email import Email
 from tocsin.configuration.channels.opsgenie import Opsgenie
@@ -16,6 +17,23 @@ KINDS: dict[str, type[ChannelBlock]] = {
     "opsgenie": Opsgenie,
     "teams": Teams,
     "email": Email,
+    "sns": Sns,
+    "sqs": Sqs,
+    "eventbridge": EventBridge,
+    "lambda": Lambda,
 }
 
-__all__ = ["KINDS", "ChannelBlock", "Email", "Opsgenie", "PagerDuty", "Slack", "Teams", "Webhook"]
+__all__ = [
+    "KINDS",
+    "ChannelBlock",
+    "Email",
+    "EventBridge",
+    "Lambda",
+    "Opsgenie",
+    "PagerDuty",
+    "Slack",
+    "Sns",
+    "Sqs",
+    "Teams",
+    "Webhook",
+]

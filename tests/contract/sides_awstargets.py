@@ -1,0 +1,169 @@
+"""A topic, a queue, an event bus and a function, as moto plays them, and what arrives there."""
+
+import io
+import json
+import zipfile
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+
+REGION = "eu-central-1"
+ACCOUNT = "123456789012"
+
+
+class Side:
+    """One target. `fail` makes the next call fail with a code, as its service would say it."""
+
+    kind: str
+    service: str
+    operation: str
+
+    def __init__(self, clients: Any, name: str = "alerts") -> None:
+        self._clients = lambda service: clients(service, REGION)
+        self.client = self._clients(self.service)
+        self._answers: list[tuple[str, int, dict[str, str]]] = []
+        self.requests: list[dict[str, Any]] = []
+        self.arn = self.make(name)
+        events = self.client.meta.events
+        events.register(self.event("before-parameter-build"), self._note)
+        events.register_first(self.event("before-call"), self._answer)
+
+    def event(self, moment: str) -> str:
+        """Return what botocore calls a moment of the operation."""
+        service = self.client.meta.service_model.service_id.hyphenize()
+        return f"{moment}.{service}.{self.operation}"
+
+    def make(self, name: str) -> str:
+        """Make the target; return its ARN."""
+        raise NotImplementedError
+
+    def arrived(self) -> list[dict[str, Any]]:
+        """Return the webhook's body of each message that is there."""
+        raise NotImplementedError
+
+    def fail(self, code: str, status: int = 400, **headers: str) -> None:
+        self._answers.append((code, status, headers))
+
+    def _note(self, params: dict[str, Any], **_: Any) -> None:
+        self.requests.append(dict(params))
+
+    def _answer(self, **_: Any) -> Any:
+        if not self._answers:
+            return None
+        code, status, headers = self._answers.pop(0)
+        said = {name.replace("_", "-"): value for name, value in headers.items()}
+        return AWSResponse("", status, HTTPHeaders(), None), {
+            "Error": {"Code": code, "Message": "no"},
+            "ResponseMetadata": {"HTTPStatusCode": status, "HTTPHeaders": said},
+        }
+
+
+class SqsSide(Side):
+    kind, service, operation = "sqs", "sqs", "SendMessage"
+
+    def make(self, name: str) -> str:
+        self.url, arn = _queue(self.client, name)
+        return arn
+
+    def messages(self) -> list[dict[str, Any]]:
+        return _received(self.client, self.url)
+
+    def arrived(self) -> list[dict[str, Any]]:
+        return [json.loads(each["Body"]) for each in self.messages()]
+
+
+class SnsSide(Side):
+    kind, service, operation = "sns", "sns", "Publish"
+
+    def make(self, name: str) -> str:
+        options = {"FifoTopic": "true"} if name.endswith(".fifo") else {}
+        arn = str(self.client.create_topic(Name=name, Attributes=options)["TopicArn"])
+        self.url, queue = _queue(self._clients("sqs"), f"heard-{name}")
+        self.client.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=queue)
+        return arn
+
+    def messages(self) -> list[dict[str, Any]]:
+        return [json.loads(each["Body"]) for each in _received(self._clients("sqs"), self.url)]
+
+    def arrived(self) -> list[dict[str, Any]]:
+        return [json.loads(each["Message"]) for each in self.messages()]
+
+
+class ConfirmedSide(Side):
+    """What moto delivers nowhere: what arrived is what it confirmed."""
+
+    def __init__(self, clients: Any, name: str = "alerts") -> None:
+        super().__init__(clients, name)
+        self._confirmed: list[dict[str, Any]] = []
+        self.client.meta.events.register_first(self.event("after-call"), self._confirm)
+
+    def body(self, request: dict[str, Any]) -> str | bytes:
+        """Return the webhook's body of a request."""
+        raise NotImplementedError
+
+    def _confirm(self, http_response: Any, **_: Any) -> None:
+        if http_response.status_code < 300:
+            self._confirmed.append(json.loads(self.body(self.requests[-1])))
+
+    def arrived(self) -> list[dict[str, Any]]:
+        return self._confirmed
+
+
+class EventBridgeSide(ConfirmedSide):
+    """moto follows rules with a package that is not here."""
+
+    kind, service, operation = "eventbridge", "events", "PutEvents"
+
+    def make(self, name: str) -> str:
+        return str(self.client.create_event_bus(Name=name)["EventBusArn"])
+
+    def body(self, request: dict[str, Any]) -> str:
+        (entry,) = request["Entries"]
+        return str(entry["Detail"])
+
+
+class LambdaSide(ConfirmedSide):
+    """moto runs functions with Docker only."""
+
+    kind, service, operation = "lambda", "lambda", "Invoke"
+
+    def make(self, name: str) -> str:
+        trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+        role = self._clients("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+        return str(
+            self.client.create_function(
+                FunctionName=name,
+                Runtime="python3.14",
+                Role=role["Role"]["Arn"],
+                Handler="app.handler",
+                Code={"ZipFile": _package()},
+            )["FunctionArn"]
+        )
+
+    def body(self, request: dict[str, Any]) -> bytes:
+        return bytes(request["Payload"])
+
+
+SIDES = [SnsSide, SqsSide, EventBridgeSide, LambdaSide]
+
+
+def _queue(sqs: Any, name: str) -> tuple[str, str]:
+    options = {"FifoQueue": "true"} if name.endswith(".fifo") else {}
+    url = sqs.create_queue(QueueName=name, Attributes=options)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return url, arn["Attributes"]["QueueArn"]
+
+
+def _received(sqs: Any, url: str) -> list[dict[str, Any]]:
+    answer = sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"], AttributeNames=["All"]
+    )
+    return list(answer.get("Messages", []))
+
+
+def _package() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as package:
+        package.writestr("app.py", "def handler(event, context):\n    return event\n")
+    return packed.getvalue()

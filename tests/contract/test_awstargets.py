@@ -1,0 +1,286 @@
+"""Topics, queues, event buses and functions as receivers, on moto under the strict rules."""
+
+import json
+from functools import cache
+
+import pytest
+from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+from moto import mock_aws
+from msgspec.structs import replace
+
+from tests.builders import T0, alert, receiver
+from tests.channels import tools
+from tests.contract.sides_awstargets import (
+    REGION,
+    SIDES,
+    ConfirmedSide,
+    EventBridgeSide,
+    SnsSide,
+    SqsSide,
+)
+from tests.strict import install
+from tocsin.adapters import aws
+from tocsin.adapters.receivers import ChannelReceivers
+from tocsin.adapters.receivers.awstarget import LIMIT_BYTES
+from tocsin.domain.channels import AwsTarget
+from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
+from tocsin.domain.group import GroupKey, Thread
+from tocsin.ports import Notification
+
+HOSTILE = 'x"\\ <!channel> \u202e </script> \ufffe\uffff \x00 \U0001f525'
+
+
+@pytest.fixture
+def clients(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    # Another region than that of the targets: theirs is in their ARNs.
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    strict = install(aws._session())
+    with mock_aws(config={"lambda": {"use_docker": False}}), strict.watching():
+        yield cache(lambda service, region=REGION: aws.single_attempt_client(service, 5, region))
+    assert not strict.refusals, strict.refusals
+
+
+@pytest.fixture(params=SIDES, ids=lambda side: side.kind)
+def side(request, clients):
+    return request.param(clients)
+
+
+@pytest.fixture(params=[SnsSide, SqsSide], ids=lambda side: side.kind)
+def fifo(request, clients):
+    return request.param(clients, "alerts.fifo")
+
+
+@pytest.fixture
+def receivers(clients):
+    return ChannelReceivers(replace(tools(external_url="https://t.example"), aws=clients))
+
+
+def notification(side, *alerts, key="toc_1", arn="", **fields):
+    return Notification(
+        key=key,
+        receiver=receiver(kind=side.kind, url="", settings=AwsTarget(arn=arn or side.arn)),
+        group=GroupKey("acme", "oncall", (("alertname", "HighLatency"),)),
+        alerts=alerts or (alert(starts_at_s=T0),),
+        **{"attempt": 1, **fields},
+    )
+
+
+def refused(receivers, told, kind):
+    with pytest.raises(kind) as raised:
+        receivers.send(told)
+    assert type(raised.value) is kind
+    return raised.value
+
+
+def test_the_first_notification_arrives_once_and_has_a_receipt(side, receivers):
+    assert receivers.send(notification(side))
+    (body,) = side.arrived()
+    assert (body["idempotencyKey"], body["status"]) == ("toc_1", "firing")
+    assert body["externalURL"] == "https://t.example"
+    assert [each["labels"]["alertname"] for each in body["alerts"]] == ["HighLatency"]
+
+
+def test_an_update_and_a_resolve_follow_with_keys_of_their_own(side, receivers):
+    thread = Thread("toc_1", "receipt")
+    receivers.send(notification(side))
+    receivers.send(notification(side, key="toc_2", thread=thread))
+    over = alert(status="resolved", starts_at_s=T0, ends_at_s=T0 + 60)
+    receivers.send(notification(side, over, key="toc_3", thread=thread))
+    said = {body["idempotencyKey"]: body["status"] for body in side.arrived()}
+    assert said == {"toc_1": "firing", "toc_2": "firing", "toc_3": "resolved"}
+
+
+def test_a_retry_sends_the_same_request(side, receivers):
+    side.fail("InternalError", 500)
+    refused(receivers, notification(side), Retryable)
+    receivers.send(notification(side, attempt=2))
+    first, second = side.requests
+    assert first == second
+    assert len(side.arrived()) == 1
+
+
+def test_a_fifo_drops_what_comes_again_and_keeps_a_group_in_order(fifo, receivers):
+    receivers.send(notification(fifo))
+    receivers.send(notification(fifo, attempt=2))
+    receivers.send(notification(fifo, key="toc_2"))
+    assert [body["idempotencyKey"] for body in fifo.arrived()] == ["toc_1", "toc_2"]
+    assert {request["MessageGroupId"] for request in fifo.requests} == {notification(fifo).group.id}
+
+
+@pytest.mark.parametrize("code", ["Throttling", "TooManyRequestsException", "KMSThrottling"])
+def test_throttling_asks_for_fewer_calls(side, receivers, code):
+    side.fail(code, 429, retry_after="7")
+    error = refused(receivers, notification(side), Throttled)
+    assert error.retry_after_s == 7
+    assert side.arrived() == []
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "said"),
+    [
+        ("AccessDeniedException", 403, "NotifyTargetArns"),
+        ("AuthorizationError", 403, "NotifyTargetArns"),
+        ("NotFound", 404, "it is not there"),
+        ("KMSAccessDenied", 400, "the key's policy"),
+        ("KMSDisabledException", 502, "the key's policy"),
+        ("ValidationException", 400, "does not take this"),
+    ],
+)
+def test_a_refusal_is_permanent_and_says_why(side, receivers, code, status, said):
+    side.fail(code, status)
+    error = refused(receivers, notification(side), Permanent)
+    assert code in error.reason
+    assert said in error.reason
+    assert "123456789012" not in error.reason
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [("InternalError", 500), ("ServiceUnavailable", 503), ("ExpiredToken", 403), ("Odd", 400)],
+)
+def test_what_may_pass_is_tried_again(side, receivers, code, status):
+    side.fail(code, status)
+    refused(receivers, notification(side), Retryable)
+    assert side.arrived() == []
+    assert receivers.send(notification(side, attempt=2))
+
+
+def test_a_target_that_is_gone_is_a_refusal(side, receivers):
+    if isinstance(side, ConfirmedSide):
+        # moto takes these wherever they go.
+        side.fail("ResourceNotFoundException", 404)
+    gone = side.arn.replace("alerts", "gone")
+    assert "it is not there" in refused(receivers, notification(side, arn=gone), Permanent).reason
+
+
+@pytest.mark.parametrize("error", [ReadTimeoutError, ConnectTimeoutError])
+def test_no_answer_in_time_is_tried_again(side, receivers, error):
+    def late(**_):
+        raise error(endpoint_url="https://aws.example")
+
+    event = side.event("before-send")
+    side.client.meta.events.register_first(event, late)
+    refused(receivers, notification(side), Retryable)
+    side.client.meta.events.unregister(event, late)
+    receivers.send(notification(side, attempt=2))
+    assert len(side.arrived()) == 1
+
+
+def test_a_connection_that_is_lost_after_the_request_was_taken_is_tried_again(side, receivers):
+    def lost(**_):
+        raise ReadTimeoutError(endpoint_url="https://aws.example")
+
+    event = side.event("after-call")
+    side.client.meta.events.register_last(event, lost)
+    refused(receivers, notification(side), Retryable)
+    side.client.meta.events.unregister(event, lost)
+    receivers.send(notification(side, attempt=2))
+    # It came twice, and can be told by its key.
+    assert {body["idempotencyKey"] for body in side.arrived()} == {"toc_1"}
+
+
+def test_of_what_is_too_long_the_first_alerts_arrive_and_the_rest_is_counted(side, receivers):
+    many = [
+        alert(labels={"instance": str(number)}, annotations={"summary": "é" * 1500})
+        for number in range(200)
+    ]
+    over = replace(many[0], status="resolved")
+    receivers.send(notification(side, over, *many[1:], new=1, truncated=3))
+    (body,) = side.arrived()
+    kept = len(body["alerts"])
+    assert 20 < kept < 200
+    assert body["truncatedAlerts"] == 200 - kept + 3
+    assert "0" in {each["labels"]["instance"] for each in body["alerts"]}
+    # What was left out fires, too.
+    assert body["status"] == "firing"
+
+
+def test_of_one_alert_that_is_too_long_the_texts_are_cut(side, receivers):
+    texts = {f"text{number}": "\U0001f525" * 16_000 for number in range(100)}
+    receivers.send(notification(side, alert(annotations={"summary": "it burns", **texts})))
+    (body,) = side.arrived()
+    assert body["alerts"][0]["annotations"]["summary"] == "it burns"
+    assert body["alerts"][0]["annotations"]["text1"].endswith("…")
+
+
+def test_hostile_texts_arrive_as_they_are(side, receivers):
+    told = notification(side, alert(HOSTILE, annotations={"summary": HOSTILE}))
+    receivers.send(replace(told, group=GroupKey("acme", "oncall", (("alertname", HOSTILE),))))
+    (body,) = side.arrived()
+    assert body["alerts"][0]["annotations"]["summary"] == HOSTILE
+    assert body["groupLabels"] == {"alertname": HOSTILE}
+
+
+def test_an_event_that_was_not_taken_is_no_success(clients, receivers):
+    side = EventBridgeSide(clients)
+    codes = {"ThrottlingException": Throttled, "InternalFailure": Retryable}
+    codes |= {"NotAuthorizedForSourceException": Permanent, "MalformedDetail": Permanent}
+    for code, kind in codes.items():
+
+        def failed(parsed, code=code, **_):
+            parsed["FailedEntryCount"] = 1
+            parsed["Entries"] = [{"ErrorCode": code, "ErrorMessage": "no"}]
+
+        side.client.meta.events.register(side.event("after-call"), failed)
+        assert code in refused(receivers, notification(side), kind).reason
+        side.client.meta.events.unregister(side.event("after-call"), failed)
+
+
+def test_no_receiver_is_a_queue_of_tocsin_itself(clients):
+    side = SqsSide(clients)
+    own = replace(tools(), aws=clients, own_queue_urls=frozenset({side.url}))
+    refused(ChannelReceivers(own), notification(side), Unsendable)
+    assert side.arrived() == []
+
+
+def test_a_region_that_is_none_is_unsendable(side):
+    one = aws.single_attempt_client
+    without = replace(tools(), aws=lambda service, region: one(service, 5, region))
+    arn = side.arn.replace(REGION, "no such region")
+    refused(ChannelReceivers(without), notification(side, arn=arn), Unsendable)
+
+
+def test_a_topic_and_a_queue_have_attributes_to_filter_by(clients, receivers):
+    for kind in (SnsSide, SqsSide):
+        side = kind(clients, "filtered")
+        receivers.send(notification(side, alert(severity="critical")))
+        (message,) = side.messages()
+        found = {
+            name: each.get("StringValue") or each.get("Value")
+            for name, each in message["MessageAttributes"].items()
+        }
+        assert found == {
+            "idempotency_key": "toc_1",
+            "receiver": "oncall",
+            "severity": "critical",
+            "status": "firing",
+            "tenant": "acme",
+        }
+
+
+def test_mail_and_sms_of_a_topic_are_for_people(clients, receivers):
+    side = SnsSide(clients)
+    told = notification(side, alert("Añil", labels={"host": "db-1"}, starts_at_s=T0))
+    receivers.send(replace(told, group=GroupKey("acme", "oncall", (("host", "db-1"),))))
+    (request,) = side.requests
+    said = json.loads(request["Message"])
+    assert request["Subject"] == "[FIRING:1] Anil (host=db-1)"
+    assert said["email"].startswith("[FIRING:1] Añil (host=db-1)\n\nAñil: warning, firing since")
+    assert said["email"].endswith("https://t.example")
+    assert said["sms"] == "[FIRING:1] Añil (host=db-1)"
+    assert json.loads(said["default"])["idempotencyKey"] == "toc_1"
+
+
+def test_a_message_with_its_attributes_is_within_the_limit(clients, receivers):
+    side = SnsSide(clients)
+    many = [alert(annotations={"summary": f'"{number}' * 900}) for number in range(300)]
+    receivers.send(notification(side, *many))
+    (request,) = side.requests
+    size_bytes = len(request["Message"].encode()) + sum(
+        len(name) + len(each["DataType"]) + len(each["StringValue"])
+        for name, each in request["MessageAttributes"].items()
+    )
+    assert LIMIT_BYTES * 0.9 < size_bytes <= LIMIT_BYTES
