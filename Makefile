@@ -13,11 +13,11 @@ help: ## Show what can be made
 
 setup: $(VENV)/installed ## Install everything into .venv
 
-$(VENV)/installed: requirements.lock layers/embedding/requirements.txt requirements-bootstrap.txt pyproject.toml
+$(VENV)/installed: requirements.lock layers/embedding/requirements.txt layers/apprise/requirements.txt requirements-bootstrap.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tocsin needs Python 3.11 or newer; set PYTHON=...")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bootstrap.txt
-	$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.lock layers/embedding/requirements.txt
+	$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.lock layers/embedding/requirements.txt layers/apprise/requirements.txt
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e .
 	@touch $@
 
@@ -99,6 +99,7 @@ lock: ## Resolve the exact versions, with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate layers/vendor/requirements.in -c requirements.in -o layers/vendor/requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --no-deps --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate layers/embedding/requirements.in -o layers/embedding/requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate requirements.in -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --no-deps --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate layers/apprise/requirements.in -c requirements.lock -o layers/apprise/requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate requirements-bootstrap.in -o requirements-bootstrap.txt
 
 clean: ## Remove what the build left

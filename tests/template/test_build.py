@@ -11,7 +11,7 @@ from tests.template.transformed import ROOT
 
 EM_AARCH64 = 183
 LAYER_LIMIT_BYTES = 250 * 1024 * 1024
-LAYERS = ("VendorLayer", "TocsinLayer", "EmbeddingLayer")
+LAYERS = ("VendorLayer", "TocsinLayer", "EmbeddingLayer", "AppriseLayer")
 
 
 @pytest.fixture(scope="module")

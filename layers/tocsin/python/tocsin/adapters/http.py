@@ -4,7 +4,9 @@ import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from http.cookiejar import DefaultCookiePolicy
+from io import BytesIO
 from time import monotonic
+from typing import Any
 
 import msgspec
 import requests
@@ -101,7 +103,10 @@ class Http:
         Raises Retryable if there is none in time, and Permanent for a URL that must not or
         cannot be asked. The reasons never repeat the URL, which may be a secret.
         """
-        return self._call("POST", url, body, headers, timeout_s, limit_bytes)
+        answer, content, is_broken = self._call(
+            "POST", url, timeout_s, limit_bytes, data=body, headers=headers
+        )
+        return _told(answer, content, is_broken)
 
     def get(
         self, url: str, timeout_s: float, headers: Mapping[str, str] = _NO_HEADERS
@@ -110,7 +115,24 @@ class Http:
 
         Raises Retryable if there is none in time, and Permanent as `post` does.
         """
-        return self._call("GET", url, None, headers, timeout_s)
+        answer, content, is_broken = self._call("GET", url, timeout_s, headers=headers)
+        return _told(answer, content, is_broken)
+
+    def exchange(self, method: str, url: str, timeout_s: float, **said: Any) -> requests.Response:
+        """Ask as a vendor's library wants to, under the same guards; return its kind of answer.
+
+        `said` is what requests calls params, data, json, headers and auth. The answer is whole, or
+        cut off at ANSWER_LIMIT_BYTES. Raises Retryable and Permanent as `post` does.
+        """
+        answer, content, _is_broken = self._call(method, url, timeout_s, **said)
+        response = requests.Response()
+        response.status_code = answer.status_code
+        response.reason = answer.reason
+        response.headers = answer.headers
+        response.url = answer.url
+        response.encoding = answer.encoding
+        response.raw = BytesIO(content)
+        return response
 
     def address_of(self, host: str, port: int) -> str:
         """Return what to connect to instead of a host, under the same guard, for other protocols.
@@ -136,21 +158,20 @@ class Http:
         self,
         method: str,
         url: str,
-        body: bytes | None,
-        headers: Mapping[str, str],
         timeout_s: float,
         limit_bytes: int = ANSWER_LIMIT_BYTES,
-    ) -> HttpAnswer:
+        **said: Any,
+    ) -> tuple[requests.Response, bytes, bool]:
         deadline_s = monotonic() + timeout_s
+        # A compressed answer could grow above any limit.
+        said["headers"] = {**(said.get("headers") or {}), "Accept-Encoding": "identity"}
         try:
             with self._session.request(
                 method,
                 url,
-                data=body,
-                # A compressed answer could grow above any limit.
-                headers={**headers, "Accept-Encoding": "identity"},
                 timeout=urllib3.Timeout(total=timeout_s, connect=min(CONNECT_TIMEOUT_S, timeout_s)),
                 stream=True,
+                **said,
             ) as response:
                 content, is_broken = _read(response, deadline_s, limit_bytes)
         except InvalidIPAddress:
@@ -162,8 +183,12 @@ class Http:
         # Not everything that urllib3 raises is translated on its way.
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise Retryable(f"no answer: {type(error).__name__}") from None
-        names = {name.lower(): value for name, value in response.headers.items()}
-        return HttpAnswer(response.status_code, names, content, is_broken)
+        return response, content, is_broken
+
+
+def _told(response: requests.Response, content: bytes, is_broken: bool) -> HttpAnswer:
+    names = {name.lower(): value for name, value in response.headers.items()}
+    return HttpAnswer(response.status_code, names, content, is_broken)
 
 
 def _resize(session: requests.Session, pool: PoolSize) -> None:

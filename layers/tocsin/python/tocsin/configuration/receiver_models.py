@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from tocsin.configuration.block import Block
 from tocsin.configuration.channels import (
     KINDS,
+    Apprise,
     ChannelBlock,
     Email,
     EventBridge,
@@ -93,6 +94,9 @@ class Receiver(Block):
         default=None, description="An event bus of EventBridge."
     )
     lambda_: Lambda | None = Field(default=None, alias="lambda", description="A Lambda function.")
+    apprise: Apprise | None = Field(
+        default=None, description="A chat, a push service or an SMS gateway of the long tail."
+    )
     retry: Retry = Field(
         default=Retry(), description="When to try again, and when to give up; see delivery.md."
     )

@@ -19,6 +19,7 @@ _KINDS: dict[ReceiverKind, str] = {
     "sqs": "tocsin.adapters.receivers.sqs",
     "eventbridge": "tocsin.adapters.receivers.eventbridge",
     "lambda": "tocsin.adapters.receivers.lambdafunction",
+    "apprise": "tocsin.adapters.receivers.apprise",
 }
 
 

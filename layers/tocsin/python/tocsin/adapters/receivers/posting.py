@@ -10,7 +10,7 @@ import msgspec
 
 from tocsin.adapters.http import Http, HttpAnswer
 from tocsin.domain.config import Receiver
-from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
+from tocsin.domain.errors import Permanent, Retryable, Throttled, TocsinError, Unsendable
 from tocsin.domain.secret import Secret
 from tocsin.ports import Clock
 
@@ -117,11 +117,16 @@ def written(receiver: Receiver, write: Callable[[], Any]) -> Any:
 def _raise_for(answer: HttpAnswer, receiver: Receiver, now_s: float) -> None:
     if 200 <= answer.status < 300:
         return
-    reason = f"HTTP {answer.status} from receiver {receiver.name}"
-    if answer.status in _PASSING or answer.status >= 500:
-        kind = Throttled if answer.status == _TOO_MANY else Retryable
-        raise kind(reason, retry_after_s(answer.headers.get("retry-after", ""), now_s))
-    raise Permanent(reason)
+    raise failure_of(answer.status, answer.headers.get("retry-after", ""), receiver.name, now_s)
+
+
+def failure_of(status: int, retry_after: str, receiver: str, now_s: float) -> TocsinError:
+    """Return what an HTTP status means that is no success: Throttled, Retryable or Permanent."""
+    reason = f"HTTP {status} from receiver {receiver}"
+    if status in _PASSING or status >= 500:
+        kind = Throttled if status == _TOO_MANY else Retryable
+        return kind(reason, retry_after_s(retry_after, now_s))
+    return Permanent(reason)
 
 
 def retry_after_s(text: str, now_s: float) -> float | None:

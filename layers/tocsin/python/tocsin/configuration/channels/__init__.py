@@ -1,5 +1,6 @@
 """The kinds of receivers in `tocsin.yaml`: one module each, and their names here."""
 
+from tocsin.configuration.channels.apprise import Apprise
 from tocsin.configuration.channels.awstargets import EventBridge, Lambda, Sns, Sqs
 from tocsin.configuration.channels.channel import ChannelBlock
 from tocsin.configuration.channels.email import Email
@@ -21,10 +22,12 @@ KINDS: dict[str, type[ChannelBlock]] = {
     "sqs": Sqs,
     "eventbridge": EventBridge,
     "lambda": Lambda,
+    "apprise": Apprise,
 }
 
 __all__ = [
     "KINDS",
+    "Apprise",
     "ChannelBlock",
     "Email",
     "EventBridge",

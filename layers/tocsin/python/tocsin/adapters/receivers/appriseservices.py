@@ -1,0 +1,83 @@
+"""Which services of the library apprise may be told, by the beginning of their URL.
+
+Only those that one HTTP request, or few, tell of an alert over the network: nothing that writes
+files, runs programs or speaks to the machine itself, no mail, no hooks to arbitrary addresses, and
+none that tocsin tells itself. Source: appriseit.com/services.
+"""
+
+from typing import Literal
+
+import msgspec
+
+Format = Literal["text", "markdown", "html"]
+
+
+class Service(msgspec.Struct, frozen=True):
+    """A module and a class of `apprise.plugins`, and how the service reads texts.
+
+    Without a title, the title is the first line of the text. Where there may be no user, the
+    library would log in for each message, and register where that fails. `most` is the most
+    characters, if the library knows of no such limit.
+    """
+
+    module: str
+    plugin: str
+    format: Format = "text"
+    has_title: bool = True
+    takes_user: bool = True
+    most: int = 100_000
+
+
+_MATRIX = Service("matrix.base", "NotifyMatrix", has_title=False, takes_user=False)
+# Of more than 8,000 bytes of JSON, in which a letter may be six, the library makes a file.
+_NTFY = Service("ntfy", "NotifyNtfy", most=1300)
+_CHAT = {
+    "dingtalk": Service("dingtalk", "NotifyDingTalk"),
+    "discord": Service("discord", "NotifyDiscord", "markdown"),
+    "feishu": Service("feishu", "NotifyFeishu"),
+    "gchat": Service("google_chat", "NotifyGoogleChat", "markdown"),
+    "lark": Service("lark", "NotifyLark"),
+    "line": Service("line", "NotifyLine"),
+    "matrix": _MATRIX,
+    "matrixs": _MATRIX,
+    "mmost": Service("mattermost", "NotifyMattermost", "markdown"),
+    "mmosts": Service("mattermost", "NotifyMattermost", "markdown"),
+    "nctalk": Service("nextcloudtalk", "NotifyNextcloudTalk"),
+    "nctalks": Service("nextcloudtalk", "NotifyNextcloudTalk"),
+    "revolt": Service("revolt", "NotifyRevolt", "markdown"),
+    "rocket": Service("rocketchat", "NotifyRocketChat", "markdown"),
+    "rockets": Service("rocketchat", "NotifyRocketChat", "markdown"),
+    "tgram": Service("telegram", "NotifyTelegram", "html"),
+    "webex": Service("webexteams", "NotifyWebexTeams", "markdown"),
+    "wecombot": Service("wecombot", "NotifyWeComBot"),
+    "wxteams": Service("webexteams", "NotifyWebexTeams", "markdown"),
+    "zulip": Service("zulip", "NotifyZulip", "markdown"),
+}
+_PUSH = {
+    "bark": Service("bark", "NotifyBark"),
+    "barks": Service("bark", "NotifyBark"),
+    "gotify": Service("gotify", "NotifyGotify"),
+    "gotifys": Service("gotify", "NotifyGotify"),
+    "ntfy": _NTFY,
+    "ntfys": _NTFY,
+    "pbul": Service("pushbullet", "NotifyPushBullet"),
+    "pover": Service("pushover", "NotifyPushover"),
+    "prowl": Service("prowl", "NotifyProwl"),
+    "psafers": Service("pushsafer", "NotifyPushSafer"),
+    "signal": Service("signal_api", "NotifySignalAPI"),
+    "signals": Service("signal_api", "NotifySignalAPI"),
+    "threema": Service("threema", "NotifyThreema"),
+}
+_SMS = {
+    "bulksms": Service("bulksms", "NotifyBulkSMS"),
+    "clickatell": Service("clickatell", "NotifyClickatell"),
+    "d7sms": Service("d7networks", "NotifyD7Networks"),
+    "httpsms": Service("httpsms", "NotifyHttpSMS"),
+    "msgbird": Service("messagebird", "NotifyMessageBird"),
+    "nexmo": Service("vonage", "NotifyVonage"),
+    "seven": Service("seven", "NotifySeven"),
+    "sinch": Service("sinch", "NotifySinch"),
+    "twilio": Service("twilio", "NotifyTwilio"),
+    "vonage": Service("vonage", "NotifyVonage"),
+}
+SERVICES = _CHAT | _PUSH | _SMS

@@ -1,0 +1,53 @@
+"""One URL of each service that apprise may be asked to tell."""
+
+UUID = "abcdef01-2345-6789-abcd-ef0123456789"
+HEX = "a1" * 16
+URLS = {
+    "barks": "barks://bark.example/devicekey",
+    "bulksms": "bulksms://tokenid:tokensecret@+15551234567",
+    "clickatell": "clickatell://apikey0123/+15551234567",
+    "d7sms": "d7sms://token0123@+15551234567",
+    "dingtalk": f"dingtalk://{'a1' * 20}/",
+    "discord": "discord://123456789012345678/abcdefghijklmnopqrstuvwxyz012345",
+    "feishu": f"feishu://{UUID}",
+    "gchat": "gchat://workspace/key/token",
+    "gotifys": "gotifys://gotify.example/Atoken0123456",
+    "httpsms": "httpsms://apikey0123@+15551234567/+15557654321",
+    "lark": f"lark://{UUID}",
+    "line": "line://token0123456789/target",
+    "matrixs": "matrixs://token0123@matrix.example?mode=hookshot",
+    "mmosts": "mmosts://mattermost.example/abcdefghijklmnopqrstuvwxyz/",
+    "msgbird": f"msgbird://{'a1' * 12}a/15551234567/15557654321",
+    "nctalks": "nctalks://user:pass@cloud.example/roomid",
+    "nexmo": f"nexmo://ACa1a1a1:{'a1' * 8}@15551234567/15557654321",
+    "ntfy": "ntfy://topic",
+    "ntfys": "ntfys://ntfy.example/topic",
+    "pbul": "pbul://o.abcdefghijklmnopqrstuvwxyz012345",
+    "pover": f"pover://{'u' * 30}@{'t' * 30}",
+    "prowl": f"prowl://{'a1' * 20}",
+    "psafers": f"psafers://{'a1' * 10}",
+    "revolt": "revolt://bottoken0123456789/channel0123456789",
+    "rockets": f"rockets://abcdefghijklmnopq/{'abcdefghij' * 4}abc@chat.example",
+    "seven": "seven://apikey0123/+15551234567",
+    "signals": "signals://signal.example/+15551234567/+15557654321",
+    "sinch": f"sinch://{HEX}:{HEX}@15551234567/15557654321",
+    "tgram": "tgram://123456789:abcdefg_hijklmnop/12315544/",
+    "threema": "threema://*ABCDEFG@secret/ABCDEFGH",
+    "twilio": f"twilio://AC{HEX}:{HEX}@15551234567/15557654321",
+    "vonage": f"vonage://ACa1a1a1:{'a1' * 8}@15551234567/15557654321",
+    "webex": f"webex://{'a1' * 40}",
+    "wecombot": f"wecombot://{UUID}",
+    "wxteams": f"wxteams://{'a1' * 40}",
+    "zulip": f"zulip://bot@organization/{HEX}/channel",
+}
+# These speak without encryption, which is for this machine only.
+PLAIN = {
+    "bark": "bark://bark.example/devicekey",
+    "gotify": "gotify://gotify.example/Atoken0123456",
+    "matrix": "matrix://token0123@matrix.example?mode=hookshot",
+    "mmost": "mmost://mattermost.example/abcdefghijklmnopqrstuvwxyz/",
+    "nctalk": "nctalk://user:pass@cloud.example/roomid",
+    "ntfy": "ntfy://ntfy.example/topic",
+    "rocket": f"rocket://abcdefghijklmnopq/{'abcdefghij' * 4}abc@chat.example",
+    "signal": "signal://signal.example/+15551234567/+15557654321",
+}
