@@ -1,6 +1,6 @@
 """What the pipeline costs: AWS calls, write units, objects and log lines, within the budgets.
 
-The clock of ingest stands still: what takes moto ten seconds takes AWS two, and calls that
+The clock stands still: what takes moto ten seconds takes AWS two, and calls that
 come once in so many seconds must not depend on it. Their number is in test_limits.py: one look
 at a queue in ten seconds for each instance that is busy, and one read of a tenant's
 configuration in thirty.
@@ -21,7 +21,7 @@ from tests.integration.meter import Meter
 from tests.integration.payloads import member, webhook
 from tests.integration.world import World
 from tocsin.domain.config import TenantConfig
-from tocsin.runtime import ingest
+from tocsin.runtime import clock
 
 AM = "/v1/alerts/alertmanager"
 A_REQUEST = 100
@@ -31,7 +31,7 @@ DISTINCT = 10
 @pytest.fixture(autouse=True)
 def _standing_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     now_s = time()
-    monkeypatch.setattr(ingest, "now_s", lambda: now_s)
+    monkeypatch.setattr(clock, "time", lambda: now_s)
 
 
 def _requests(thousands: int) -> list[dict[str, Any]]:
