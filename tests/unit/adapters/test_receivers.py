@@ -9,8 +9,10 @@ from tests.channels import tools
 from tests.contract.localserver import Answer, local_server
 from tocsin.adapters.receivers import ChannelReceivers
 from tocsin.adapters.receivers.posting import RETRY_AFTER_LIMIT_S, retry_after_s
+from tocsin.domain.channels import SlackWebhook
 from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
 from tocsin.domain.group import GroupKey
+from tocsin.domain.secret import Secret
 from tocsin.ports import Notification
 
 
@@ -106,6 +108,15 @@ def test_slacks_own_troubles_pass(server, receivers):
     with pytest.raises(Retryable):
         receivers.send(notification(server.url, kind="slack"))
     receivers.send(notification(server.url, kind="slack"))
+
+
+def test_the_address_of_an_incoming_webhook_may_be_kept_elsewhere(server):
+    kept = SlackWebhook(url=Secret(name="tocsin/acme/hook"))
+    told = replace(notification(""), receiver=receiver(kind="slack", url="", settings=kept))
+    ChannelReceivers(tools({"tocsin/acme/hook": server.url + "\n"})).send(told)
+    assert len(server.requests) == 1
+    with pytest.raises(Unsendable, match="keeps is no https:// address"):
+        ChannelReceivers(tools({"tocsin/acme/hook": "http://h.example/t0ken"})).send(told)
 
 
 def date(offset_s):

@@ -3,7 +3,7 @@ import yaml
 
 from tocsin.configuration import ConfigurationErrors, load, to_tenant_config
 from tocsin.configuration.display import displayed
-from tocsin.domain.channels import SlackApp
+from tocsin.domain.channels import SlackApp, SlackWebhook
 from tocsin.domain.secret import Secret
 
 
@@ -41,7 +41,8 @@ def test_what_else_an_app_can_be_told():
 @pytest.mark.parametrize(
     ("block", "problem"),
     [
-        ("{}", "has exactly one of url (an incoming webhook) and token (an app)"),
+        ("{}", "has exactly one of url, url_from (an incoming webhook) and token (an app)"),
+        ("{url: 'https://h/', url_from: {secret: x}}", "has exactly one of url"),
         ("{url: 'https://h/', token: {secret: x}, channel: a}", "has exactly one of url"),
         ("{token: {secret: x}}", "an app needs the channel"),
         ("{url: 'https://h/', on_resolve: reply}", "on_resolve is for an app"),
@@ -67,6 +68,17 @@ def test_a_token_is_shown_by_its_place_alone():
     plain = displayed(config_of("{token: {value: xoxb-t0ken}, channel: C1, api_url: 'https://h/'}"))
     assert "xoxb" not in yaml.safe_dump(plain)
     assert plain["receivers"][0]["slack"]["api_url"] == "https://h"
+
+
+def test_the_address_of_an_incoming_webhook_may_be_kept_elsewhere():
+    config = config_of("{url_from: {secret: hook, field: url}, channel: '#db'}")
+    chat = config.receivers["chat"]
+    assert chat.settings == SlackWebhook(url=Secret(name="tocsin/acme/hook", field="url"))
+    assert displayed(config)["receivers"][0]["slack"] == {
+        "url_from": {"secret": "hook", "field": "url"},
+        "channel": "#db",
+        "send_resolved": True,
+    }
 
 
 def test_apps_that_differ_in_anything_that_is_called_have_breakers_of_their_own():

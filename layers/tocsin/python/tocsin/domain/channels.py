@@ -28,6 +28,17 @@ class SlackApp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
         return f"{self.api_url}#{self.channel}#{msgspec.json.encode(self.token).decode()}"
 
 
+class SlackWebhook(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="slackhook"):
+    """An incoming webhook of Slack whose address is kept elsewhere."""
+
+    url: Secret
+
+    @property
+    def endpoint(self) -> str:
+        """Where it is kept."""
+        return msgspec.json.encode(self.url).decode()
+
+
 class Smtp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A mail server. `tls` is how the connection is protected; "none" is for loopback only."""
 
@@ -155,4 +166,6 @@ class Apprise(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
         return msgspec.json.encode(self.url).decode()
 
 
-Channel = SlackApp | Email | PagerDuty | Opsgenie | Teams | Webhook | AwsTarget | Apprise
+Channel = (
+    SlackApp | SlackWebhook | Email | PagerDuty | Opsgenie | Teams | Webhook | AwsTarget | Apprise
+)

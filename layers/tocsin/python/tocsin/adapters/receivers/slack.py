@@ -5,8 +5,8 @@ import msgspec
 from tocsin.adapters.http import HttpAnswer
 from tocsin.adapters.receivers import slackapp, slackblocks
 from tocsin.adapters.receivers.message import message_of
-from tocsin.adapters.receivers.posting import Request, Tools, post
-from tocsin.domain.channels import SlackApp
+from tocsin.adapters.receivers.posting import JSON, Request, Tools, kept_url, post
+from tocsin.domain.channels import SlackApp, SlackWebhook
 from tocsin.ports import Notification
 
 # https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
@@ -32,13 +32,16 @@ _REFUSALS = {
 def send(notification: Notification, tools: Tools) -> str:
     """Post the message; an incoming webhook gives no name to what it takes."""
     receiver = notification.receiver
-    if isinstance(receiver.settings, SlackApp):
-        return slackapp.send(notification, receiver.settings, tools)
-    # The only header that Slack looks at; it knows no idempotency key.
-    headers = {"Content-Type": "application/json"}
+    settings = receiver.settings
+    if isinstance(settings, SlackApp):
+        return slackapp.send(notification, settings, tools)
 
     def write() -> Request:
-        return Request(receiver.url, render(notification, tools.external_url), headers)
+        url = receiver.url
+        if isinstance(settings, SlackWebhook):
+            url = kept_url(receiver, tools, settings.url)
+        # The only header that Slack looks at; it knows no idempotency key.
+        return Request(url, render(notification, tools.external_url), JSON)
 
     post(receiver, tools, write, refusal)
     return ""

@@ -9,7 +9,7 @@ from tocsin.configuration.channels.channel import ChannelBlock, masked_url
 from tocsin.configuration.channels.secret import SecretReference, shown_secret
 from tocsin.configuration.fields import SecretUrl, Url, wrong
 from tocsin.domain import config
-from tocsin.domain.channels import SlackApp
+from tocsin.domain.channels import SlackApp, SlackWebhook
 
 _OF_APPS = ("on_resolve", "api_url")
 
@@ -21,7 +21,10 @@ class Slack(ChannelBlock):
 
     url: SecretUrl | None = Field(
         default=None,
-        description="The address of an incoming webhook; with `token`, there is none.",
+        description="The address of an incoming webhook; it is stored with the configuration.",
+    )
+    url_from: SecretReference | None = Field(
+        default=None, description="Where that address is kept as a secret, instead of `url`."
     )
     token: SecretReference | None = Field(
         default=None,
@@ -31,8 +34,8 @@ class Slack(ChannelBlock):
     channel: str = Field(
         default="",
         max_length=80,
-        description="The channel. With `token`, its id or `#name`; with `url`, only if it is not "
-        "the one of the incoming webhook.",
+        description="The channel. With `token`, its id or `#name`; otherwise only if it is not the "
+        "one of the incoming webhook.",
     )
     on_resolve: Literal["update", "reply"] = Field(
         default="update",
@@ -46,50 +49,57 @@ class Slack(ChannelBlock):
 
     @model_validator(mode="after")
     def _has_one_way(self) -> Self:
-        if (self.url is None) == (self.token is None):
-            raise wrong("has exactly one of url (an incoming webhook) and token (an app)")
+        if sum(each is not None for each in (self.url, self.url_from, self.token)) != 1:
+            raise wrong("has exactly one of url, url_from (an incoming webhook) and token (an app)")
         if self.token is not None and not self.channel:
             raise wrong("an app needs the channel: its id, or its name with # before it")
         given = [name for name in _OF_APPS if name in self.model_fields_set]
-        if self.url is not None and given:
+        if self.token is None and given:
             raise wrong(f"{given[0]} is for an app; an incoming webhook only posts")
         return self
 
     def receiver(self, name: str, tenant: str) -> config.Receiver:
         """Return the receiver as the pipeline uses it."""
-        if self.token is None:
-            return config.Receiver(
-                name=name,
-                kind="slack",
-                url=self.urls()["url"],
-                channel=self.channel,
-                send_resolved=self.send_resolved,
-            )
-        app = SlackApp(
-            token=self.token.of(tenant),
-            channel=self.channel,
-            api_url=self.api_url.rstrip("/"),
-            on_resolve=self.on_resolve,
-        )
         return config.Receiver(
-            name=name, kind="slack", settings=app, send_resolved=self.send_resolved
+            name=name,
+            kind="slack",
+            url="" if self.url is None else self.url.get_secret_value(),
+            channel="" if self.token is not None else self.channel,
+            settings=self._settings(tenant),
+            send_resolved=self.send_resolved,
         )
+
+    def _settings(self, tenant: str) -> SlackApp | SlackWebhook | None:
+        if self.token is not None:
+            return SlackApp(
+                token=self.token.of(tenant),
+                channel=self.channel,
+                api_url=self.api_url.rstrip("/"),
+                on_resolve=self.on_resolve,
+            )
+        return None if self.url_from is None else SlackWebhook(url=self.url_from.of(tenant))
 
     @staticmethod
     def shown(receiver: config.Receiver) -> dict[str, Any]:
         """Return the block again, with every secret masked."""
-        app = receiver.settings
-        if not isinstance(app, SlackApp):
-            return {"url": masked_url(receiver.url), "channel": receiver.channel}
-        shown = {"token": shown_secret(app.token), "channel": app.channel}
-        return {
-            **shown,
-            "on_resolve": app.on_resolve,
-            **({"api_url": app.api_url} if app.api_url else {}),
-        }
+        settings = receiver.settings
+        if isinstance(settings, SlackApp):
+            return _shown_app(settings)
+        if isinstance(settings, SlackWebhook):
+            return {"url_from": shown_secret(settings.url), "channel": receiver.channel}
+        return {"url": masked_url(receiver.url), "channel": receiver.channel}
 
     def urls(self) -> Mapping[str, str]:
         """Return the addresses that it calls, by their fields."""
         if self.url is not None:
             return {"url": self.url.get_secret_value()}
         return {"api_url": self.api_url} if self.api_url else {}
+
+
+def _shown_app(app: SlackApp) -> dict[str, Any]:
+    return {
+        "token": shown_secret(app.token),
+        "channel": app.channel,
+        "on_resolve": app.on_resolve,
+        **({"api_url": app.api_url} if app.api_url else {}),
+    }
