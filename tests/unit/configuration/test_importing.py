@@ -6,8 +6,10 @@ from tocsin.configuration import ConfigurationErrors, load, to_tenant_config
 from tocsin.configuration.alertmanager import load_alertmanager
 from tocsin.configuration.importing import import_alertmanager
 from tocsin.configuration.importing.names import Names
+from tocsin.domain.channels import SlackApp
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.routing import all_routes
+from tocsin.domain.secret import Secret
 
 SECRET = "s3cr3t"
 FILE = f"""
@@ -129,6 +131,24 @@ def test_what_is_not_taken_and_what_is_called_otherwise_is_said() -> None:
     )
     assert imported.problems == ()
     assert (imported.routes, imported.receivers) == (4, 4)
+
+
+def test_the_token_of_an_app_is_a_variable() -> None:
+    app = f"app_token: {SECRET}, app_url: 'https://slack-gov.com/api/chat.postMessage', timeout: 2s"
+    text = (
+        "route: {receiver: chat}\n"
+        f"receivers: [{{name: chat, slack_configs: [{{channel: '#ops', {app}}}]}}]\n"
+    )
+    imported = import_alertmanager(text, "am.yml", "acme")
+    assert SECRET not in repr(imported)
+    assert [one.name for one in imported.variables] == ["CHAT_TOKEN"]
+    assert "receiver chat has 10s for an answer" in imported.notes[0]
+    block = load(imported.text, "t.yaml", {"CHAT_TOKEN": SECRET}).tenants["acme"]
+    chat = to_tenant_config("acme", block, 1).receivers["chat"]
+    assert chat.settings == SlackApp(
+        token=Secret(value=SECRET), channel="#ops", api_url="https://slack-gov.com/api"
+    )
+    assert not chat.send_resolved
 
 
 def test_an_exported_file_can_be_imported_as_its_secrets_are_variables() -> None:

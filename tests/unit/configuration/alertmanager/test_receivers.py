@@ -190,7 +190,17 @@ def test_what_is_not_delivered_is_said_and_left_out(kind: str) -> None:
             "{url: http://h/, http_config: {authorization: {credentials_ref: x}}}",
             "secret",
         ),
-        ("slack", f"{{app_token: {SECRET}}}", "token of an app"),
+        ("slack", f"{{app_token: {SECRET}}}", "token of an app needs a channel"),
+        (
+            "slack",
+            f"{{app_token: {SECRET}, channel: '{{{{ .x }}}}'}}",
+            "a channel that is no templ",
+        ),
+        (
+            "slack",
+            f"{{app_token: {SECRET}, app_url: 'https://h/', channel: x}}",
+            "chat.postMessage",
+        ),
         (
             "slack",
             f"{{api_url: 'https://slack.com/api/chat.postMessage', channel: {SECRET}}}",
@@ -208,12 +218,6 @@ def test_an_integration_that_cannot_be_called_is_left_out(
     assert not_taken[0].startswith(f"am.yml:5: receivers[0].{kind}_configs[0]: not delivered by")
     assert reason in not_taken[0]
     assert SECRET not in not_taken[0]
-
-
-def test_a_default_token_of_an_app_counts_for_those_without_an_address() -> None:
-    head = f"global: {{slack_app_token: {SECRET}}}\n"
-    config, not_taken = load(head + "receivers:\n- {name: a, slack_configs: [{channel: x}]}")
-    assert (config.receivers, len(not_taken)) == ({}, 1)
 
 
 @pytest.mark.parametrize(

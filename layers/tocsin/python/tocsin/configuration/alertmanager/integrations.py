@@ -3,8 +3,7 @@
 One of its receivers has integrations, each of which is a receiver here, called `NAME/KIND/AT`.
 """
 
-from urllib.parse import urlsplit
-
+from tocsin.configuration.alertmanager import slack_app
 from tocsin.configuration.alertmanager.fields import MASKED, url_problem
 from tocsin.configuration.alertmanager.http_calls import (
     Call,
@@ -94,10 +93,9 @@ class Integrations:
         )
         place = location if given else ("global",)
         name_of_url = "api_url" if given else "slack_api_url"
-        if self._needs_app(model, url.get_secret_value() if url else "", bool(url or file)):
-            reason = "tocsin posts to incoming webhooks, and not with the token of an app"
-            self._leftovers.add(location, _UNDELIVERED + reason, is_undelivered=True)
-            return None
+        given_url = url.get_secret_value() if url else "" if file else None
+        if self._needs_app(model, given_url):
+            return self._slack_app(f"{name}/slack/{index}", name, model, given_url, location)
         if url is None and not file:
             self.wrong.append((location, "needs api_url, or slack_api_url in global"))
             return None
@@ -117,14 +115,49 @@ class Integrations:
             breaker=BREAKER,
         )
 
-    def _needs_app(self, model: Slack, url: str, has_url: bool) -> bool:
-        token = model.app_token.get_secret_value() or model.app_token_file
-        own = token or model.app_url or model.update_message
-        default = self._defaults.slack_app_token.get_secret_value()
-        inherits = not has_url and (default or self._defaults.slack_app_token_file)
-        parts = urlsplit(url)
-        is_method = parts.hostname == "slack.com" and parts.path.startswith("/api/")
-        return bool(own or inherits or is_method or has_credentials(self._http(model.http_config)))
+    def _needs_app(self, model: Slack, url: str | None) -> bool:
+        own = model.app_token.get_secret_value() or model.app_token_file
+        inherited = self._defaults.slack_app_token.get_secret_value()
+        inherits = url is None and (inherited or self._defaults.slack_app_token_file)
+        is_own = own or model.app_url or model.update_message
+        is_method = slack_app.is_method(url or "")
+        return bool(
+            is_own or inherits or is_method or has_credentials(self._http(model.http_config))
+        )
+
+    def _slack_app(
+        self, name: str, shown_as: str, model: Slack, url: str | None, location: Location
+    ) -> Receiver | None:
+        call = self._call(model.http_config, location)
+        authorization = call.headers.get("Authorization", "")
+        offer = slack_app.offered(model, self._defaults, url, authorization, location)
+        reason = call.undeliverable or slack_app.undeliverable(offer, model.channel)
+        if offer is None or reason:
+            self._leftovers.add(location, _UNDELIVERED + reason, is_undelivered=True)
+            return None
+        return Receiver(
+            name=name,
+            kind="slack",
+            settings=slack_app.app_of(offer, self._token(offer), model.channel),
+            send_resolved=model.send_resolved,
+            timeout_s=self._timeout_s(model.timeout, location),
+            max_alerts=UNLIMITED,
+            shown_as=shown_as,
+            retry=RETRY,
+            breaker=BREAKER,
+        )
+
+    def _token(self, offer: slack_app.Offer) -> str:
+        token, problem = offer.token, ""
+        if offer.file:
+            token, problem = read_secret(self._read_file, offer.file)
+            problem = problem or ("" if token else "the file is empty")
+        if token == MASKED:
+            problem = EXPORTED
+        if problem:
+            *parent, field = offer.at
+            self.wrong.append(((*parent, f"{field}_file" if offer.file else field), problem))
+        return token
 
     def _http(self, own: HttpConfig | None) -> HttpConfig | None:
         return own if own is not None else self._defaults.http_config

@@ -9,6 +9,7 @@ import msgspec
 from tocsin.configuration.alertmanager.integrations import LONGEST_TIMEOUT_S
 from tocsin.configuration.fields import is_loopback
 from tocsin.configuration.importing.names import Names, Variables, literal
+from tocsin.domain.channels import SlackApp
 from tocsin.domain.config import Receiver
 from tocsin.domain.duration import format_duration
 
@@ -45,6 +46,9 @@ def native_receivers(
 def _receiver(
     name: str, receiver: Receiver, variables: Variables, notes: list[str]
 ) -> dict[str, Any]:
+    if isinstance(receiver.settings, SlackApp):
+        app = _slack_app(name, receiver.settings, variables)
+        return {"name": name, "slack": {**app, **_slack(name, receiver, notes)}}
     parts = urlsplit(receiver.url)
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         notes.append(f"receiver {name} is not encrypted; tocsin.yaml takes https:// alone")
@@ -75,6 +79,15 @@ def _slack(name: str, receiver: Receiver, notes: list[str]) -> dict[str, Any]:
         )
     channel = {"channel": literal(receiver.channel)} if receiver.channel else {}
     return {**channel, "send_resolved": receiver.send_resolved}
+
+
+def _slack_app(name: str, app: SlackApp, variables: Variables) -> dict[str, Any]:
+    token = variables.of(app.token.value, f"{name}_TOKEN", f"the bot token of receiver {name}")
+    return {
+        "token": {"value": token},
+        "channel": literal(app.channel),
+        **({"api_url": literal(app.api_url)} if app.api_url else {}),
+    }
 
 
 def _meaning(name: str, header: str, value: str) -> str:
