@@ -9,6 +9,7 @@ from tocsin.configuration.display import displayed
 from tocsin.configuration.loopback import loopback_receivers
 from tocsin.configuration.plainsecrets import plain_secrets
 from tocsin.domain.channels import Email, Smtp
+from tocsin.domain.pace import PacePolicy
 from tocsin.domain.secret import Secret
 
 
@@ -55,6 +56,10 @@ def test_a_mail_server_is_spoken_to_in_tls_at_its_usual_port(more, port):
     )
     assert made.timeout_s == 4
     assert made.endpoint == f"tocsin@mail.example.com:{port}"
+
+
+def test_a_storm_does_not_fill_the_mailbox():
+    assert receiver(TO).pace == PacePolicy()
 
 
 @pytest.mark.parametrize("block", [f"{TO}, from_name: T, configuration_set: c", SMTP + "}"])

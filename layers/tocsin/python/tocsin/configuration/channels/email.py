@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
@@ -107,6 +107,8 @@ class MailServer(Block):
 
 class Email(ChannelBlock):
     """Whom to send mail, and through which server."""
+
+    is_for_people: ClassVar[bool] = True
 
     to: list[Address] = Field(
         min_length=1,

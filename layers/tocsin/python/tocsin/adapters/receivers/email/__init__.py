@@ -55,7 +55,7 @@ def send(notification: Notification, tools: Tools) -> str:
 def render(notification: Notification, external_url: str, at_s: float) -> bytes:
     """Return the message; only its Date, `at_s`, is new in each attempt."""
     message = message_of(notification, SHOWN_ALERTS, external_url)
-    title = cut(one_line(message.title), TITLE_LIMIT)
+    title = _title(message, TITLE_LIMIT)
     shown = entries(message)
     rows = _fitting([row(entry) for entry in shown])
     left_out = message.more + len(shown) - len(rows)
@@ -67,6 +67,11 @@ def render(notification: Notification, external_url: str, at_s: float) -> bytes:
         render_page(message, title, rows, more, foot),
         f"=_{_digest(notification.key)}",
     )
+
+
+def _title(message: Message, limit: int) -> str:
+    # Of a thousand long names only the beginning is worth the work.
+    return cut(one_line(message.title[: 2 * limit]), limit)
 
 
 def _fitting(rows: list[str]) -> list[str]:
@@ -82,7 +87,7 @@ def _headers(
     settings = cast(Email, notification.receiver.settings)
     yield "From", mime.address(settings.sender_name, settings.sender)
     yield "To", ",\r\n ".join(settings.to)
-    yield "Subject", mime.text(cut(one_line(message.title), SUBJECT_LIMIT), "Subject")
+    yield "Subject", mime.text(_title(message, SUBJECT_LIMIT), "Subject")
     yield "Date", format_datetime(datetime.fromtimestamp(at_s, UTC))
     yield from _identification(notification, settings.sender.rpartition("@")[2])
     yield "Auto-Submitted", "auto-generated"
