@@ -9,7 +9,13 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
-from tests.contract import sides_email, sides_slack, sides_webhook
+from tests.contract import (
+    sides_email,
+    sides_incidents,
+    sides_slack,
+    sides_teams,
+    sides_webhook,
+)
 from tests.contract.seen import Seen
 from tocsin.adapters.receivers.posting import Tools
 from tocsin.domain.config import Receiver
@@ -64,6 +70,10 @@ class Side(Protocol):
 
 SIDES: dict[str, Callable[[], AbstractContextManager[Side]]] = {
     "webhook": sides_webhook.side,
+    "webhook signed": sides_webhook.signed_side,
+    "pagerduty": sides_incidents.pagerduty_side,
+    "opsgenie": sides_incidents.opsgenie_side,
+    "teams": sides_teams.side,
     "slack webhook": sides_slack.webhook_side,
     "slack app": sides_slack.app_side,
     "mail server": sides_email.smtp_side,

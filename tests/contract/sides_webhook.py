@@ -1,14 +1,28 @@
-"""A webhook of somebody's own, which deduplicates by the idempotency key."""
+"""Webhooks of somebody's own, which deduplicate by the idempotency key; one checks signatures."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
+from jsonschema import Draft202012Validator
 
 from tests.builders import receiver
+from tests.channels import tools
 from tests.contract.httpside import HttpSide
-from tests.contract.localserver import local_server
+from tests.contract.localserver import LocalServer, local_server
 from tests.contract.seen import Seen
+from tocsin.domain.channels import Webhook
+from tocsin.domain.config import Signature
+from tocsin.domain.errors import InvalidSignature
+from tocsin.domain.secret import Secret
+from tocsin.domain.signatures.standard import verify
+
+SIGNING_KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+_DOCS = Path(__file__).parents[2] / "docs"
+_SCHEMA = Draft202012Validator(
+    msgspec.json.decode((_DOCS / "notification.schema.json").read_bytes())
+)
 
 # prometheus.io/docs/alerting/latest/configuration, "webhook_config".
 _FIELDS = {
@@ -55,3 +69,46 @@ class WebhookSide(HttpSide):
 def side() -> Iterator[WebhookSide]:
     with local_server() as server:
         yield WebhookSide(server, receiver(url=server.url))
+
+
+class SignedSide(HttpSide):
+    """A webhook that checks signatures, and reads the body of tocsin's own format."""
+
+    deduplicates = True
+    secrets = (SIGNING_KEY, "/hook/secret")
+    changing = frozenset({"webhook-timestamp", "webhook-signature"})
+
+    def __init__(self, server: LocalServer) -> None:
+        settings = Webhook(
+            url=Secret(name="tocsin/acme/url"),
+            secrets=(Secret(name="tocsin/acme/signing"),),
+            body="tocsin",
+        )
+        super().__init__(server, receiver(url="", settings=settings))
+        self.tools = tools({"tocsin/acme/url": server.url, "tocsin/acme/signing": SIGNING_KEY})
+
+    def seen(self) -> Sequence[Seen]:
+        bodies = {body["id"]: body for body in self.bodies()}
+        return [
+            Seen(
+                id=key,
+                text=msgspec.json.encode(body).decode(),
+                is_over=body["type"] == "notification.resolved",
+            )
+            for key, body in bodies.items()
+        ]
+
+    def faults(self) -> Iterator[str]:
+        signature = Signature(provider="tocsin", scheme="standard")
+        for request, body in zip(self.taken, self.bodies(), strict=True):
+            yield from (error.message[:200] for error in _SCHEMA.iter_errors(body))
+            try:
+                verify(signature, request.headers, request.body, [SIGNING_KEY.encode()])
+            except InvalidSignature:
+                yield "not signed"
+
+
+@contextmanager
+def signed_side() -> Iterator[SignedSide]:
+    with local_server() as server:
+        yield SignedSide(server)

@@ -36,7 +36,7 @@ def body(*alerts, **fields):
 
 
 def test_the_body_says_what_why_and_what_opened_it():
-    known = replace(DOWN, enrichment=FOUND, value=0.5)
+    known = replace(DOWN, enrichment=FOUND, value=0.5, ends_at_s=T0 + 300)
     sent = body(known, UP, thread=Thread("toc_0", "r-1"), new=1, truncated=2)
     alerts = sent.pop("alerts")
     assert sent == {
