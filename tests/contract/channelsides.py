@@ -10,6 +10,8 @@ from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
 from tests.contract import (
+    sides_apprise,
+    sides_awstargets,
     sides_email,
     sides_incidents,
     sides_slack,
@@ -78,6 +80,12 @@ SIDES: dict[str, Callable[[], AbstractContextManager[Side]]] = {
     "slack app": sides_slack.app_side,
     "mail server": sides_email.smtp_side,
     "ses": sides_email.ses_side,
+    "sns": sides_awstargets.one_of(sides_awstargets.SnsSide),
+    "sqs": sides_awstargets.one_of(sides_awstargets.SqsSide),
+    "sqs fifo": sides_awstargets.one_of(sides_awstargets.SqsSide, "alerts.fifo"),
+    "eventbridge": sides_awstargets.one_of(sides_awstargets.EventBridgeSide),
+    "lambda": sides_awstargets.one_of(sides_awstargets.LambdaSide),
+    "apprise": sides_apprise.side,
 }
 
 __all__ = ["SIDES", "Seen", "Side"]

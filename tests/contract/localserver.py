@@ -50,6 +50,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         self.do_POST()
 
+    def do_PUT(self):
+        self.do_POST()
+
     def do_POST(self):
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(headers.get("content-length", 0)))

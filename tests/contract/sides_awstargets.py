@@ -3,21 +3,41 @@
 import io
 import json
 import zipfile
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache
+from typing import Any, Literal
 
+import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import ReadTimeoutError
+from moto import mock_aws
+from msgspec.structs import replace
+
+from tests.builders import receiver
+from tests.channels import tools
+from tests.contract.seen import Seen
+from tests.strict import install
+from tocsin.adapters import aws
+from tocsin.domain.channels import AwsTarget
+from tocsin.domain.config import ReceiverKind
 
 REGION = "eu-central-1"
-ACCOUNT = "123456789012"
+LIMIT_BYTES = 262_144
 
 
 class Side:
-    """One target. `fail` makes the next call fail with a code, as its service would say it."""
+    """One target. `fail_with` makes the next call fail with a code, as its service would say it."""
 
-    kind: str
+    kind: ReceiverKind
     service: str
     operation: str
+    follows: Literal["alone", "under", "of it"] = "alone"
+    # But for FIFO topics and queues.
+    deduplicates = False
+    says_when = True
+    secrets: Sequence[str] = ()
 
     def __init__(self, clients: Any, name: str = "alerts") -> None:
         self._clients = lambda service: clients(service, REGION)
@@ -28,6 +48,13 @@ class Side:
         events = self.client.meta.events
         events.register(self.event("before-parameter-build"), self._note)
         events.register_first(self.event("before-call"), self._answer)
+        events.register_last(self.event("before-send"), self._hang)
+        events.register_last(self.event("after-call"), self._lose)
+        self._hangs = self._loses = False
+        self._seen: list[dict[str, Any]] = []
+        self.receiver = receiver(kind=self.kind, url="", settings=AwsTarget(arn=self.arn))
+        self.tools = replace(tools(), aws=clients)
+        self.deduplicates = name.endswith(".fifo")
 
     def event(self, moment: str) -> str:
         """Return what botocore calls a moment of the operation."""
@@ -42,8 +69,55 @@ class Side:
         """Return the webhook's body of each message that is there."""
         raise NotImplementedError
 
-    def fail(self, code: str, status: int = 400, **headers: str) -> None:
+    def fail_with(self, code: str, status: int = 400, **headers: str) -> None:
         self._answers.append((code, status, headers))
+
+    def refuse(self) -> None:
+        self.fail_with("AccessDeniedException", 403)
+
+    def throttle(self, retry_after_s: int) -> None:
+        self.fail_with("ThrottlingException", 429, retry_after=str(retry_after_s))
+
+    def fail(self) -> None:
+        self.fail_with("InternalError", 500)
+
+    def hang(self) -> None:
+        self._hangs = True
+
+    def lose_answer(self) -> None:
+        self._loses = True
+
+    def calls(self) -> Sequence[object]:
+        return self.requests
+
+    def seen(self) -> Sequence[Seen]:
+        self._seen += self.arrived()
+        return [
+            Seen(id=str(place), text=json.dumps(body), is_over=body["status"] == "resolved")
+            for place, body in enumerate(self._seen)
+        ]
+
+    def faults(self) -> Iterator[str]:
+        """All else the strict rules refuse."""
+        for request in self.requests:
+            size_bytes = len(json.dumps(request, default=bytes.decode, ensure_ascii=False).encode())
+            # JSON in JSON has escapes that are none of the message.
+            if size_bytes > 2 * LIMIT_BYTES:
+                yield f"{size_bytes} bytes"
+
+    def live(self) -> Iterator[str]:
+        # What is for people is a mail of plain text.
+        return iter(())
+
+    def _hang(self, **_: Any) -> None:
+        hangs, self._hangs = self._hangs, False
+        if hangs:
+            raise ReadTimeoutError(endpoint_url="https://aws.example")
+
+    def _lose(self, **_: Any) -> None:
+        loses, self._loses = self._loses, False
+        if loses:
+            raise ReadTimeoutError(endpoint_url="https://aws.example")
 
     def _note(self, params: dict[str, Any], **_: Any) -> None:
         self.requests.append(dict(params))
@@ -107,7 +181,8 @@ class ConfirmedSide(Side):
             self._confirmed.append(json.loads(self.body(self.requests[-1])))
 
     def arrived(self) -> list[dict[str, Any]]:
-        return self._confirmed
+        arrived, self._confirmed = self._confirmed, []
+        return arrived
 
 
 class EventBridgeSide(ConfirmedSide):
@@ -146,6 +221,33 @@ class LambdaSide(ConfirmedSide):
 
 
 SIDES = [SnsSide, SqsSide, EventBridgeSide, LambdaSide]
+Clients = Callable[..., Any]
+
+
+@contextmanager
+def clients_of_moto() -> Iterator[Clients]:
+    """Play AWS under the strict rules; yield what makes clients, each once."""
+    strict = install(aws._session())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "testing")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        # Another region than that of the targets: theirs is in their ARNs.
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        patch.delenv("AWS_ENDPOINT_URL", raising=False)
+        with mock_aws(config={"lambda": {"use_docker": False}}), strict.watching():
+            yield cache(lambda service, region: aws.single_attempt_client(service, 5, region))
+        assert not strict.refusals, strict.refusals
+
+
+def one_of(kind: type[Side], name: str = "alerts") -> Callable[[], AbstractContextManager[Side]]:
+    """Return what yields a new side of a kind."""
+
+    @contextmanager
+    def side() -> Iterator[Side]:
+        with clients_of_moto() as clients:
+            yield kind(clients, name)
+
+    return side
 
 
 def _queue(sqs: Any, name: str) -> tuple[str, str]:

@@ -1,11 +1,8 @@
 """Topics, queues, event buses and functions as receivers, on moto under the strict rules."""
 
 import json
-from functools import cache
 
 import pytest
-from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
-from moto import mock_aws
 from msgspec.structs import replace
 
 from tests.builders import T0, alert, receiver
@@ -17,30 +14,23 @@ from tests.contract.sides_awstargets import (
     EventBridgeSide,
     SnsSide,
     SqsSide,
+    clients_of_moto,
 )
-from tests.strict import install
 from tocsin.adapters import aws
 from tocsin.adapters.receivers import ChannelReceivers
 from tocsin.adapters.receivers.awstarget import LIMIT_BYTES
 from tocsin.domain.channels import AwsTarget
 from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
-from tocsin.domain.group import GroupKey, Thread
+from tocsin.domain.group import GroupKey
 from tocsin.ports import Notification
 
 HOSTILE = 'x"\\ <!channel> \u202e </script> \ufffe\uffff \x00 \U0001f525'
 
 
 @pytest.fixture
-def clients(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    # Another region than that of the targets: theirs is in their ARNs.
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    strict = install(aws._session())
-    with mock_aws(config={"lambda": {"use_docker": False}}), strict.watching():
-        yield cache(lambda service, region=REGION: aws.single_attempt_client(service, 5, region))
-    assert not strict.refusals, strict.refusals
+def clients():
+    with clients_of_moto() as made:
+        yield made
 
 
 @pytest.fixture(params=SIDES, ids=lambda side: side.kind)
@@ -83,25 +73,6 @@ def test_the_first_notification_arrives_once_and_has_a_receipt(side, receivers):
     assert [each["labels"]["alertname"] for each in body["alerts"]] == ["HighLatency"]
 
 
-def test_an_update_and_a_resolve_follow_with_keys_of_their_own(side, receivers):
-    thread = Thread("toc_1", "receipt")
-    receivers.send(notification(side))
-    receivers.send(notification(side, key="toc_2", thread=thread))
-    over = alert(status="resolved", starts_at_s=T0, ends_at_s=T0 + 60)
-    receivers.send(notification(side, over, key="toc_3", thread=thread))
-    said = {body["idempotencyKey"]: body["status"] for body in side.arrived()}
-    assert said == {"toc_1": "firing", "toc_2": "firing", "toc_3": "resolved"}
-
-
-def test_a_retry_sends_the_same_request(side, receivers):
-    side.fail("InternalError", 500)
-    refused(receivers, notification(side), Retryable)
-    receivers.send(notification(side, attempt=2))
-    first, second = side.requests
-    assert first == second
-    assert len(side.arrived()) == 1
-
-
 def test_a_fifo_drops_what_comes_again_and_keeps_a_group_in_order(fifo, receivers):
     receivers.send(notification(fifo))
     receivers.send(notification(fifo, attempt=2))
@@ -112,7 +83,7 @@ def test_a_fifo_drops_what_comes_again_and_keeps_a_group_in_order(fifo, receiver
 
 @pytest.mark.parametrize("code", ["Throttling", "TooManyRequestsException", "KMSThrottling"])
 def test_throttling_asks_for_fewer_calls(side, receivers, code):
-    side.fail(code, 429, retry_after="7")
+    side.fail_with(code, 429, retry_after="7")
     error = refused(receivers, notification(side), Throttled)
     assert error.retry_after_s == 7
     assert side.arrived() == []
@@ -130,7 +101,7 @@ def test_throttling_asks_for_fewer_calls(side, receivers, code):
     ],
 )
 def test_a_refusal_is_permanent_and_says_why(side, receivers, code, status, said):
-    side.fail(code, status)
+    side.fail_with(code, status)
     error = refused(receivers, notification(side), Permanent)
     assert code in error.reason
     assert said in error.reason
@@ -142,7 +113,7 @@ def test_a_refusal_is_permanent_and_says_why(side, receivers, code, status, said
     [("InternalError", 500), ("ServiceUnavailable", 503), ("ExpiredToken", 403), ("Odd", 400)],
 )
 def test_what_may_pass_is_tried_again(side, receivers, code, status):
-    side.fail(code, status)
+    side.fail_with(code, status)
     refused(receivers, notification(side), Retryable)
     assert side.arrived() == []
     assert receivers.send(notification(side, attempt=2))
@@ -151,35 +122,9 @@ def test_what_may_pass_is_tried_again(side, receivers, code, status):
 def test_a_target_that_is_gone_is_a_refusal(side, receivers):
     if isinstance(side, ConfirmedSide):
         # moto takes these wherever they go.
-        side.fail("ResourceNotFoundException", 404)
+        side.fail_with("ResourceNotFoundException", 404)
     gone = side.arn.replace("alerts", "gone")
     assert "it is not there" in refused(receivers, notification(side, arn=gone), Permanent).reason
-
-
-@pytest.mark.parametrize("error", [ReadTimeoutError, ConnectTimeoutError])
-def test_no_answer_in_time_is_tried_again(side, receivers, error):
-    def late(**_):
-        raise error(endpoint_url="https://aws.example")
-
-    event = side.event("before-send")
-    side.client.meta.events.register_first(event, late)
-    refused(receivers, notification(side), Retryable)
-    side.client.meta.events.unregister(event, late)
-    receivers.send(notification(side, attempt=2))
-    assert len(side.arrived()) == 1
-
-
-def test_a_connection_that_is_lost_after_the_request_was_taken_is_tried_again(side, receivers):
-    def lost(**_):
-        raise ReadTimeoutError(endpoint_url="https://aws.example")
-
-    event = side.event("after-call")
-    side.client.meta.events.register_last(event, lost)
-    refused(receivers, notification(side), Retryable)
-    side.client.meta.events.unregister(event, lost)
-    receivers.send(notification(side, attempt=2))
-    # It came twice, and can be told by its key.
-    assert {body["idempotencyKey"] for body in side.arrived()} == {"toc_1"}
 
 
 def test_of_what_is_too_long_the_first_alerts_arrive_and_the_rest_is_counted(side, receivers):

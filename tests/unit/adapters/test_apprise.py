@@ -143,14 +143,14 @@ def test_the_body_is_never_longer_than_the_service_takes(schema):
 
 
 def test_markup_of_an_alert_is_shown_and_not_followed():
-    assert apprise.written("*a* [x](http://e) <b> # `c` a_b", "markdown") == (
+    assert apprise.marked("*a* [x](http://e) <b> # `c` a_b", "markdown") == (
         r"\*a\* \[x\](http://e) \<b\> \# \`c\` a\_b"
     )
-    assert apprise.written("see https://e.example/a_b?c=d&e=f", "markdown") == (
+    assert apprise.marked("see https://e.example/a_b?c=d&e=f", "markdown") == (
         "see https://e.example/a_b?c=d&e=f"
     )
-    assert apprise.written("<b> & c", "html") == "&lt;b&gt; &amp; c"
-    assert apprise.written("<b> & *c*", "text") == "<b> & *c*"
+    assert apprise.marked("<b> & c", "html") == "&lt;b&gt; &amp; c"
+    assert apprise.marked("<b> & *c*", "text") == "<b> & *c*"
 
 
 def test_an_address_of_mail_is_no_mention():

@@ -8,12 +8,13 @@ import logging
 import re
 from functools import cache
 from importlib import import_module
-from typing import Any, cast
+from json import dumps
+from typing import Any
 
 from tocsin.adapters.receivers.appriseservices import SERVICES, Format, Service
 from tocsin.adapters.receivers.borrowedhttp import TOO_MANY, Visit, guard, visit
 from tocsin.adapters.receivers.message import Message, message_of
-from tocsin.adapters.receivers.posting import Tools, failure_of
+from tocsin.adapters.receivers.posting import Tools, failure_of, settings_of, written
 from tocsin.adapters.receivers.textmessage import text_of
 from tocsin.domain.channels import Apprise
 from tocsin.domain.errors import Retryable, TocsinError, Unsendable
@@ -21,7 +22,7 @@ from tocsin.domain.plaintext import cut
 from tocsin.ports import Notification
 
 SHOWN_ALERTS = 20
-_FITTINGS = 8
+_FITTINGS = 12
 _SCHEMA = re.compile(r"([a-z0-9]{1,20})://", re.IGNORECASE)
 # What calls people in one of the services; a character without width makes it none.
 _MENTION = re.compile(
@@ -39,10 +40,10 @@ def send(notification: Notification, tools: Tools) -> str:
     Raises as `Receivers.send` does.
     """
     name, timeout_s = notification.receiver.name, notification.receiver.timeout_s
-    settings = cast(Apprise, notification.receiver.settings)
+    settings = settings_of(notification.receiver, Apprise)
     plugin, service = _plugin(tools.secret(settings.url), name)
     message = message_of(notification, SHOWN_ALERTS, tools.external_url)
-    said = render(message, plugin, service)
+    said = written(notification.receiver, lambda: render(message, plugin, service))
     with visit(tools.http, timeout_s) as passed:
         try:
             is_taken = bool(plugin.notify(**said, notify_type=_kind(message)))
@@ -58,7 +59,7 @@ def send(notification: Notification, tools: Tools) -> str:
 def render(message: Message, plugin: Any, service: Service) -> dict[str, Any]:
     """Return what the service is told: a title if it has one, and a body of the length it takes."""
     has_title = service.has_title and plugin.title_maxlen > 0
-    room = min(plugin.body_maxlen, service.most)
+    room = plugin.body_maxlen
     title = cut(still(message.title), plugin.title_maxlen if has_title else room // 2)
     head = "" if has_title else f"{title}\n\n"
     if has_title and plugin.overflow_amalgamate_title:
@@ -66,11 +67,12 @@ def render(message: Message, plugin: Any, service: Service) -> dict[str, Any]:
     limit = room
     for _ in range(_FITTINGS):
         text = still(text_of(message, limit))
-        body = written(head + text, service.format)
-        if len(body) <= room:
+        body = marked(head + text, service.format)
+        if len(body) <= room and len(dumps(title + body)) <= service.most_bytes:
             break
         # What is written is longer than the text, by the head and by escapes.
-        limit = max(len(text) - (len(body) - room), 1)
+        shorter = len(text) - (len(body) - room) if len(body) > room else len(text) * 2 // 3
+        limit = max(shorter, 1)
     return {
         "title": title if has_title else "",
         "body": body,
@@ -84,7 +86,7 @@ def still(text: str) -> str:
     return _MENTION.sub(lambda found: found[0] + _NO_WIDTH, text)
 
 
-def written(text: str, format_: Format) -> str:
+def marked(text: str, format_: Format) -> str:
     """Write plain text so that a service of this format shows it as it is."""
     if format_ == "html":
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -16,8 +16,8 @@ class Service(msgspec.Struct, frozen=True):
     """A module and a class of `apprise.plugins`, and how the service reads texts.
 
     Without a title, the title is the first line of the text. Where there may be no user, the
-    library would log in for each message, and register where that fails. `most` is the most
-    characters, if the library knows of no such limit.
+    library would log in for each message, and register where that fails. `most_bytes` of title
+    and body, as JSON in ASCII, is for a limit that the library does not keep by itself.
     """
 
     module: str
@@ -25,12 +25,12 @@ class Service(msgspec.Struct, frozen=True):
     format: Format = "text"
     has_title: bool = True
     takes_user: bool = True
-    most: int = 100_000
+    most_bytes: int = 1_000_000
 
 
 _MATRIX = Service("matrix.base", "NotifyMatrix", has_title=False, takes_user=False)
-# Of more than 8,000 bytes of JSON, in which a letter may be six, the library makes a file.
-_NTFY = Service("ntfy", "NotifyNtfy", most=1300)
+# docs.ntfy.sh/publish/#limitations: of more than 4,096 bytes it makes a file.
+_NTFY = Service("ntfy", "NotifyNtfy", most_bytes=4000)
 _CHAT = {
     "dingtalk": Service("dingtalk", "NotifyDingTalk"),
     "discord": Service("discord", "NotifyDiscord", "markdown"),

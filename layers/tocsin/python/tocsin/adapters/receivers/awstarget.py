@@ -11,13 +11,13 @@ docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html.
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from tocsin.adapters.aws import AWS_ERRORS, error_codes, translate
 from tocsin.adapters.receivers.message import message_of
-from tocsin.adapters.receivers.posting import Tools, retry_after_s
+from tocsin.adapters.receivers.posting import Tools, retry_after_s, settings_of
 from tocsin.domain.channels import AwsTarget
 from tocsin.domain.errors import Permanent, Retryable, Throttled, TocsinError, Unsendable
 from tocsin.ports import Notification
@@ -81,8 +81,8 @@ _REFUSALS = {
 
 
 def target_of(notification: Notification) -> AwsTarget:
-    """Return where a notification goes."""
-    return cast(AwsTarget, notification.receiver.settings)
+    """Return where a notification goes. Raises Unsendable where its receiver does not say."""
+    return settings_of(notification.receiver, AwsTarget)
 
 
 def client_of(notification: Notification, tools: Tools, service: str) -> Any:

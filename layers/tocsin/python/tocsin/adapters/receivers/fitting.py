@@ -39,10 +39,13 @@ def fitted(whole: Notification, write: Write, limit_bytes: int) -> str:
     Alerts are left out from the end, where those are that the receiver knows already. Where one
     alert alone is too long, its texts are cut. Raises ValueError if that does not help either.
     """
-    text = write(whole)
-    if _size_bytes(text) <= limit_bytes:
-        return text
-    fitting, low, high = "", 0, len(whole.alerts)
+    high = _too_many(whole, limit_bytes)
+    if high > len(whole.alerts):
+        text = write(whole)
+        if _size_bytes(text) <= limit_bytes:
+            return text
+        high = len(whole.alerts)
+    fitting, low = "", 0
     while high - low > 1:
         middle = (low + high) // 2
         text = write(_first(whole, middle))
@@ -51,6 +54,20 @@ def fitted(whole: Notification, write: Write, limit_bytes: int) -> str:
         else:
             high = middle
     return fitting or _shortened(whole, write, limit_bytes)
+
+
+def _too_many(whole: Notification, limit_bytes: int) -> int:
+    """Return how many alerts are too long by their texts alone; one more than all if none are.
+
+    What is written holds each text at least once, so more than these need not be written at all.
+    """
+    size = 0
+    for count, alert in enumerate(whole.alerts, start=1):
+        texts = (*alert.labels.items(), *alert.annotations.items())
+        size += sum(len(name) + len(value) for name, value in texts)
+        if size > limit_bytes:
+            return count
+    return len(whole.alerts) + 1
 
 
 def _shortened(whole: Notification, write: Write, limit_bytes: int) -> str:

@@ -19,12 +19,15 @@ from tocsin.adapters.receivers.fitting import fitted, json_text, json_writer
 from tocsin.adapters.receivers.message import message_of
 from tocsin.adapters.receivers.posting import Tools, written
 from tocsin.adapters.receivers.textmessage import text_of
+from tocsin.domain.plaintext import cut
 from tocsin.ports import Notification
 
 # "Less than 100 characters", of which old mail programs want ASCII.
 SUBJECT_LIMIT = 99
 SHOWN_ALERTS = 20
 MAIL_LIMIT = 8000
+# A title names all alerts, however many they are.
+TITLE_LIMIT = 500
 # What goes into one SMS of any alphabet that has to be sent as it is.
 SMS_LIMIT = 140
 
@@ -47,8 +50,8 @@ def render(notification: Notification, external_url: str = "") -> dict[str, Any]
 
     def write(part: Notification) -> str:
         text = text_of(message_of(part, SHOWN_ALERTS, external_url), MAIL_LIMIT)
-        mail = f"{title}\n\n{text}"
-        return json_text({"default": machine(part), "email": mail, "sms": title[:SMS_LIMIT]})
+        mail = f"{cut(title, TITLE_LIMIT)}\n\n{text}"
+        return json_text({"default": machine(part), "email": mail, "sms": cut(title, SMS_LIMIT)})
 
     room_bytes = LIMIT_BYTES - attributes_bytes(notification)
     return {

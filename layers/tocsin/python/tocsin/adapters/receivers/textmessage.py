@@ -57,4 +57,8 @@ def _when(shown: Shown) -> str:
     at_s = shown.since_s if shown.until_s is None else shown.until_s
     if at_s is None:
         return ""
-    return f" {said} {datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M} UTC"
+    try:
+        return f" {said} {datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M} UTC"
+    # A time that no calendar has is no reason to tell nothing.
+    except (ValueError, OverflowError):
+        return ""

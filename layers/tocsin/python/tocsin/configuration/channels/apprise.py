@@ -1,6 +1,6 @@
 """One of the many services that the library apprise knows, in `tocsin.yaml`."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -11,6 +11,8 @@ from tocsin.domain import channels, config
 
 class Apprise(ChannelBlock):
     """Which chat, push service or SMS gateway to tell, by its URL in the words of apprise."""
+
+    is_for_people: ClassVar[bool] = True
 
     url: SecretReference = Field(
         description="The URL, such as `tgram://TOKEN/CHAT`, with one target; receivers-apprise.md "
