@@ -53,6 +53,8 @@ class Receiver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     # Whether what is found out about an alert once it was told is told at once, and not only with
     # the next notification.
     send_updates: bool = False
+    # Whether what it is told has links by which people do something about it.
+    actions: bool = True
     timeout_s: float = 10.0
     # The most alerts in one notification. Above it, what is new is told in several, unless
     # `truncates`: then the first says how many it left out, and they count as told.

@@ -3,7 +3,7 @@
 A warm process keeps the names that it has read, and reads again only groups that have changed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import islice
 from threading import Lock
 
@@ -45,9 +45,16 @@ class AlertIndex:
         worked out for tenants of whom somebody asks for one. Raises Retryable where the time is
         over before all that has changed is read: asked again, it goes on from there.
         """
+        return self.groups_of_any(tenant, [name], has_time)
+
+    def groups_of_any(
+        self, tenant: str, names: Collection[str], has_time: Callable[[], bool]
+    ) -> list[Group]:
+        """Return the groups that know one of several alerts, as `groups_of` does for one."""
+        is_whole = any(len(name) == SHORT_DIGITS for name in names)
         with self._lock:
-            known = self._refreshed(tenant, has_time, is_whole=len(name) == SHORT_DIGITS)
-            keys = [key for key, each in known.items() if name in each.names]
+            known = self._refreshed(tenant, has_time, is_whole=is_whole)
+            keys = [key for key, each in known.items() if not each.names.isdisjoint(names)]
         found = self._groups.read(keys) if keys else {}
         return [found[key] for key in keys if key in found]
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from tocsin.domain.actionlink import MessageAction
 from tocsin.domain.config import Receiver
 from tocsin.domain.decision import ENRICHED
 from tocsin.domain.group import Group, Intent, Step, Thread, Told
@@ -65,7 +66,9 @@ def look_again_at_s(intent: Intent, at_s: float) -> float:
     return min(intent.not_before_s, at_s + LOOK_AGAIN_S)
 
 
-def notification_of(group: Group, intent: Intent, recipient: Recipient) -> Notification:
+def notification_of(
+    group: Group, intent: Intent, recipient: Recipient, actions: tuple[MessageAction, ...] = ()
+) -> Notification:
     """Return what a receiver gets in the next try at an intent."""
     return Notification(
         key=intent.key,
@@ -78,6 +81,7 @@ def notification_of(group: Group, intent: Intent, recipient: Recipient) -> Notif
         truncated=intent.truncated,
         external_url=recipient.config.external_url,
         thread=group.thread,
+        actions=actions,
     )
 
 

@@ -170,7 +170,9 @@ class Notify:
     ) -> bool:
         receiver = recipient.receiver
         attempt = Attempt(
-            notification=notification_of(group, intent, recipient),
+            notification=notification_of(
+                group, intent, recipient, self._ports.offers(group.key, intent, receiver)
+            ),
             owner=group.lease_owner,
             created_at_s=intent.created_at_s,
             attempts=intent.attempts,

@@ -3,6 +3,7 @@
 import msgspec
 
 from tocsin.domain.group import Group, Intent
+from tocsin.pipeline.offering import Offers, no_offers
 from tocsin.pipeline.poke import pack_letter
 from tocsin.ports import (
     Blobs,
@@ -30,6 +31,7 @@ class NotifyPorts(msgspec.Struct, frozen=True, kw_only=True):
     paces: Paces
     silences: Silences
     clock: Clock
+    offers: Offers = no_offers
 
     def dead_letter(self, group: Group, intent: Intent, reason: str) -> None:
         """Keep apart what cannot be delivered; the rest of the group goes on."""

@@ -1,6 +1,6 @@
 """One alert as somebody who is called about it looks at it: its state, and where it stands."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import reduce
 
 import msgspec
@@ -94,6 +94,21 @@ class OneAlerts:
                 code="ambiguous",
             )
         return self._one(config, known, now_s)
+
+    def firing(
+        self, tenant: str, fingerprints: Collection[str], now_s: float, has_time: Callable[[], bool]
+    ) -> list[tuple[Group, Member]]:
+        """Return where alerts fire, by tocsin's fingerprints, in all groups of a tenant.
+
+        Raises Retryable where the time is over before they are found.
+        """
+        wanted = frozenset(fingerprints)
+        return [
+            (group, member)
+            for group in self._index.groups_of_any(tenant, wanted, has_time)
+            for name, member in group.members.items()
+            if name in wanted and member.fires(now_s)
+        ]
 
     def _one(
         self, config: TenantConfig, known: Sequence[tuple[Group, Member]], now_s: float

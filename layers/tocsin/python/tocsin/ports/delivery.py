@@ -4,6 +4,7 @@ from typing import Protocol
 
 import msgspec
 
+from tocsin.domain.actionlink import MessageAction
 from tocsin.domain.alert import Alert
 from tocsin.domain.breaker import Breaker
 from tocsin.domain.config import Receiver
@@ -16,6 +17,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
 
     `reason` says in Alertmanager's words why it is sent, and `truncated` how many alerts found no
     room in it. `thread` is what was said first of what still fires; None in what opens it.
+    `actions` is what somebody who reads it can do.
     """
 
     key: str
@@ -28,6 +30,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     truncated: int = 0
     external_url: str = ""
     thread: Thread | None = None
+    actions: tuple[MessageAction, ...] = ()
 
     @property
     def news(self) -> tuple[Alert, ...]:

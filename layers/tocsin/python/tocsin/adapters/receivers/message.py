@@ -7,6 +7,7 @@ import msgspec
 
 from tocsin.adapters.receivers import enriched
 from tocsin.adapters.receivers.enriched import Line
+from tocsin.domain.actionlink import MessageAction
 from tocsin.domain.alert import SEVERITIES, Alert, Severity
 from tocsin.domain.decision import ENRICHED
 from tocsin.domain.plaintext import plain_text
@@ -64,6 +65,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     more: int
     # Where all of it is; "" if nowhere.
     url: str
+    # What can be done about it, by a link or a button.
+    actions: tuple[MessageAction, ...] = ()
 
 
 def message_of(notification: Notification, most: int, external_url: str = "") -> Message:
@@ -81,6 +84,7 @@ def message_of(notification: Notification, most: int, external_url: str = "") ->
         shown=shown,
         more=len(alerts) - len(shown) + notification.truncated,
         url=notification.external_url or external_url,
+        actions=notification.actions if firing else (),
     )
 
 
