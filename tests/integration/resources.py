@@ -113,6 +113,7 @@ def _make(client: Callable[[str], Any]) -> Resources:
         "SEMANTIC_DEDUP_THRESHOLD": "0.85",
         "SEMANTIC_MODEL": "static",
         "RES_OPTIONS": "timeout:1 attempts:3",
+        "PUBLIC_URL": "https://alerts.example.com/prod",
         **{f"{stage.upper()}_FUNCTION_NAME": f"{stage}-1" for stage in ("ingest", *STAGES)},
     }
     _tables(client("dynamodb"), resources.environ)
@@ -121,6 +122,8 @@ def _make(client: Callable[[str], Any]) -> Resources:
     resources.environ["ARCHIVE_BUCKET"] = "archive"
     secret = client("secretsmanager").create_secret(Name="pepper", SecretString=resources.pepper)
     resources.environ["KEY_PEPPER_SECRET_ARN"] = secret["ARN"]
+    secret = client("secretsmanager").create_secret(Name="action", SecretString="links-for-tests")
+    resources.environ["ACTION_SECRET_ARN"] = secret["ARN"]
     return resources
 
 

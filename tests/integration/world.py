@@ -187,6 +187,9 @@ def _match(path: str) -> tuple[str, dict[str, str] | None]:
         if len(parts) == 4:
             parameters["action"] = parts[3]
             parts[3] = "{action}"
+    if parts[:2] == ["v1", "actions"]:
+        parameters["token"] = "/".join(parts[2:])
+        parts[2:] = ["{token}"]
     return f"{prefix}/{'/'.join(parts)}", parameters or None
 
 

@@ -22,6 +22,7 @@ ONE_ALERT = {
     *(("get", f"{prefix}/v1/alerts/{{provider}}") for prefix in ("", "/k/{key}")),
     *(("post", f"{prefix}/v1/alerts/{{provider}}/{{action}}") for prefix in ("", "/k/{key}")),
 }
+LINKS = {(method, "/v1/actions/{token}") for method in ("get", "head", "post")}
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,7 @@ def routes(stack: Stack) -> dict[tuple[str, str], dict]:
 
 
 def test_there_are_these_routes_and_no_others(routes: dict) -> None:
-    assert set(routes) == INGEST | READ | ONE_ALERT
+    assert set(routes) == INGEST | READ | ONE_ALERT | LINKS
 
 
 def test_what_varies_at_a_place_of_a_path_has_one_name(routes: dict) -> None:

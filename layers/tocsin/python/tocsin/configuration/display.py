@@ -83,6 +83,7 @@ def _receiver(receiver: Receiver) -> dict[str, Any]:
         "breaker": _breaker(receiver.breaker),
         "pace": displayed_pace(receiver.pace),
         "send_updates": receiver.send_updates,
+        "actions": receiver.actions,
     }
 
 

@@ -113,6 +113,12 @@ class Receiver(Block):
         description="Whether to tell at once what enrichment finds out about an alert that was "
         "told already, once an alert; otherwise the next notification says it. See delivery.md.",
     )
+    actions: bool = Field(
+        default=True,
+        description="Whether messages that people read have links or buttons to acknowledge, "
+        "resolve and silence what they tell of; see actions.md. False also switches off those "
+        "that were sent.",
+    )
 
     @model_validator(mode="after")
     def _has_one_kind(self) -> Self:

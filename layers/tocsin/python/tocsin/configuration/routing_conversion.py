@@ -80,6 +80,7 @@ def _receiver(model: Receiver, tenant: str) -> config.Receiver:
         breaker=_breaker(model.breaker),
         pace=to_pace(model.pace, is_for_people=channel.is_for_people),
         send_updates=model.send_updates,
+        actions=model.actions,
     )
 
 

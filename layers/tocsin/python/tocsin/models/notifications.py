@@ -80,6 +80,7 @@ class NotificationConfig(Model):
     headers: dict[str, Annotated[SecretStr, Field(strict=False)]] = Field(default={})
     send_resolved: bool = True
     send_updates: bool = False
+    actions: bool = True
     timeout_s: float = Field(default=10.0, gt=0)
     max_alerts: int = Field(default=1000, ge=0)
     truncates: bool = False

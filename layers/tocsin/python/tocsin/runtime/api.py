@@ -35,6 +35,7 @@ from tocsin.runtime.settings import ApiSettings, load
 from tocsin.runtime.worker import Context
 
 if TYPE_CHECKING:
+    from tocsin.runtime.actions.ports import ActionPorts
     from tocsin.runtime.lifecycle.ports import LifecyclePorts
 
 _HOURS_LIMIT = 24 * 30
@@ -51,6 +52,7 @@ class _Parts(msgspec.Struct, frozen=True):
     journal: Journal
     alertmanager: AlertmanagerPorts
     lifecycle: "Callable[[], LifecyclePorts]"
+    actions: "Callable[[], ActionPorts]"
     used: LastUsed
 
 
@@ -71,6 +73,11 @@ def _parts() -> _Parts:
         limit_bytes = _ANSWER_LIMIT_BYTES
         return lifecycle_ports(settings, configs, groups, silences, journal, limit_bytes)
 
+    def actions() -> "ActionPorts":
+        from tocsin.runtime.actions.wiring import action_ports
+
+        return action_ports(settings, _parts().lifecycle(), groups, silences)
+
     return _Parts(
         settings=settings,
         keys=CachedKeys(DynamoKeys(dynamodb, settings.control_table), now_s),
@@ -78,6 +85,7 @@ def _parts() -> _Parts:
         journal=journal,
         alertmanager=_alertmanager_ports(configs, silences, groups),
         lifecycle=cache(lifecycle),
+        actions=cache(actions),
         used=LastUsed(cache(lambda: DynamoSeen(hasty_client("dynamodb"), settings.seen_table))),
     )
 
@@ -130,6 +138,10 @@ def _route(request: HttpRequest, context: Context) -> Any:
         return _overview(request, _key(request, "read"))
     if resource.startswith("/v1/alerts/"):
         return _one_alert(request, context)
+    if resource.startswith("/v1/actions/"):
+        from tocsin.runtime.actions.wiring import answer_link
+
+        return answer_link(request, _parts().actions, context)
     return _alertmanager(request)
 
 

@@ -45,6 +45,7 @@ EnrichmentTable = Annotated[str, _says("Table of what enrichment remembers.")]
 MetricTable = Annotated[str, _says("Table of the metrics that tenants push.")]
 ArchiveBucket = Annotated[str, _says("Bucket of the archives, claims and large groups.")]
 KeyPepper = Annotated[str, _says("Secret under which API keys are hashed.")]
+ActionSecret = Annotated[str, _says("Secret under which the links of notifications are signed.")]
 EnrichQueue = Annotated[str, _says("Queue from ingest to enrich.")]
 EnrichUrgentQueue = Annotated[str, _says("The same, for critical alerts.")]
 EvaluateQueue = Annotated[str, _says("Queue from enrich to evaluate.")]
@@ -135,6 +136,10 @@ class NotifySettings(Common, frozen=True, rename=str.upper, kw_only=True):
     breaker_table: BreakerTable
     notify_dead_letter_queue_url: DeadLetterQueue
     archive_bucket: ArchiveBucket
+    action_secret_arn: ActionSecret
+    public_url: Annotated[
+        str, _says("Where the API is reached: links of notifications lead there.")
+    ]
     allow_loopback_receivers: AllowLoopback
     res_options: ResOptions
 
@@ -210,6 +215,7 @@ class ApiSettings(Common, frozen=True, rename=str.upper, kw_only=True):
     archive_bucket: ArchiveBucket
     seen_table: SeenTable
     key_pepper_secret_arn: KeyPepper
+    action_secret_arn: ActionSecret
     enrich_queue_url: EnrichQueue
     evaluate_queue_url: EvaluateQueue
     evaluate_urgent_queue_url: EvaluateUrgentQueue
