@@ -195,6 +195,7 @@ GRANTS = {
         "ArchiveBucket": {"s3:ListBucket"},
         "KeyPepperSecret": {"secretsmanager:GetSecretValue"},
         "ActionSecret": {"secretsmanager:GetSecretValue"},
+        SIGNING_SECRETS: {"secretsmanager:GetSecretValue"},
         "ApiLogGroup": LOGS,
         "*": TRACES,
     },

@@ -22,7 +22,10 @@ ONE_ALERT = {
     *(("get", f"{prefix}/v1/alerts/{{provider}}") for prefix in ("", "/k/{key}")),
     *(("post", f"{prefix}/v1/alerts/{{provider}}/{{action}}") for prefix in ("", "/k/{key}")),
 }
-LINKS = {(method, "/v1/actions/{token}") for method in ("get", "head", "post")}
+LINKS = {
+    ("post", "/v1/slack/actions"),
+    *((method, "/v1/actions/{token}") for method in ("get", "head", "post")),
+}
 
 
 @pytest.fixture(scope="module")

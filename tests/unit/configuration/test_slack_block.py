@@ -48,6 +48,11 @@ def test_what_else_an_app_can_be_told():
         ("{url: 'https://h/', on_resolve: reply}", "on_resolve is for an app"),
         ("{url: 'https://h/', api_url: 'https://h/'}", "api_url is for an app"),
         ("{token: {secret: x}, channel: a, api_url: 'http://h/'}", "not encrypted"),
+        ("{url: 'https://h/', signing_secret: {secret: x}}", "signing_secret is for an app"),
+        (
+            "{token: {secret: x}, channel: a, signing_secret: {parameter: x}}",
+            "signing_secret is kept in Secrets Manager",
+        ),
         ("{token: {secret: x}, channel: a, on_resolve: delete}", "'update' or 'reply'"),
     ],
 )
@@ -89,3 +94,25 @@ def test_apps_that_differ_in_anything_that_is_called_have_breakers_of_their_own(
         "{token: {secret: a}, channel: '#db', api_url: 'https://h/'}",
     )
     assert len({config_of(block).receivers["chat"].endpoint for block in blocks}) == 4
+
+
+def test_a_signing_secret_is_kept_and_shown_by_its_place():
+    config = config_of("{token: {secret: slack}, channel: '#ops', signing_secret: {secret: sign}}")
+    app = config.receivers["chat"].settings
+    assert isinstance(app, SlackApp)
+    assert app.signing_secret == Secret(name="tocsin/acme/sign")
+    assert displayed(config)["receivers"][0]["slack"]["signing_secret"] == {"secret": "sign"}
+
+
+def test_a_receiver_has_links_unless_it_says_otherwise():
+    text = """
+tenants:
+  acme:
+    receivers: [{name: chat, %s slack: {url: "https://h/"}}]
+    route: {receiver: chat}
+"""
+    for given, wanted in (("", True), ("actions: false,", False), ("actions: true,", True)):
+        document = load(text % given, "t.yaml", {})
+        config = to_tenant_config("acme", document.tenants["acme"], 1)
+        assert config.receivers["chat"].actions is wanted
+        assert displayed(config)["receivers"][0]["actions"] is wanted

@@ -25,6 +25,9 @@ SILENCE_S = 3600.0
 # Far more than any token has, in characters.
 TOKEN_LIMIT = 1024
 
+# What the ids of buttons begin with that send a token back.
+BUTTON = "tocsin_"
+
 _VERSION = b"\x01"
 _MAC_BYTES = 16
 _PURPOSE = b"tocsin action links of "

@@ -21,6 +21,8 @@ class SlackApp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
     api_url: str = ""
     # What the end does: change the first message, or answer it.
     on_resolve: Literal["update", "reply"] = "update"
+    # What Slack signs presses of buttons with; without it there are links instead of buttons.
+    signing_secret: Secret = Secret()
 
     @property
     def endpoint(self) -> str:

@@ -138,10 +138,10 @@ def _route(request: HttpRequest, context: Context) -> Any:
         return _overview(request, _key(request, "read"))
     if resource.startswith("/v1/alerts/"):
         return _one_alert(request, context)
-    if resource.startswith("/v1/actions/"):
-        from tocsin.runtime.actions.wiring import answer_link
+    if resource.startswith(("/v1/actions/", "/v1/slack/")):
+        from tocsin.runtime.actions.wiring import answer_action
 
-        return answer_link(request, _parts().actions, context)
+        return answer_action(request, _parts().actions, context)
     return _alertmanager(request)
 
 

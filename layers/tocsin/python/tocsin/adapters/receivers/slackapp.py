@@ -77,7 +77,7 @@ def calls(notification: Notification, app: SlackApp, external_url: str) -> tuple
     twice changes nothing; unless `on_resolve` wants an answer instead.
     """
     message = message_of(notification, slackblocks.SHOWN_ALERTS, external_url)
-    body = slackblocks.body(message)
+    body = slackblocks.body(message, has_buttons=bool(app.signing_secret))
     anew = Call("chat.postMessage", {"channel": app.channel, **body, **_AS_WRITTEN})
     place = _place(notification.thread, app)
     if place is None:

@@ -5,7 +5,7 @@ together it says nothing, but Slack refuses too many (msg_blocks_too_long): repo
 characters of texts, and of 13,297 (github.com/slackapi/bolt-js, issues 2867 and 2509).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 from tocsin.adapters.receivers.enriched import Line
 from tocsin.adapters.receivers.message import Message, Shown
 from tocsin.adapters.receivers.slackmarkup import escape, link, moment
+from tocsin.domain.actionlink import BUTTON, MessageAction
 from tocsin.domain.alert import Severity
 from tocsin.domain.plaintext import cut
 
@@ -26,6 +27,7 @@ _KEPT_FREE_BYTES = 1_500
 _SUMMARY_LIMIT = 1000
 _LABELS_LIMIT = 1000
 _FOUND_LIMIT = 300
+_TITLE_LIMIT = 75
 
 # What a page looks like from afar: the worse, the warmer.
 _COLORS: dict[Severity, str] = {
@@ -38,15 +40,16 @@ _COLORS: dict[Severity, str] = {
 _RESOLVED_COLOR = "#2e7d32"
 
 
-def body(message: Message) -> dict[str, Any]:
+def body(message: Message, *, has_buttons: bool = False) -> dict[str, Any]:
     """Return the fields of a message that say what it says.
 
     Slack shows `text` where it shows no blocks: in notifications, and to screen readers. The
     colour stands beside a line of its own, since Slack folds what is long in an attachment.
+    What can be done are buttons, or links where nobody would hear of a press.
     """
     return {
         "text": escape(message.title, TEXT_LIMIT),
-        "blocks": blocks(message),
+        "blocks": [*blocks(message), *doing(message.actions, has_buttons=has_buttons)],
         "attachments": [{"color": _color(message), "blocks": [_context(message)]}],
     }
 
@@ -66,6 +69,33 @@ def blocks(message: Message) -> list[dict[str, Any]]:
         more = f"and {missing} more"
         found.append(_section(link(message.url, more) or more))
     return found
+
+
+def doing(
+    actions: Sequence[MessageAction], *, has_buttons: bool = False
+) -> Iterator[dict[str, Any]]:
+    """Yield the block of what can be done, if there is anything.
+
+    https://docs.slack.dev/reference/block-kit/block-elements/button-element: a value has at most
+    2,000 characters. A button with a URL is none to use for links: Slack wants its press heard too.
+    """
+    if not actions:
+        return
+    if has_buttons:
+        yield {"type": "actions", "elements": [_button(each) for each in actions]}
+        return
+    links = (link(each.url, escape(each.title, _TITLE_LIMIT)) for each in actions)
+    if said := " | ".join(filter(None, links)):
+        yield _section(said)
+
+
+def _button(action: MessageAction) -> dict[str, Any]:
+    return {
+        "type": "button",
+        "action_id": f"{BUTTON}{action.name}",
+        "text": {"type": "plain_text", "text": cut(action.title, _TITLE_LIMIT)},
+        "value": action.token,
+    }
 
 
 def _header(message: Message) -> dict[str, Any]:

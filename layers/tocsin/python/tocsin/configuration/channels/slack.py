@@ -10,8 +10,9 @@ from tocsin.configuration.channels.secret import SecretReference, shown_secret
 from tocsin.configuration.fields import SecretUrl, Url, wrong
 from tocsin.domain import config
 from tocsin.domain.channels import SlackApp, SlackWebhook
+from tocsin.domain.secret import Secret
 
-_OF_APPS = ("on_resolve", "api_url")
+_OF_APPS = ("on_resolve", "api_url", "signing_secret")
 
 
 class Slack(ChannelBlock):
@@ -46,6 +47,11 @@ class Slack(ChannelBlock):
         default="",
         description="Where the Web API is, with `token`, if not at `https://slack.com/api`.",
     )
+    signing_secret: SecretReference | None = Field(
+        default=None,
+        description="The signing secret of the app, in Secrets Manager: messages then have buttons "
+        "instead of links. The app sends presses to `/v1/slack/actions`; see actions.md.",
+    )
 
     @model_validator(mode="after")
     def _has_one_way(self) -> Self:
@@ -56,6 +62,8 @@ class Slack(ChannelBlock):
         given = [name for name in _OF_APPS if name in self.model_fields_set]
         if self.token is None and given:
             raise wrong(f"{given[0]} is for an app; an incoming webhook only posts")
+        if self.signing_secret is not None and self.signing_secret.parameter is not None:
+            raise wrong("signing_secret is kept in Secrets Manager: what checks it reads no other")
         return self
 
     def receiver(self, name: str, tenant: str) -> config.Receiver:
@@ -76,6 +84,9 @@ class Slack(ChannelBlock):
                 channel=self.channel,
                 api_url=self.api_url.rstrip("/"),
                 on_resolve=self.on_resolve,
+                signing_secret=Secret()
+                if self.signing_secret is None
+                else self.signing_secret.of(tenant),
             )
         return None if self.url_from is None else SlackWebhook(url=self.url_from.of(tenant))
 
@@ -102,4 +113,5 @@ def _shown_app(app: SlackApp) -> dict[str, Any]:
         "channel": app.channel,
         "on_resolve": app.on_resolve,
         **({"api_url": app.api_url} if app.api_url else {}),
+        **({"signing_secret": shown_secret(app.signing_secret)} if app.signing_secret else {}),
     }

@@ -9,15 +9,18 @@ from tocsin.pipeline.pressing import Presses
 from tocsin.ports import Groups, Silences
 from tocsin.runtime.actions.dispatch import handle
 from tocsin.runtime.actions.ports import ActionPorts
+from tocsin.runtime.actions.slack import PATH, press
 from tocsin.runtime.alertmanager.replies import to_proxy
 from tocsin.runtime.clock import now_s
-from tocsin.runtime.gateway import HttpRequest
+from tocsin.runtime.gateway import HttpRequest, answer
 from tocsin.runtime.lifecycle.ports import LifecyclePorts
 from tocsin.runtime.settings import ApiSettings
 from tocsin.runtime.worker import Context
 
 # What must be left of the time of an invocation to read on.
 _RESERVE_MS = 5_000
+# Slack gives up after three seconds, and the user sees a warning.
+_SLACK_WAITS_S = 2.0
 
 
 def action_ports(
@@ -39,12 +42,22 @@ def action_ports(
     )
 
 
-def answer_link(
+def answer_action(
     request: HttpRequest, ports: Callable[[], ActionPorts], context: Context
 ) -> dict[str, Any]:
-    """Answer a request with a link."""
+    """Answer a request with a link, or a press of a button in Slack.
+
+    Raises InvalidInput for a press that it refuses: that answers a program, a link a person.
+    """
+    began_at_s = now_s()
+    is_press = request.resource == PATH
 
     def has_time() -> bool:
-        return context.get_remaining_time_in_millis() > _RESERVE_MS
+        is_late = is_press and now_s() > began_at_s + _SLACK_WAITS_S
+        return not is_late and context.get_remaining_time_in_millis() > _RESERVE_MS
 
-    return to_proxy(handle(request, ports(), now_s(), has_time))
+    if not is_press:
+        return to_proxy(handle(request, ports(), began_at_s, has_time))
+    press(request, ports(), began_at_s, has_time)
+    answered: dict[str, Any] = answer(200)
+    return answered

@@ -15,7 +15,7 @@ from itertools import accumulate, takewhile
 from typing import cast
 
 from tocsin.adapters.receivers.email import mime, ses, smtp
-from tocsin.adapters.receivers.email.entries import entries
+from tocsin.adapters.receivers.email.entries import doing, entries
 from tocsin.adapters.receivers.email.page import PAGE_LIMIT_BYTES, render_page, row
 from tocsin.adapters.receivers.email.plain import render_plain
 from tocsin.adapters.receivers.message import Message, message_of
@@ -63,7 +63,7 @@ def render(notification: Notification, external_url: str, at_s: float) -> bytes:
     foot = f"tocsin, tenant {notification.group.tenant}, receiver {notification.receiver.name}"
     return mime.message(
         _headers(notification, message, at_s),
-        render_plain(title, shown[: len(rows)], more, message.url, foot),
+        render_plain(title, shown[: len(rows)], more, message.url, foot, doing(message)),
         render_page(message, title, rows, more, foot),
         f"=_{_digest(notification.key)}",
     )

@@ -51,6 +51,12 @@ def link(url: str) -> str:
     return found if len(found) <= LINK_LIMIT else ""
 
 
+def doing(message: Message) -> tuple[Link, ...]:
+    """Return what can be done about a message; to open one of these changes nothing."""
+    found = (Link(_line(each.title, NAME_LIMIT), link(each.url)) for each in message.actions)
+    return tuple(each for each in found if each.url)
+
+
 def _entry(shown: Shown) -> Entry:
     return Entry(
         name=_line(shown.name, NAME_LIMIT),

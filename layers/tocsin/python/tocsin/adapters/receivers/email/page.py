@@ -7,7 +7,7 @@ client may show it light or dark. It loads nothing, and so tells nobody that it 
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from tocsin.adapters.receivers.email.entries import Entry, Link
+from tocsin.adapters.receivers.email.entries import Entry, Link, doing
 from tocsin.adapters.receivers.enriched import Line
 from tocsin.adapters.receivers.message import Message
 
@@ -49,7 +49,8 @@ _END = (
 def render_page(message: Message, title: str, rows: Sequence[str], more: str, foot: str) -> str:
     """Return the whole page; `rows` are what `row` returned of each alert."""
     begin = _BEGIN.format(title=escape(title)) + _head(message, title)
-    return begin + "".join(rows) + _ending(more, message.url) + _foot(foot)
+    end = _ending(more, message.url) + _doing(doing(message)) + _foot(foot)
+    return begin + "".join(rows) + end
 
 
 def row(entry: Entry) -> str:
@@ -89,6 +90,10 @@ def _ending(more: str, url: str) -> str:
     if url:
         said.append(_link(Link(url, url)))
     return _row("<br>".join(said), "padding:14px 12px 0;word-break:break-word") if said else ""
+
+
+def _doing(links: Sequence[Link]) -> str:
+    return _row(" &nbsp; ".join(map(_link, links)), "padding:14px 12px 0") if links else ""
 
 
 def _foot(foot: str) -> str:

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 
-from tocsin.adapters.receivers.email.entries import Entry
+from tocsin.adapters.receivers.email.entries import Entry, Link
 from tocsin.adapters.receivers.enriched import Line
 
 
-def render_plain(title: str, entries: Sequence[Entry], more: str, url: str, foot: str) -> str:
+def render_plain(
+    title: str, entries: Sequence[Entry], more: str, url: str, foot: str, links: Sequence[Link] = ()
+) -> str:
     """Return the text: the title, each alert, how many more there are and where all of it is."""
     blocks = [title, *("\n".join(_lines(entry)) for entry in entries)]
     ending = [line for line in (more, url) if line]
     if ending:
         blocks.append("\n".join(ending))
+    if links:
+        blocks.append("\n".join(f"{link.title}: {link.url}" for link in links))
     # RFC 3676, 4.3: what follows is a signature.
     return "\n\n".join(blocks) + f"\n\n-- \n{foot}\n"
 
