@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.hostile.deployment import Deployment, deployed
 from tests.hostile.gateway import Gateway, document
-from tests.template.test_edge import INGEST, LINKS, ONE_ALERT
+from tests.template.test_edge import DELIVERIES, INGEST, LINKS, ONE_ALERT
 from tocsin.domain.errors import InvalidInput, InvalidSignature, Overloaded, TooManyRequests
 from tocsin.domain.fingerprint import fingerprint
 from tocsin.runtime.alertmanager import dispatch
@@ -70,8 +70,8 @@ def test_it_has_the_routes_of_the_template_and_of_the_apis_and_no_others() -> No
         for path, methods in dispatch._ROUTES.items()
         for method in methods
     }
-    one_alert = {each for each in ONE_ALERT if not each[1].startswith("/k/")}
-    assert routes == INGEST | LINKS | one_alert | api
+    own = {each for each in ONE_ALERT | DELIVERIES if not each[1].startswith("/k/")}
+    assert routes == INGEST | LINKS | own | api
 
 
 @pytest.mark.parametrize("dialect", [Native(), Alertmanager(), PushedMetrics()], ids=type)

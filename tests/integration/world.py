@@ -190,6 +190,9 @@ def _match(path: str) -> tuple[str, dict[str, str] | None]:
     if parts[:2] == ["v1", "actions"]:
         parameters["token"] = "/".join(parts[2:])
         parts[2:] = ["{token}"]
+    if parts[:2] == ["v1", "deliveries"] and len(parts) == 3:
+        parameters["notification"] = parts[2]
+        parts[2] = "{notification}"
     return f"{prefix}/{'/'.join(parts)}", parameters or None
 
 

@@ -27,6 +27,12 @@ LINKS = {
     *((method, "/v1/actions/{token}") for method in ("get", "head", "post")),
 }
 
+DELIVERIES = {
+    ("get", f"{prefix}/v1/deliveries{below}")
+    for prefix in ("", "/k/{key}")
+    for below in ("", "/{notification}")
+}
+
 
 @pytest.fixture(scope="module")
 def routes(stack: Stack) -> dict[tuple[str, str], dict]:
@@ -38,7 +44,7 @@ def routes(stack: Stack) -> dict[tuple[str, str], dict]:
 
 
 def test_there_are_these_routes_and_no_others(routes: dict) -> None:
-    assert set(routes) == INGEST | READ | ONE_ALERT | LINKS
+    assert set(routes) == INGEST | READ | ONE_ALERT | DELIVERIES | LINKS
 
 
 def test_what_varies_at_a_place_of_a_path_has_one_name(routes: dict) -> None:

@@ -15,6 +15,7 @@ from tocsin.domain.decision import is_pending
 from tocsin.domain.group import ROOT, Group, GroupKey, Intent, Member, Step, Told
 from tocsin.domain.grouping import IDLE_S
 from tocsin.domain.journal import DeliveryRecord, Record, TransitionRecord
+from tocsin.domain.owed import step_accepted_at_s
 
 # Stands with what was handed over, where else the notification stands that was dead-lettered.
 DIGESTED = "digest"
@@ -66,6 +67,7 @@ def hand_over(digest: Group, group: Group, intent: Intent, now_s: float) -> Hand
         entry = _entry(known, group.key.id, step, alert, now_s)
         if entry is None:
             continue
+        entry = replace(entry, accepted_at_s=step_accepted_at_s(group, step))
         changed = True
         members[step.fingerprint] = entry
         records += _overtaken(digest, known, entry, now_s)

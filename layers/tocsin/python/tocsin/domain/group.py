@@ -83,6 +83,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     # that group that it fires; 0: none.
     origin: str = ""
     told_before: int = 0
+    # In a digest: when what it tells of was accepted; 0: it is not known.
+    accepted_at_s: float = 0.0
 
     def fires(self, now_s: float) -> bool:
         """Tell whether the alert fires now: nobody resolved it, and its time is not over."""
@@ -172,6 +174,11 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     waits_for: str = ""
     # Whether it is handed to the digest of its receiver instead of being sent.
     digests: bool = False
+    # When the oldest accepted alert came that it brings news of (0: none, or it is not known), when
+    # it was to be told, and when the last try began.
+    accepted_at_s: float = 0.0
+    due_at_s: float = 0.0
+    tried_at_s: float = 0.0
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):

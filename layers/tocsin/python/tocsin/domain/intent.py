@@ -7,6 +7,7 @@ import msgspec
 
 from tocsin.domain.decision import told_of
 from tocsin.domain.group import Group, GroupKey, Intent, Outcome, Step, Told
+from tocsin.domain.owed import accepted_at_s
 from tocsin.domain.reconcile import Plan
 
 
@@ -23,6 +24,8 @@ def intent_for(group: Group, planned: Plan, at_s: float) -> Intent:
         created_at_s=at_s,
         reason=planned.reason,
         truncated=planned.truncated,
+        accepted_at_s=accepted_at_s(group, planned),
+        due_at_s=planned.due_at_s,
     )
 
 

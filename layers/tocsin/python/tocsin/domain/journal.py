@@ -65,6 +65,11 @@ class DeliveryRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     at_s: float
     # What the receiver calls the notification, if it says.
     receipt: str = ""
+    # Of the notification: when the oldest accepted alert came that it brings news of, and when it
+    # was to be told. Of the try: when it began, which `at_s` ended. 0: it is not known.
+    accepted_at_s: float = 0.0
+    due_at_s: float = 0.0
+    began_at_s: float = 0.0
 
 
 class GivenUpRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="given-up"):

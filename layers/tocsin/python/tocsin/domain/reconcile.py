@@ -42,6 +42,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     records: tuple[DeliveryRecord, ...] = ()
     # Whether sending this leaves other steps untold.
     more: bool = False
+    # Since when it was to be told; 0: it is not known.
+    due_at_s: float = 0.0
 
 
 _PLAIN = Look()

@@ -45,6 +45,9 @@ class AlertRun(Model):
     climb: Climb | None = None
     round: int = 0
     found_at_s: float = 0.0
+    origin: str = ""
+    told_before: bool = False
+    accepted_at_s: float = 0.0
 
 
 class Alert(Model):

@@ -116,6 +116,10 @@ class NotificationDelivery(Model):
     key: str = ""
     attempt: int = 0
     at_s: EpochSeconds
+    receipt: str = ""
+    accepted_at_s: EpochSeconds = 0.0
+    due_at_s: EpochSeconds = 0.0
+    began_at_s: EpochSeconds = 0.0
 
     @classmethod
     def of(cls, record: journal.DeliveryRecord) -> Self:

@@ -28,6 +28,9 @@ class Outcome(msgspec.Struct):
     failed: dict[str, str] = {}
     counts: dict[str, int] = {}
     duplicates: dict[str, int] = {}
+    # Counts by kind of receiver, and how long first attempts were waited for by priority.
+    by_kind: dict[str, dict[str, int]] = {}
+    waits_ms: dict[str, dict[str, list[float]]] = {}
     warnings: list[str] = []
 
     def count(self, name: str, value: int = 1) -> None:
@@ -37,6 +40,36 @@ class Outcome(msgspec.Struct):
     def count_duplicates(self, provider: str, value: int) -> None:
         """Add to the duplicates of one provider."""
         self.duplicates[provider] = self.duplicates.get(provider, 0) + value
+
+    def count_by_kind(self, kind: str, name: str, value: int = 1) -> None:
+        """Add to one count, also to that of a kind of receiver."""
+        self.count(name, value)
+        self.note_kind(kind, name, value)
+
+    def note_kind(self, kind: str, name: str, value: int = 1) -> None:
+        """Add to a count of a kind of receiver alone."""
+        counts = self.by_kind.setdefault(kind, {})
+        counts[name] = counts.get(name, 0) + value
+
+    def note_wait(self, priority: str, name: str, wait_s: float) -> None:
+        """Add one wait of a priority; clocks differ, so one below 0 is none."""
+        waits = self.waits_ms.setdefault(priority, {}).setdefault(name, [])
+        waits.append(round(1000 * max(0.0, wait_s), 3))
+
+    def add(self, part: "Outcome") -> None:
+        """Add what became of a part of the batch."""
+        self.failed.update(part.failed)
+        self.warnings += part.warnings
+        for name, value in part.counts.items():
+            self.count(name, value)
+        for provider, value in part.duplicates.items():
+            self.count_duplicates(provider, value)
+        for kind, counts in part.by_kind.items():
+            for name, value in counts.items():
+                self.note_kind(kind, name, value)
+        for priority, found in part.waits_ms.items():
+            for name, waits_ms in found.items():
+                self.waits_ms.setdefault(priority, {}).setdefault(name, []).extend(waits_ms)
 
     def fail(self, deliveries: Iterable[Delivery], error: TocsinError) -> None:
         """Let these messages come back; the queue's redrive policy ends it."""

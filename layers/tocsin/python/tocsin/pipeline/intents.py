@@ -127,6 +127,9 @@ def records(
             attempt=intent.attempts,
             at_s=at_s,
             receipt=receipt,
+            accepted_at_s=intent.accepted_at_s,
+            due_at_s=intent.due_at_s,
+            began_at_s=intent.tried_at_s,
         )
         for step in intent.steps
     ]

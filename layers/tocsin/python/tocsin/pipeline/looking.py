@@ -1,7 +1,10 @@
 """A look at a group: whether it is time to say something, and what."""
 
+from msgspec.structs import replace
+
 from tocsin.domain.flush import due_at_s, early_s, why_again
 from tocsin.domain.group import Group
+from tocsin.domain.owed import owed_at_s
 from tocsin.domain.reconcile import Look, Plan, plan
 from tocsin.pipeline.recipients import Recipient
 from tocsin.pipeline.suppression import Suppression, muted_by_time
@@ -35,6 +38,7 @@ class Looking:
             revived=revived,
         )
         planned = plan(group, recipient.receiver, now_s, look)
+        since_s = 0.0 if revived else owed_at_s(group, timing, due)
         if not planned.more:
             group.flushed_at_s = max(now_s, due)
-        return planned
+        return replace(planned, due_at_s=since_s)

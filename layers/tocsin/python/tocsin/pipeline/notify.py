@@ -15,6 +15,7 @@ from tocsin.domain.group import Group, Intent, Settlement
 from tocsin.domain.intent import for_digest, intent_for, revive, settle_steps
 from tocsin.domain.pace import GO
 from tocsin.domain.reconcile import Plan, as_it_is, resume
+from tocsin.pipeline.attempts import note_attempt
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.handingover import HandingOver
 from tocsin.pipeline.intents import (
@@ -148,7 +149,7 @@ class Notify:
         intent = intent_for(group, look, self._ports.clock())
         turn = GO if revived else self._pacing.turn(group, look, intent, to.receiver)
         if turn.kind == "wait":
-            outcome.count("paced")
+            outcome.count_by_kind(to.receiver.kind, "paced")
             return self._settle(group, as_it_is(group), None, turn.at_s)
         if turn.kind == "digest":
             intent = for_digest(intent, turn.at_s)
@@ -162,13 +163,14 @@ class Notify:
     ) -> bool:
         """Let the digest say it, and write that down; tell whether nothing else is left."""
         self._handing.hand_over(group, intent)
-        outcome.count("digested", len(intent.steps))
+        outcome.count_by_kind(recipient.receiver.kind, "digested", len(intent.steps))
         return self._after(group, self._handing.settled(group, planned, intent), recipient)
 
     def _send(
         self, group: Group, planned: Plan, intent: Intent, recipient: Recipient, outcome: Outcome
     ) -> bool:
         receiver = recipient.receiver
+        intent = msgspec.structs.replace(intent, tried_at_s=self._ports.clock())
         attempt = Attempt(
             notification=notification_of(
                 group, intent, recipient, self._ports.offers(group.key, intent, receiver)
@@ -178,7 +180,7 @@ class Notify:
             attempts=intent.attempts,
             failed_at_s=intent.failed_at_s,
         )
-        verdict = self._verdict(group, attempt)
+        verdict = self._verdict(group, intent, attempt, outcome)
         if not isinstance(verdict, Delivered) and verdict.has_opened:
             outcome.count("breaker_opened")
             reason = f"a receiver of {group.key.tenant} seems to be down: {verdict.reason}"
@@ -199,17 +201,17 @@ class Notify:
         end = End("delivered", receipt=verdict.receipt)
         return self._close(group, planned, intent, recipient, end)
 
-    def _verdict(self, group: Group, attempt: Attempt) -> Verdict:
+    def _verdict(self, group: Group, intent: Intent, attempt: Attempt, outcome: Outcome) -> Verdict:
         key = attempt.notification.key
         if key in self._taken:
             # It was taken, and this worker could not write that down.
             return Delivered(self._taken.receipt(key))
         if group.intent is not None and group.holds > _DEATHS:
             return self._safe_call.lost(attempt)
-        started_s = self._ports.clock()
         verdict = self._safe_call.call(attempt)
-        took_s = self._ports.clock() - started_s
+        took_s = self._ports.clock() - intent.tried_at_s
         self._pace.note(group.key.tenant, group.key.receiver, took_s)
+        note_attempt(outcome, group, intent, attempt.notification.receiver.kind, verdict)
         if isinstance(verdict, Delivered):
             self._taken.add(key, verdict.receipt)
         return verdict

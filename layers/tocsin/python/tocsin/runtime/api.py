@@ -142,6 +142,8 @@ def _route(request: HttpRequest, context: Context) -> Any:
         from tocsin.runtime.actions.wiring import answer_action
 
         return answer_action(request, _parts().actions, context)
+    if resource.startswith("/v1/deliveries"):
+        return _deliveries(request, context)
     return _alertmanager(request)
 
 
@@ -167,6 +169,12 @@ def _one_alert(request: HttpRequest, context: Context) -> Any:
 
     key = _key(request, "read" if request.method == "GET" else "silence")
     return answer_one(request, _parts().lifecycle, key, context)
+
+
+def _deliveries(request: HttpRequest, context: Context) -> Any:
+    from tocsin.runtime.lifecycle.wiring import answer_deliveries
+
+    return answer_deliveries(request, _parts().lifecycle, _key(request, "read"), context)
 
 
 @lru_cache(maxsize=1)

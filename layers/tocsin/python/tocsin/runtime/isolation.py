@@ -25,11 +25,5 @@ def isolated(
             return Outcome(failed={deliveries[0].message_id: type(error).__name__})
     whole = Outcome()
     for delivery in deliveries:
-        part = isolated(stage, [delivery], has_time, broken)
-        whole.failed.update(part.failed)
-        whole.warnings += part.warnings
-        for name, value in part.counts.items():
-            whole.count(name, value)
-        for name, value in part.duplicates.items():
-            whole.count_duplicates(name, value)
+        whole.add(isolated(stage, [delivery], has_time, broken))
     return whole

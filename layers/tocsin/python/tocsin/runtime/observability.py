@@ -10,12 +10,10 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from tocsin.providers.registry import NAMES
+from tocsin.runtime.facets import Facet, Line, lines
 
 # A failure that repeats itself through a batch is one line with a few examples.
 _EXAMPLES = 5
-
-Line = dict[str, Any]
 
 
 @cache
@@ -30,12 +28,14 @@ def _metrics() -> Metrics:
 
 
 def flush_counts(
-    counts: Mapping[str, int], by_provider: Mapping[str, Mapping[str, int]] | None = None
+    counts: Mapping[str, int],
+    by_provider: Mapping[str, Mapping[str, int]] | None = None,
+    facets: Sequence[Facet] = (),
 ) -> None:
     """Write the metrics of an invocation; tenants and alerts are never dimensions.
 
-    They are one line in the embedded metric format, and one more for each further provider of
-    `by_provider`, since a line holds one value of a dimension.
+    They are one line in the embedded metric format, and one more for each further value of a
+    dimension, `by_provider` or of one of `facets`, since a line holds one of each.
     """
     metrics = _metrics()
     metrics.add_metric(name="invocations", unit=MetricUnit.Count, value=1)
@@ -46,34 +46,8 @@ def flush_counts(
         metrics.add_metric(name="duplicate_percent", unit=MetricUnit.Percent, value=percent)
     line: Line = dict(metrics.serialize_metric_set())
     metrics.clear_metrics()
-    for each in _with_providers(line, _bounded(by_provider or {})):
+    for each in lines(line, (Facet("provider", by_provider or {}), *facets)):
         sys.stdout.write(json.dumps(each, separators=(",", ":")) + "\n")
-
-
-def _bounded(by_provider: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
-    """Count under `generic` what is not one of the known providers: metrics cost by name."""
-    bounded: dict[str, dict[str, int]] = {}
-    for provider, counts in by_provider.items():
-        found = bounded.setdefault(provider if provider in NAMES else "generic", {})
-        for name, value in counts.items():
-            found[name] = found.get(name, 0) + value
-    return bounded
-
-
-def _with_providers(line: Line, by_provider: Mapping[str, Mapping[str, int]]) -> list[Line]:
-    """Return the line with the counts of the first provider, and a line for each other."""
-    directive = line["_aws"]["CloudWatchMetrics"][0]
-    (names,) = directive["Dimensions"]
-    bare = {name: line[name] for name in names}
-    lines = [line]
-    for index, (provider, counts) in enumerate(by_provider.items()):
-        if index:
-            lines.append({"_aws": {**line["_aws"], "CloudWatchMetrics": []}, **bare})
-        metrics = [{"Name": name, "Unit": "Count"} for name in counts]
-        own = {**directive, "Dimensions": [[*names, "provider"]], "Metrics": metrics}
-        lines[-1]["_aws"]["CloudWatchMetrics"].append(own)
-        lines[-1] |= {"provider": provider, **counts}
-    return lines
 
 
 def log_failures(failed: Mapping[str, str], trace: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from tocsin.domain.errors import Permanent
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.envelope import decode
+from tocsin.runtime.facets import Facet
 from tocsin.runtime.isolation import Stage, isolated
 
 
@@ -36,9 +37,22 @@ def run(event: dict[str, Any], context: Context, stage: Stage, reserve_ms: int) 
     if outcome.warnings:
         log_warnings(outcome.warnings)
     outcome.count("messages", len(event["Records"]))
-    duplicates = {name: {"provider_duplicates": n} for name, n in outcome.duplicates.items()}
-    flush_counts(outcome.counts, duplicates)
+    flush_counts(outcome.counts, facets=_facets(outcome))
     return {"batchItemFailures": [{"itemIdentifier": name} for name in failed]}
+
+
+def _facets(outcome: Outcome) -> list[Facet]:
+    """Return what an outcome counts apart, each by the one thing that it is counted by."""
+    duplicates = {name: {"provider_duplicates": n} for name, n in outcome.duplicates.items()}
+    by_kind = {
+        kind: {f"receiver_{name}": value for name, value in counts.items()}
+        for kind, counts in outcome.by_kind.items()
+    }
+    return [
+        Facet("provider", duplicates),
+        Facet("receiver_kind", by_kind),
+        Facet("priority", outcome.waits_ms, "Milliseconds"),
+    ]
 
 
 def _decode(event: dict[str, Any]) -> tuple[list[Delivery], dict[str, str]]:

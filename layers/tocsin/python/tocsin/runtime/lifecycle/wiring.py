@@ -47,10 +47,22 @@ def answer_one(
     request: HttpRequest, ports: Callable[[], LifecyclePorts], key: ApiKey, context: Context
 ) -> dict[str, Any]:
     """Answer a request about one alert of the tenant of a key."""
-    caller = Caller(
+    return to_proxy(handle(request, ports(), _caller(key, context), now_s()))
+
+
+def answer_deliveries(
+    request: HttpRequest, ports: Callable[[], LifecyclePorts], key: ApiKey, context: Context
+) -> dict[str, Any]:
+    """Answer a request about the deliveries of the tenant of a key."""
+    from tocsin.runtime.ledger import dispatch
+
+    return to_proxy(dispatch.handle(request, ports(), _caller(key, context), now_s()))
+
+
+def _caller(key: ApiKey, context: Context) -> Caller:
+    return Caller(
         tenant=key.tenant,
         name=key.name,
         may_read="read" in key.scopes,
         has_time=lambda: context.get_remaining_time_in_millis() > _RESERVE_MS,
     )
-    return to_proxy(handle(request, ports(), caller, now_s()))
