@@ -13,6 +13,8 @@ COMMANDS = {
     "up": ("cli.commands.up", "Start the local cloud and keep it up until Ctrl-C."),
     "alertmanager": ("cli.commands.alertmanager", "Run as an Alertmanager on this machine."),
     "alert": ("cli.commands.alert", "Show an alert, and acknowledge, assign or resolve it."),
+    "deliveries": ("cli.commands.deliveries", "List what receivers were told, and how it went."),
+    "receivers": ("cli.commands.receivers", "List receivers, and send them a test."),
     "oncall": ("cli.commands.oncall", "Show who is on call."),
     "config": ("cli.commands.config", "Check, plan, apply, show and import tocsin.yaml."),
     "rules": ("cli.commands.rules", "Check, test, list and apply rules over metrics and alerts."),

@@ -1,7 +1,6 @@
 """`tocsin alert`: show one alert, and acknowledge, assign, comment, snooze or resolve it."""
 
 import getpass
-import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -10,7 +9,7 @@ import click
 
 from cli.onealert.client import AlertApi
 from cli.onealert.desk import Desk
-from cli.target import LOCAL_FACTS
+from cli.onealert.where import found_api
 
 
 def _with_desk(function: Callable[..., None]) -> Callable[..., None]:
@@ -33,14 +32,7 @@ def _with_desk(function: Callable[..., None]) -> Callable[..., None]:
         by: str | None = None,
         **options: Any,
     ) -> None:
-        if is_local:
-            url, key = _local(tenant, key)
-        if not url:
-            raise click.UsageError(
-                "say where: --url or TOCSIN_URL, or --local while `make up` runs"
-            )
-        if not url.startswith(("https://", "http://")):
-            raise click.UsageError("--url begins with https:// or http://")
+        url, key = found_api(url, key, tenant, is_local=is_local)
         api = click.get_current_context().find_object(AlertApi) or AlertApi(url, key or "")
         # With a key its name stands for who does not say; without one nobody would be named.
         who = by if by is not None or key else getpass.getuser()
@@ -53,17 +45,6 @@ def _acting(function: Callable[..., None]) -> Callable[..., None]:
     by = click.option("--by", help="Who does it.  [default: the name of the key, else your login]")
     name = click.argument("fingerprint", metavar="FINGERPRINT")
     return name(by(_with_desk(function)))
-
-
-def _local(tenant: str | None, key: str | None) -> tuple[str, str]:
-    try:
-        facts = json.loads(LOCAL_FACTS.read_text())
-    except (OSError, ValueError) as error:
-        raise click.ClickException("no local cloud is up here; start one with `make up`") from error
-    keys: dict[str, str] = facts["api_keys"]
-    if tenant is not None and not key and tenant not in keys:
-        raise click.ClickException(f"there is no tenant {tenant}; there are {', '.join(keys)}")
-    return facts["base_url"], key or (keys[tenant] if tenant else facts["api_key"])
 
 
 _TEXT = click.option("--text", help="Why, for whoever reads its story.")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from time import sleep
 from typing import Any, Protocol
+from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 import click
@@ -60,6 +61,18 @@ class AlertApi:
             "idempotency-key": str(uuid4()),
         }
         return self._asked("POST", f"{self._url(name)}/{action}", orjson.dumps(body), headers)
+
+    def deliveries(self, query: Mapping[str, str]) -> dict[str, Any]:
+        """Return a page of the ledger of deliveries. Raises Refused."""
+        return self._listed("/v1/deliveries", query)
+
+    def delivery(self, key: str, query: Mapping[str, str]) -> dict[str, Any]:
+        """Return one notification and the tries at it. Raises Refused."""
+        return self._listed(f"/v1/deliveries/{quote(key, safe='')}", query)
+
+    def _listed(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
+        asked = f"?{urlencode(query)}" if query else ""
+        return self._asked("GET", f"{self._base_url}{path}{asked}", b"", self._headers)
 
     def _url(self, name: str) -> str:
         return f"{self._base_url}/v1/alerts/{name}"

@@ -9,10 +9,12 @@ from tocsin.pipeline.onealert import OneAlerts
 from tocsin.ports import Clock, OutMessage, Queue
 from tocsin.runtime.alertmanager.replies import Reply
 from tocsin.runtime.gateway import HttpRequest
+from tocsin.runtime.ledger import dispatch
+from tocsin.runtime.ledger.reading import BASE
 from tocsin.runtime.lifecycle.dispatch import handle
 from tocsin.runtime.lifecycle.ports import Caller, LifecyclePorts
 
-PREFIX = "/v1/alerts/"
+PREFIXES = ("/v1/alerts/", "/v1/deliveries")
 # Nobody signs in here, so whoever does not say who they are is this.
 _NOBODY = "unknown"
 # For so long one answer reads in the journal.
@@ -44,7 +46,7 @@ class _SafeOutbox:
 
 
 class Lifecycle:
-    """GET /v1/alerts/FINGERPRINT, and POST of an action below it."""
+    """GET /v1/alerts/FINGERPRINT, POST of an action below it, and GET /v1/deliveries."""
 
     def __init__(self, stores: Stores, clock: Clock) -> None:
         self._queues = stores.queues
@@ -66,6 +68,8 @@ class Lifecycle:
             may_read=True,
             has_time=lambda: self._clock() < now_s + _READING_S,
         )
+        if request.path.startswith(BASE):
+            return dispatch.handle(request, self._ports, caller, now_s)
         reply = handle(request, self._ports, caller, now_s)
         if reply.status == 202:
             newest, until_s = self._queues.newest, self._clock() + _EFFECT_WAIT_S

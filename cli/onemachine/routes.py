@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 
-from cli.onemachine.lifecycle import PREFIX, Lifecycle
+from cli.onemachine.lifecycle import PREFIXES, Lifecycle
 from cli.onemachine.logs import log
 from cli.onemachine.options import TENANT
 from cli.onemachine.worker import log_broken
@@ -57,7 +57,7 @@ class Routes:
         # A HEAD is a GET whose body stays here.
         method = "GET" if request.method == "HEAD" else request.method
         inner = replace(request, resource=path, method=method)
-        if path.startswith(PREFIX):
+        if path.startswith(PREFIXES):
             return self._lifecycle(inner)
         return handle(inner, self._ports, TENANT, now_s())
 

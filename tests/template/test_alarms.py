@@ -8,9 +8,11 @@ from tests.template.test_queues import QUEUES
 from tests.template.transformed import Stack, target
 from tocsin.domain.breaker import BreakerPolicy
 from tocsin.domain.retry import RetryPolicy
+from tocsin.pipeline.attempts import DUE
 from tocsin.pipeline.safecall import BEHIND_S, SPREAD_S
 from tocsin.ports.enrichment import FAILED_KEPT_S
 from tocsin.runtime import observability
+from tocsin.runtime.facets import Facet
 
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:on-call"
 
@@ -91,6 +93,30 @@ def test_notifications_that_wait_in_numbers_raise_an_alarm(stack: Stack) -> None
     assert alarm["EvaluationPeriods"] > 1
     # It is heard of before the first of them is given up.
     assert alarm["EvaluationPeriods"] * alarm["Period"] < RetryPolicy().give_up_after_s
+
+
+def test_critical_notifications_that_are_late_raise_an_alarm(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alarm = stack["NotifyUrgentLateAlarm"]
+    assert (alarm["MetricName"], alarm["ExtendedStatistic"]) == (DUE, "p99")
+    # A receiver that answers late for a moment is ordinary life, and so is a turn of the clock.
+    assert 1 < alarm["DatapointsToAlarm"] < alarm["EvaluationPeriods"]
+    assert alarm["Threshold"] >= 1000 * stack["TickMissedAlarm"]["Period"]
+    # It is heard of before the queue's own alarm, which sees only what is not even looked at.
+    assert alarm["Threshold"] < 1000 * stack["NotifyUrgentAgeAlarm"]["Threshold"]
+    variables = stack["NotifyFunction"]["Environment"]["Variables"]
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", variables["POWERTOOLS_SERVICE_NAME"])
+    observability._metrics.cache_clear()
+    try:
+        waits = {"urgent": {DUE: [1.0]}}
+        observability.flush_counts({}, facets=[Facet("priority", waits, "Milliseconds")])
+    finally:
+        observability._metrics.cache_clear()
+    line = json.loads(capsys.readouterr().out)
+    _, emitted = line["_aws"]["CloudWatchMetrics"]
+    wanted = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
+    assert [{key: line[key] for key in keys} for keys in emitted["Dimensions"]] == [wanted]
 
 
 def test_senders_that_are_sent_away_minute_after_minute_raise_an_alarm(stack: Stack) -> None:

@@ -271,7 +271,7 @@ def test_local_takes_the_address_and_the_key_of_the_local_cloud(
     }
     file = tmp_path / "cloud.json"
     file.write_text(json.dumps(facts))
-    monkeypatch.setattr("cli.commands.alert.LOCAL_FACTS", file)
+    monkeypatch.setattr("cli.onealert.where.LOCAL_FACTS", file)
     made: list[tuple[str, str]] = []
 
     class Seen(AlertApi):

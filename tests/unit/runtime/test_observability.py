@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tocsin.runtime.facets import Facet
 from tocsin.runtime.observability import flush_counts
 
 
@@ -91,3 +92,28 @@ def test_nothing_is_carried_to_the_next_line(capsys: pytest.CaptureFixture[str])
         (("test",), "invocations"): 1,
         (("test",), "refused"): 1,
     }
+
+
+def test_what_was_measured_is_told_value_by_value_and_by_priority(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    waits = {"urgent": {"w_ms": [float(value) for value in range(250)]}, "normal": {"w_ms": [7.0]}}
+    kinds = {"slack": {"attempts": 2}, "webhook": {"attempts": 1}}
+    facets = [Facet("receiver_kind", kinds), Facet("priority", waits, "Milliseconds")]
+    flush_counts({}, facets=facets)
+    lines = _lines(capsys)
+    told: dict[str, list[float]] = {"urgent": [], "normal": []}
+    for line in lines:
+        # More than 100 values in a list, and CloudWatch takes none of them.
+        assert len(line["w_ms"]) <= 100
+        told[line["priority"]] += line["w_ms"]
+        (unit,) = [
+            metric["Unit"]
+            for directive in line["_aws"]["CloudWatchMetrics"]
+            for metric in directive["Metrics"]
+            if metric["Name"] == "w_ms"
+        ]
+        assert unit == "Milliseconds"
+    assert told == {name: each["w_ms"] for name, each in waits.items()}
+    assert [line.get("receiver_kind") for line in lines] == ["slack", "webhook", None, None]
+    assert [line.get("attempts") for line in lines] == [2, 1, None, None]

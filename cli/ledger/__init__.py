@@ -1,0 +1,1 @@
+"""The ledger of deliveries on the command line, through the API."""

@@ -1,0 +1,1 @@
+"""Tests of receivers from the command line, through the adapters that notify uses."""
