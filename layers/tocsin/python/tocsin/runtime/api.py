@@ -136,14 +136,9 @@ def _route(request: HttpRequest, context: Context) -> Any:
         return _health(int(now_s() // _HEALTH_S))
     if resource == "/v1/stats/overview":
         return _overview(request, _key(request, "read"))
-    if resource.startswith("/v1/alerts/"):
-        return _one_alert(request, context)
-    if resource.startswith(("/v1/actions/", "/v1/slack/")):
-        from tocsin.runtime.actions.wiring import answer_action
-
-        return answer_action(request, _parts().actions, context)
-    if resource.startswith("/v1/deliveries"):
-        return _deliveries(request, context)
+    for prefix, answered in _BELOW.items():
+        if resource.startswith(prefix):
+            return answered(request, context)
     return _alertmanager(request)
 
 
@@ -172,9 +167,23 @@ def _one_alert(request: HttpRequest, context: Context) -> Any:
 
 
 def _deliveries(request: HttpRequest, context: Context) -> Any:
-    from tocsin.runtime.lifecycle.wiring import answer_deliveries
+    from tocsin.runtime.ledger.wiring import answer_deliveries
 
     return answer_deliveries(request, _parts().lifecycle, _key(request, "read"), context)
+
+
+def _action(request: HttpRequest, context: Context) -> Any:
+    from tocsin.runtime.actions.wiring import answer_action
+
+    return answer_action(request, _parts().actions, context)
+
+
+_BELOW: dict[str, Callable[[HttpRequest, Context], Any]] = {
+    "/v1/alerts/": _one_alert,
+    "/v1/actions/": _action,
+    "/v1/slack/": _action,
+    "/v1/deliveries": _deliveries,
+}
 
 
 @lru_cache(maxsize=1)

@@ -47,19 +47,11 @@ def answer_one(
     request: HttpRequest, ports: Callable[[], LifecyclePorts], key: ApiKey, context: Context
 ) -> dict[str, Any]:
     """Answer a request about one alert of the tenant of a key."""
-    return to_proxy(handle(request, ports(), _caller(key, context), now_s()))
+    return to_proxy(handle(request, ports(), caller_of(key, context), now_s()))
 
 
-def answer_deliveries(
-    request: HttpRequest, ports: Callable[[], LifecyclePorts], key: ApiKey, context: Context
-) -> dict[str, Any]:
-    """Answer a request about the deliveries of the tenant of a key."""
-    from tocsin.runtime.ledger import dispatch
-
-    return to_proxy(dispatch.handle(request, ports(), _caller(key, context), now_s()))
-
-
-def _caller(key: ApiKey, context: Context) -> Caller:
+def caller_of(key: ApiKey, context: Context) -> Caller:
+    """Return who asks, and how long there is time to read on for them."""
     return Caller(
         tenant=key.tenant,
         name=key.name,
