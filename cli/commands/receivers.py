@@ -51,10 +51,10 @@ class Where:
         return Tools(http=http, clock=time.time, secret=KeptSecrets(self._client, time.time),
                      aws=self._client)  # fmt: skip
 
-    def _client(self, service: str) -> Any:
-        if self._target is not None:
+    def _client(self, service: str, region: str = "") -> Any:
+        if self._target is not None and not region:
             return self._target.client(service)
-        return single_attempt_client(service, _TIMEOUT_S)
+        return single_attempt_client(service, _TIMEOUT_S, region)
 
     def _all(self) -> Iterator[TenantConfig]:
         if self._target is None:
