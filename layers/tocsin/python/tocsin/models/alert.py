@@ -46,7 +46,7 @@ class AlertRun(Model):
     round: int = 0
     found_at_s: float = 0.0
     origin: str = ""
-    told_before: bool = False
+    told_before: int = 0
     accepted_at_s: float = 0.0
 
 

@@ -1,15 +1,17 @@
 """How people are told: receivers, what came of telling them, and the texts that they read."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr
+import msgspec
+from pydantic import BeforeValidator, Field, SecretStr
 
-from tocsin.domain import breaker, config, journal, retry
+from tocsin.domain import breaker, config, journal, pace, retry
 from tocsin.domain.alert import Alert, Status
 from tocsin.domain.metricalert import rendered
 from tocsin.models.model import Model, fields_of, to_struct
 from tocsin.models.words import Channel, EpochSeconds
 
+_Masked = Annotated[SecretStr, Field(strict=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -63,8 +65,32 @@ class BreakerPolicy(Model):
         return cls.from_fields(value)
 
 
+class PacePolicy(Model):
+    """How many messages a receiver gets, and when more of them become a digest."""
+
+    limit: int = 50
+    window_s: float = 3600.0
+    storm: int = 10
+    storm_s: float = 60.0
+    every_s: float = 60.0
+
+    @classmethod
+    def of(cls, value: pace.PacePolicy) -> Self:
+        """Make the model of the pipeline's value."""
+        return cls.from_fields(value)
+
+
+def _as_text(settings: Any) -> Any:
+    """Return what a kind needs as the JSON that is masked; "" if it needs nothing."""
+    if settings is None or isinstance(settings, str | SecretStr):
+        return settings or ""
+    return msgspec.json.encode(settings).decode()
+
+
 class NotificationConfig(Model):
     """A receiver. Its address and headers are secrets: they are masked wherever it is shown.
+
+    So is what its kind needs besides, which is JSON in `settings`.
 
     >>> oncall = NotificationConfig(name="oncall", kind="webhook", url="https://example.com/key")
     >>> oncall.url
@@ -75,9 +101,11 @@ class NotificationConfig(Model):
 
     name: str = Field(min_length=1)
     kind: Channel
-    url: Annotated[SecretStr, Field(strict=False)]
+    # The defaults are validated as JSON is, which knows no other text.
+    url: _Masked = ""  # type: ignore[assignment]
+    settings: Annotated[_Masked, BeforeValidator(_as_text)] = ""  # type: ignore[assignment]
     channel: str = ""
-    headers: dict[str, Annotated[SecretStr, Field(strict=False)]] = Field(default={})
+    headers: dict[str, _Masked] = Field(default={})
     send_resolved: bool = True
     send_updates: bool = False
     actions: bool = True
@@ -87,6 +115,7 @@ class NotificationConfig(Model):
     shown_as: str = ""
     retry: RetryPolicy = RetryPolicy()
     breaker: BreakerPolicy = BreakerPolicy()
+    pace: PacePolicy | None = None
 
     @classmethod
     def of(cls, value: config.Receiver) -> Self:
@@ -95,8 +124,10 @@ class NotificationConfig(Model):
 
     def to_domain(self) -> config.Receiver:
         """Return the pipeline's value, with its secrets."""
+        settings = self.settings.get_secret_value()
         revealed = {
             "url": self.url.get_secret_value(),
+            "settings": msgspec.json.decode(settings) if settings else None,
             "headers": {name: value.get_secret_value() for name, value in self.headers.items()},
         }
         return to_struct({**self.to_fields(), **revealed}, config.Receiver)

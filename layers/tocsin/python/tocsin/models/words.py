@@ -99,6 +99,15 @@ class NotificationChannel(StrEnum):
 
     WEBHOOK = "webhook"
     SLACK = "slack"
+    EMAIL = "email"
+    PAGERDUTY = "pagerduty"
+    TEAMS = "teams"
+    OPSGENIE = "opsgenie"
+    SNS = "sns"
+    SQS = "sqs"
+    EVENTBRIDGE = "eventbridge"
+    LAMBDA = "lambda"
+    APPRISE = "apprise"
     NOBODY = "nobody"
 
 
