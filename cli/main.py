@@ -19,6 +19,7 @@ COMMANDS = {
     "config": ("cli.commands.config", "Check, plan, apply, show and import tocsin.yaml."),
     "rules": ("cli.commands.rules", "Check, test, list and apply rules over metrics and alerts."),
     "flags": ("cli.commands.flags", "List feature flags: what is on for whom, and why."),
+    "template": ("cli.commands.template", "Look at what receivers are told."),
     "keys": ("cli.commands.keys", "Create, list and revoke API keys."),
     "normalize": ("cli.commands.normalize", "Print the canonical alerts of a payload."),
     "fingerprint": ("cli.commands.fingerprint", "Explain fingerprints, and propose rules."),

@@ -42,11 +42,13 @@ def test_what_fires_is_an_alert_with_an_alias():
     assert description.splitlines() == [
         "[FIRING:1] Down (team=db)",
         URL,
+        "why now: this is the first message about it",
         "",
         "Down: critical, firing",
         "it is down",
-        "labels: instance=db-1, service=orders, cluster=eu-1, team=db",
-        "since: 2025-11-22 05:40:00 UTC",
+        "where: instance=db-1, service=orders, cluster=eu-1",
+        "since: 2025-11-22 05:40 UTC",
+        "also: team=db",
         "runbook: https://runbooks.example/down",
         "source: https://prometheus.example/graph?g0=a&b=1",
     ]

@@ -59,7 +59,7 @@ def test_what_fires_opens_an_incident_that_says_what_where_and_since_when():
         "cluster": "eu-1",
         "team": "db",
     }
-    assert shown["said"][:2] == ["it is down", "since: 2025-11-22 05:40:00 UTC"]
+    assert shown["said"][:2] == ["it is down", "since: 2025-11-22 05:40 UTC"]
 
 
 def test_what_is_all_over_resolves_the_same_incident():

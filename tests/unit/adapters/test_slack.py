@@ -68,7 +68,7 @@ def test_a_resolved_message_and_another_channel():
     gone = alert("Down", status="resolved", annotations={"description": "it is back"})
     sent = message(gone, gone, channel="#ops")
     assert (sent["text"], sent["channel"]) == ("[RESOLVED:2] Down", "#ops")
-    assert texts(sent)[1] == "*Down* warning, resolved\nit is back"
+    assert texts(sent)[1] == "*Down* warning, resolved\nit is back\n_how many_ 2 of this name here"
 
 
 def test_only_the_first_alerts_are_shown():
@@ -199,10 +199,10 @@ def test_when_it_began_and_ended_is_said():
     assert texts(sent)[1] == (
         "*Down* warning, resolved, "
         "<!date^1763790000^{date_short_pretty} {time}|2025-11-22 05:40 UTC> to "
-        "<!date^1763790060^{date_short_pretty} {time}|2025-11-22 05:41 UTC>"
+        "<!date^1763790060^{date_short_pretty} {time}|2025-11-22 05:41 UTC>\n_lasted_ 1m"
     )
     ended = message(alert("Down", status="resolved", ends_at_s=T0))
-    assert texts(ended)[1].startswith("*Down* warning, resolved at <!date^1763790000^")
+    assert texts(ended)[1].startswith("*Down* warning, resolved until <!date^1763790000^")
 
 
 def test_a_time_that_no_calendar_has_keeps_no_page_back():

@@ -37,10 +37,12 @@ def test_a_card_says_what_where_and_since_when():
     shown = card(DOWN)
     assert lines(shown) == [
         "[FIRING:1] Down (team=db)",
+        "why now: this is the first message about it",
         "Down  critical, firing",
         "it is down",
-        "labels: instance=db-1, service=orders, cluster=eu-1, team=db",
-        "since: 2025-11-22 05:40:00 UTC",
+        "where: instance=db-1, service=orders, cluster=eu-1",
+        "since: 2025-11-22 05:40 UTC",
+        "also: team=db",
     ]
     assert [(action["title"], action["url"]) for action in shown["actions"]] == [
         ("tocsin", URL),
@@ -74,7 +76,7 @@ def test_texts_are_never_markup_and_nobody_is_mentioned():
     shown = card(EVIL)
     assert "entities" not in shown["msteams"]
     # The schema of the test has no element in which Markdown works; what is said is said.
-    assert lines(shown)[1].startswith(HOSTILE.split("\r")[0])
+    assert lines(shown)[2].startswith(HOSTILE.split("\r")[0])
     assert all("\n" not in line for line in lines(shown))
     assert len(shown["actions"]) == 2
 

@@ -39,9 +39,10 @@ FIRING = alert(
 
 def test_an_alert_is_told_in_lines():
     assert text(FIRING, external_url="https://t.example") == (
-        "Down: critical, firing since 2025-11-22 05:40 UTC\n"
+        "Down: critical, firing\n"
         "it is down\n"
-        "instance=db-1, team=db\n"
+        "where: instance=db-1, team=db\n"
+        "since: 2025-11-22 05:40 UTC\n"
         "runbook: https://runbooks.example/down\n"
         "source: https://prometheus.example/graph\n"
         "owner: storage: db\n"
@@ -52,7 +53,7 @@ def test_an_alert_is_told_in_lines():
 
 def test_what_is_over_says_until_when_it_fired():
     over = alert(status="resolved", starts_at_s=T0, ends_at_s=T0 + 300)
-    assert text(over).startswith("HighLatency: warning, resolved until 2025-11-22 05:45 UTC")
+    assert "until: 2025-11-22 05:45 UTC\nlasted: 5m" in text(over)
 
 
 def test_what_finds_no_room_is_counted():

@@ -52,6 +52,7 @@ def test_the_body_says_what_why_and_what_opened_it():
         },
         "thread": {"id": "toc_0", "receipt": "r-1"},
         "title": "[FIRING:1] Down (team=db)",
+        "text": "",
         "severity": "critical",
         "firing": 1,
         "resolved": 1,

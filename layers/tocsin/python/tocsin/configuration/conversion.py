@@ -13,6 +13,7 @@ from tocsin.configuration.routing_conversion import to_routing
 from tocsin.configuration.signing import to_signatures
 from tocsin.configuration.source_models import to_source
 from tocsin.configuration.storage_models import Redaction, StorageRule
+from tocsin.configuration.template_conversion import worded
 from tocsin.domain import config, fingerprint_rules, storage_rules
 from tocsin.domain.fingerprint_rules import RuleSet
 from tocsin.domain.masks import Mask
@@ -24,8 +25,10 @@ def to_tenant_config(name: str, model: Tenant, version: int) -> config.TenantCon
     Its fingerprint rules hold from ever on; `plan` knows those that were there before.
     """
     rules = tuple(_fingerprint(rule) for rule in model.fingerprints)
+    routing = to_routing(name, model)
     converted = replace(
-        to_routing(name, model),
+        routing,
+        receivers=worded(model, routing.receivers),
         version=version,
         signatures=to_signatures(model.signatures),
         limits=to_limits(model.limits),

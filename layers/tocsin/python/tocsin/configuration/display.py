@@ -9,6 +9,7 @@ from tocsin.configuration.enrichment_conversion import displayed_enrichment
 from tocsin.configuration.escalation_conversion import displayed_escalation
 from tocsin.configuration.limits import displayed_limits
 from tocsin.configuration.mapping_conversion import displayed_mapping
+from tocsin.configuration.messagetemplates import displayed_wording
 from tocsin.configuration.pacing import displayed_pace
 from tocsin.configuration.routing_display import displayed_routing
 from tocsin.configuration.signing import displayed_signatures
@@ -84,6 +85,7 @@ def _receiver(receiver: Receiver) -> dict[str, Any]:
         "pace": displayed_pace(receiver.pace),
         "send_updates": receiver.send_updates,
         "actions": receiver.actions,
+        **displayed_wording(receiver),
     }
 
 

@@ -16,6 +16,7 @@ from tocsin.configuration.fingerprint_models import FingerprintRule
 from tocsin.configuration.flag_models import Flag, flags_of
 from tocsin.configuration.limits import Limits
 from tocsin.configuration.mappings import PayloadMapping
+from tocsin.configuration.messagetemplates import NamedTemplate
 from tocsin.configuration.receiver_models import Receiver, ReceiverGroup
 from tocsin.configuration.route_models import InhibitRule, Route
 from tocsin.configuration.rulefiles.gathered import TenantRules
@@ -27,6 +28,7 @@ from tocsin.configuration.time_intervals import NamedTimeInterval
 from tocsin.domain.apikey import Scope
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.flag import Flag as TenantFlag
+from tocsin.domain.wording.language import Language
 
 ResolveTimeout = Annotated[Duration, between("1s", "7d")]
 
@@ -51,6 +53,9 @@ class Settings(Block):
         validate_default=True,
         description="How long a firing holds that nobody repeats, where its sender repeats "
         "firings and does not say how long they hold.",
+    )
+    language: Language = Field(
+        default="en", description="What messages are in, for receivers that say nothing else."
     )
     plain_labels: bool = Field(
         default=False,
@@ -93,6 +98,11 @@ class Tenant(Block):
     )
     receiver_groups: list[ReceiverGroup] = Field(
         default=[], max_length=200, description="Receivers that are told together."
+    )
+    templates: list[NamedTemplate] = Field(
+        default=[],
+        max_length=50,
+        description="The tenant's own wording of messages, by name; see templates.md.",
     )
     route: Route | None = Field(
         default=None,

@@ -22,7 +22,9 @@ from tocsin.configuration.channels import (
     Webhook,
 )
 from tocsin.configuration.fields import Duration, Name, between, wrong
+from tocsin.configuration.messagetemplates import TemplateField
 from tocsin.configuration.pacing import Pace
+from tocsin.domain.wording.language import Language
 
 RetryDelay = Annotated[Duration, between("100ms", "1h")]
 # Far less than a group is kept for that nobody has news of.
@@ -107,6 +109,15 @@ class Receiver(Block):
         default=None,
         description="How many messages it gets before they become a digest; see delivery.md. "
         "Left out, kinds that people read have the defaults, and others have none.",
+    )
+    language: Language | None = Field(
+        default=None,
+        description="What its messages are in. Left out, it is that of the tenant's `settings`.",
+    )
+    template: TemplateField | None = Field(
+        default=None,
+        description="Its own wording of messages, or the name of one of `templates`; see "
+        "templates.md.",
     )
     send_updates: bool = Field(
         default=False,

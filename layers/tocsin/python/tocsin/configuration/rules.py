@@ -13,6 +13,7 @@ from tocsin.configuration.places import misplaced
 from tocsin.configuration.routing_rules import broken_routing, twice
 from tocsin.configuration.signing import Signature
 from tocsin.configuration.source_models import MetricSource
+from tocsin.configuration.template_rules import broken_templates
 from tocsin.providers.mapping_path import is_template
 from tocsin.providers.registry import NAMES
 
@@ -43,6 +44,7 @@ def _of_tenant(name: str, tenant: Tenant) -> Iterator[Finding]:
     yield from broken_routing(tenant)
     yield from broken_escalation(tenant)
     yield from broken_enrichment(name, tenant.enrichment)
+    yield from broken_templates(name, tenant)
 
 
 def _of_signatures(

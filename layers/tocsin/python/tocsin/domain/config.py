@@ -14,12 +14,14 @@ from tocsin.domain.inhibition import InhibitRule
 from tocsin.domain.limits import Limits
 from tocsin.domain.mapping import PayloadMapping
 from tocsin.domain.matchers import Matcher
+from tocsin.domain.messagetemplate import MessageTemplate
 from tocsin.domain.oncall import Schedule
 from tocsin.domain.pace import PacePolicy
 from tocsin.domain.retry import RetryPolicy
 from tocsin.domain.rule import Rule, Source
 from tocsin.domain.storage_rules import StorageRule
 from tocsin.domain.time_interval import TimeInterval
+from tocsin.domain.wording.language import Language
 
 # "nobody" is for alerts that are to be seen and told to no one.
 ReceiverKind = Literal[
@@ -67,6 +69,9 @@ class Receiver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     breaker: BreakerPolicy = BreakerPolicy()
     # How many messages it gets before they become a digest; None: there is no such number.
     pace: PacePolicy | None = None
+    # What its messages are in, and its own wording of them; None: the default one.
+    language: Language = "en"
+    template: MessageTemplate | None = None
 
     @property
     def endpoint(self) -> str:

@@ -10,6 +10,7 @@ TocsinError
 │   └── TooManyRequests   above a limit of the sender's
 │       └── Overloaded    more than the pipeline can take now
 ├── ConfigurationError    the operator's fault: says what to fix
+│   └── TemplateError     a template that is wrong, or goes on for too long
 ├── Retryable             try again, not before `retry_after_s`
 │   ├── Conflict          somebody else changed the same state first
 │   ├── Throttled         the other side is well and asks for fewer calls
@@ -109,6 +110,19 @@ class Overloaded(TooManyRequests):
 
 class ConfigurationError(TocsinError):
     """A setting or a resource that is missing or of the wrong shape."""
+
+
+class TemplateError(ConfigurationError):
+    """A template that cannot be rendered; `line` and `column` count from 1."""
+
+    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.column = column
+
+    def __str__(self) -> str:
+        return f"line {self.line}, column {self.column}: {self.message}"
 
 
 class Retryable(TocsinError):

@@ -1,31 +1,31 @@
 """An alert in lines of plain text, for kinds of receivers that have no better words for it."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from urllib.parse import quote
 
 from tocsin.adapters.receivers.enriched import Line
 from tocsin.adapters.receivers.message import Message, Shown
 from tocsin.domain.plaintext import cut, one_line
+from tocsin.domain.wording.words import Words
 
 _SUMMARY_LIMIT = 1000
 _LABELS_LIMIT = 1000
 _TEXT_LIMIT = 300
 _ABOUT_LIMIT = 100
 _URL_LIMIT = 1000
+_NAME_LIMIT = 200
 
 
-def described(shown: Shown) -> Iterator[Line]:
+def described(shown: Shown, words: Words) -> Iterator[Line]:
     """Yield what is known of an alert beside its name, what helps most first; each in one line."""
     if shown.summary:
         yield Line("", cut(one_line(shown.summary), _SUMMARY_LIMIT))
-    pairs = ", ".join(f"{name}={value}" for name, value in (*shown.labels, *shown.other_labels))
+    for fact in shown.facts:
+        yield Line(fact.about, cut(one_line(fact.text), _LABELS_LIMIT))
+    pairs = ", ".join(f"{name}={value}" for name, value in shown.other_labels)
     if pairs:
-        yield Line("labels", cut(one_line(pairs), _LABELS_LIMIT))
-    for about, at_s in (("since", shown.since_s), ("until", shown.until_s)):
-        if at_s is not None:
-            yield Line(about, moment(at_s))
-    for title, url in _pages(shown):
+        yield Line(words.also, cut(one_line(pairs), _LABELS_LIMIT))
+    for title, url in pages(shown, words):
         yield Line("", title, url)
     for line in shown.found:
         text = cut(one_line(line.text), _TEXT_LIMIT)
@@ -37,7 +37,7 @@ def links(message: Message, most: int) -> list[tuple[str, str]]:
     whole = link(message.url)
     found = {whole: "tocsin"} if whole else {}
     for shown in message.shown:
-        for title, url in _pages(shown):
+        for title, url in pages(shown, message.words):
             found.setdefault(url, f"{title}: {cut(one_line(shown.name), _ABOUT_LIMIT)}")
     return [(title, url) for url, title in list(found.items())[:most]]
 
@@ -50,15 +50,22 @@ def link(url: str) -> str:
     return quoted if len(quoted) <= _URL_LIMIT else ""
 
 
-def moment(at_s: float) -> str:
-    """Write a time for people. Raises ValueError or OverflowError for one of no year."""
-    return f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M:%S} UTC"
+def pages(shown: Shown, words: Words) -> Iterator[tuple[str, str]]:
+    """Yield the titles and the addresses of the pages that an alert itself names."""
+    named = ((words.runbook, link(shown.runbook)), (words.source, link(shown.source)))
+    return ((title, url) for title, url in named if url)
 
 
-def _pages(shown: Shown) -> Iterator[tuple[str, str]]:
-    for title, url in (("runbook", link(shown.runbook)), ("source", link(shown.source))):
-        if url:
-            yield title, url
+def notes(message: Message) -> Iterator[Line]:
+    """Yield what is said of all of it, each in one line."""
+    for line in message.notes:
+        yield Line(line.about, cut(one_line(line.text), _SUMMARY_LIMIT))
+
+
+def head(shown: Shown) -> str:
+    """Return what an alert is called, and how bad it is."""
+    name = cut(one_line(shown.name), _NAME_LIMIT)
+    return f"{name}: {shown.severity_word}, {shown.status_word}"
 
 
 def written_out(line: Line) -> str:

@@ -7,11 +7,12 @@ events). What is created under the alias of an open alert is counted there and t
 is closed that is not open is passed over. So each try may be repeated.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
-from tocsin.adapters.receivers.described import described, link, written_out
+from tocsin.adapters.receivers.described import described, head, link, notes, written_out
 from tocsin.adapters.receivers.incident import incident_key
 from tocsin.adapters.receivers.message import Message, message_of
 from tocsin.adapters.receivers.posting import JSON, Request, Tools, post, settings_of
@@ -114,15 +115,19 @@ def _text(message: Message, limit: int) -> str:
     lines = [cut(one_line(message.title), 1000)]
     if link(message.url):
         lines.append(link(message.url))
-    for shown in message.shown:
-        head = f"{cut(one_line(shown.name), 200)}: {shown.severity}, {shown.status}"
-        lines += ["", head, *map(written_out, described(shown))]
-    if message.more:
-        lines += ["", f"and {message.more} more"]
+    lines += map(written_out, notes(message))
+    lines += ["", message.text] if message.text else _alerts(message)
     text = "\n".join(lines)
     if len(text) <= limit:
         return text
     return text[: text.rindex("\n", 0, limit - 1)] + "\n…"
+
+
+def _alerts(message: Message) -> Iterator[str]:
+    for shown in message.shown:
+        yield from ("", head(shown), *map(written_out, described(shown, message.words)))
+    if message.more:
+        yield from ("", message.words.more.format(count=message.more))
 
 
 def _encoded(body: dict[str, Any]) -> bytes:

@@ -71,6 +71,9 @@ class Body(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         Meta(description="What was said first of what still fires; null in what opens it."),
     ]
     title: Annotated[str, Meta(description="One line for people.")]
+    text: Annotated[
+        str, Meta(description="What the receiver's own template says to people, or empty.")
+    ]
     severity: Annotated[
         Severity, Meta(description="The worst of those that fire, or of those that ended.")
     ]
@@ -94,6 +97,7 @@ def render(notification: Notification, external_url: str) -> bytes:
         group=BodyGroup(key=str(group), labels=dict(group.labels)),
         thread=None if thread is None else BodyThread(id=thread.key, receipt=thread.receipt),
         title=message.title,
+        text=message.text,
         severity=message.severity,
         firing=message.firing,
         resolved=message.resolved,

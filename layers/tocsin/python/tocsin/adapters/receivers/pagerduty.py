@@ -10,7 +10,13 @@ from typing import Any
 
 import msgspec
 
-from tocsin.adapters.receivers.described import described, link, links, written_out
+from tocsin.adapters.receivers.described import (
+    described,
+    link,
+    links,
+    notes,
+    written_out,
+)
 from tocsin.adapters.receivers.incident import incident_key
 from tocsin.adapters.receivers.message import Message, Shown, message_of
 from tocsin.adapters.receivers.posting import JSON, Request, Tools, post, settings_of
@@ -18,6 +24,7 @@ from tocsin.domain.alert import Severity
 from tocsin.domain.channels import PagerDuty
 from tocsin.domain.plaintext import cut, one_line
 from tocsin.domain.wire import rfc3339
+from tocsin.domain.wording.words import Words
 from tocsin.ports import Notification
 
 SUMMARY_LIMIT = 1024
@@ -106,18 +113,21 @@ def _details(notification: Notification, message: Message) -> dict[str, Any]:
         "resolved": message.resolved,
         "not_shown": message.more,
         "reason": notification.reason,
-        "alerts": [_alert(shown) for shown in message.shown],
+        "notes": [written_out(line) for line in notes(message)],
+        **({"text": message.text} if message.text else {}),
+        "alerts": [_alert(shown, message.words) for shown in message.shown],
     }
 
 
-def _alert(shown: Shown) -> dict[str, Any]:
+def _alert(shown: Shown, words: Words) -> dict[str, Any]:
+    labels = {words.where, words.labels, words.also}
     pairs = (*shown.labels, *shown.other_labels)[:_SHOWN_LABELS]
     return {
         "name": cut(one_line(shown.name), _TEXT_LIMIT),
         "status": shown.status,
         "severity": shown.severity,
         "labels": {cut(name, 100): cut(one_line(value), _TEXT_LIMIT) for name, value in pairs},
-        "said": [written_out(line) for line in described(shown) if line.about != "labels"],
+        "said": [written_out(line) for line in described(shown, words) if line.about not in labels],
     }
 
 

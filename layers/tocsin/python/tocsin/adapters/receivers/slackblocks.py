@@ -16,6 +16,7 @@ from tocsin.adapters.receivers.slackmarkup import escape, link, moment
 from tocsin.domain.actionlink import BUTTON, MessageAction
 from tocsin.domain.alert import Severity
 from tocsin.domain.plaintext import cut
+from tocsin.domain.wording.words import Words
 
 SHOWN_ALERTS = 10
 # Slack's limits, in characters: a section's text and a header's.
@@ -56,18 +57,31 @@ def body(message: Message, *, has_buttons: bool = False) -> dict[str, Any]:
 
 def blocks(message: Message) -> list[dict[str, Any]]:
     """Return the blocks: as many alerts as there is room for, and how many there are besides."""
-    found = [_header(message)]
+    found = [_header(message), *_notes(message)]
     left_bytes = _BLOCKS_LIMIT_BYTES - _KEPT_FREE_BYTES - _size_bytes(found)
-    for shown in message.shown:
-        section = _section(_text_of(shown))
+    if message.text:
+        sections = list(_written(message.text))
+        shown = _fitting_sections(sections, left_bytes)
+        if len(shown) < len(sections):
+            shown.append(_section(link(message.url, "…") or "…"))
+        return found + shown
+    sections = [_section(_text_of(shown, message.words)) for shown in message.shown]
+    shown = _fitting_sections(sections, left_bytes)
+    missing = message.more + len(message.shown) - len(shown)
+    if missing:
+        more = escape(message.words.more.format(count=missing), TEXT_LIMIT)
+        shown.append(_section(link(message.url, more) or more))
+    return found + shown
+
+
+def _fitting_sections(sections: Iterable[dict[str, Any]], left_bytes: int) -> list[dict[str, Any]]:
+    """Return the first sections, as many as there is room for."""
+    found = []
+    for section in sections:
         left_bytes -= _size_bytes(section)
         if left_bytes < 0:
             break
         found.append(section)
-    missing = message.more + len(message.shown) - (len(found) - 1)
-    if missing:
-        more = f"and {missing} more"
-        found.append(_section(link(message.url, more) or more))
     return found
 
 
@@ -98,6 +112,30 @@ def _button(action: MessageAction) -> dict[str, Any]:
     }
 
 
+def _notes(message: Message) -> list[dict[str, Any]]:
+    lines = [_found(line) for line in message.notes]
+    return [_section("\n".join(_fitting([], lines)))] if lines else []
+
+
+def _written(text: str) -> Iterator[dict[str, Any]]:
+    """Yield a text of a template in sections, cut between lines where it has some."""
+    lines: list[str] = []
+    for line in map(_line, text.split("\n")):
+        if lines and _length("\n".join([*lines, line])) > TEXT_LIMIT:
+            yield _section("\n".join(lines))
+            lines = []
+        lines.append(line)
+    yield _section("\n".join(lines))
+
+
+def _line(text: str) -> str:
+    return escape(text, _SUMMARY_LIMIT)
+
+
+def _length(text: str) -> int:
+    return len(text.encode())
+
+
 def _header(message: Message) -> dict[str, Any]:
     # It is not said whether what lies beyond the first plane counts once or twice.
     twice = sum(character > "\uffff" for character in message.title[:HEADER_LIMIT])
@@ -110,9 +148,13 @@ def _section(text: str) -> dict[str, Any]:
 
 
 def _context(message: Message) -> dict[str, Any]:
-    counts = ((message.firing, "firing"), (message.resolved, "resolved"))
+    words = message.words
+    counts = (
+        (message.firing, words.statuses["firing"]),
+        (message.resolved, words.statuses["resolved"]),
+    )
     said = ", ".join(f"{count} {what}" for count, what in counts if count)
-    everything = link(message.url, "all alerts")
+    everything = link(message.url, escape(words.all_alerts, 100))
     return {"type": "context", "elements": [_mrkdwn(f"{said} {everything}".strip())]}
 
 
@@ -125,27 +167,29 @@ def _color(message: Message) -> str:
     return _RESOLVED_COLOR if message.state == "resolved" else _COLORS[message.severity]
 
 
-def _text_of(shown: Shown) -> str:
+def _text_of(shown: Shown, words: Words) -> str:
     """Return what is said of an alert: first what must be there, then what there is room for."""
-    lines = [f"*{escape(shown.name, 200)}* {shown.severity}, {shown.status}{_when(shown)}"]
+    said = f"{shown.severity_word}, {shown.status_word}{_when(shown, words)}"
+    lines = [f"*{escape(shown.name, 200)}* {said}"]
     if shown.summary:
         lines.append(escape(shown.summary, _SUMMARY_LIMIT))
-    return "\n".join(_fitting(lines, filter(None, _more(shown))))
+    return "\n".join(_fitting(lines, filter(None, _more(shown, words))))
 
 
-def _when(shown: Shown) -> str:
+def _when(shown: Shown, words: Words) -> str:
     since, until = ("" if at_s is None else moment(at_s) for at_s in (shown.since_s, shown.until_s))
     if since and until:
-        return f", {since} to {until}"
-    return f" since {since}" if since else until and f" at {until}"
+        return f", {since} {words.to} {until}"
+    return f" {words.since} {since}" if since else until and f" {words.until} {until}"
 
 
-def _more(shown: Shown) -> Iterator[str]:
+def _more(shown: Shown, words: Words) -> Iterator[str]:
     yield _pairs(shown.labels)
-    runbook = link(shown.runbook, "runbook")
+    yield ", ".join(_found(line) for line in shown.extras)
+    runbook = link(shown.runbook, words.runbook)
     if shown.runbook and not runbook:
-        yield f"runbook: {escape(shown.runbook, _FOUND_LIMIT)}"
-    yield " ".join(filter(None, (runbook, link(shown.source, "source"))))
+        yield f"{words.runbook}: {escape(shown.runbook, _FOUND_LIMIT)}"
+    yield " ".join(filter(None, (runbook, link(shown.source, words.source))))
     linked = {shown.runbook, shown.source}
     # A mere link that stands there already says nothing new.
     yield from (_found(line) for line in shown.found if line.about or line.url not in linked)

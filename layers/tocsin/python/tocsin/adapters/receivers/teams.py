@@ -13,19 +13,22 @@ from typing import Any
 import msgspec
 
 from tocsin.adapters.http import HttpAnswer
-from tocsin.adapters.receivers.described import described, links
+from tocsin.adapters.receivers.described import described, links, notes, pages
 from tocsin.adapters.receivers.enriched import Line
 from tocsin.adapters.receivers.message import Message, Shown, message_of
 from tocsin.adapters.receivers.posting import JSON, Request, Tools, kept_url, post, settings_of
 from tocsin.domain.channels import Teams
 from tocsin.domain.errors import Permanent, Retryable, Throttled
 from tocsin.domain.plaintext import cut, one_line
+from tocsin.domain.wording.words import Words
 from tocsin.ports import Notification
 
 # 28 KB, counted as Teams was seen to do: in UTF-16, so about 14,000 ASCII characters.
 LIMIT_BYTES = 28_000
 # How many alerts are shown, and how many lines of each; fewer where so many do not fit.
 _SHOWN = ((10, 12), (5, 8), (3, 4), (1, 4), (1, 2))
+# Of a text of its own: how many lines at most for each of those lines of an alert.
+_TEXT_LINES = 8
 _TITLE_LIMIT = 300
 _NAME_LIMIT = 200
 _LINE_LIMIT = 600
@@ -81,10 +84,10 @@ def _envelope(card: dict[str, Any]) -> dict[str, Any]:
 def _card(message: Message, lines: int) -> dict[str, Any]:
     title = cut(one_line(message.title), _TITLE_LIMIT)
     blocks = [_text(_run(title, weight="Bolder", size="Medium", color=_color(message)))]
-    for shown in message.shown:
-        blocks += _alert(shown, lines)
-    if message.more:
-        blocks.append(_text(_run(f"and {message.more} more", isSubtle=True)))
+    blocks += [_text(*_said(line)) for line in notes(message)]
+    blocks += (
+        _written(message.text, lines * _TEXT_LINES) if message.text else _alerts(message, lines)
+    )
     actions = [_open(url, title) for title, url in links(message, _ACTIONS)]
     return {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -96,12 +99,29 @@ def _card(message: Message, lines: int) -> dict[str, Any]:
     }
 
 
-def _alert(shown: Shown, most: int) -> Iterator[dict[str, Any]]:
+def _written(text: str, most: int) -> Iterator[dict[str, Any]]:
+    lines = text.split("\n")
+    for line in lines[:most]:
+        # A block without a text is none.
+        yield {**_text(_run(cut(line, _LINE_LIMIT) or " ")), "spacing": "None"}
+    if len(lines) > most:
+        yield _text(_run("…", isSubtle=True))
+
+
+def _alerts(message: Message, lines: int) -> Iterator[dict[str, Any]]:
+    for shown in message.shown:
+        yield from _alert(shown, message.words, lines)
+    if message.more:
+        yield _text(_run(message.words.more.format(count=message.more), isSubtle=True))
+
+
+def _alert(shown: Shown, words: Words, most: int) -> Iterator[dict[str, Any]]:
     name = cut(one_line(shown.name), _NAME_LIMIT)
-    head = _text(_run(name, weight="Bolder"), _run(f"  {shown.severity}, {shown.status}"))
+    head = _text(_run(name, weight="Bolder"), _run(f"  {shown.severity_word}, {shown.status_word}"))
     yield {**head, "separator": True}
     # A link without a text is among the actions of the card.
-    said = [line for line in described(shown) if line.text not in ("runbook", "source")]
+    linked = set(pages(shown, words))
+    said = [line for line in described(shown, words) if (line.text, line.url) not in linked]
     for line in said[:most]:
         yield {**_text(*_said(line)), "spacing": "Small"}
 

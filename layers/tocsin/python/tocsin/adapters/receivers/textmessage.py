@@ -1,10 +1,11 @@
 """A message as plain text, for channels that know nothing else."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from tocsin.adapters.receivers.message import Message, Shown
+from tocsin.domain.message.message import Line
 from tocsin.domain.plaintext import cut, one_line
+from tocsin.domain.wording.words import Words
 
 _SUMMARY_LIMIT = 1000
 _LINE_LIMIT = 500
@@ -15,50 +16,54 @@ def text_of(message: Message, limit: int) -> str:
 
     What finds no room is counted, and the link to all of it, if there is one, comes last.
     """
-    blocks = ["\n".join(_lines(each)) for each in message.shown]
+    notes = ["\n".join(map(_written, message.notes))] if message.notes else []
+    if message.text:
+        return _own(message, notes, limit)
+    words = message.words
+    blocks = ["\n".join(_lines(each, words)) for each in message.shown]
+    if notes and blocks:
+        blocks[0] = f"{notes[0]}\n\n{blocks[0]}"
     fitting: list[str] = []
     for block in blocks:
         left = message.more + len(blocks) - len(fitting) - 1
-        if len(_joined([*fitting, block], left, message.url)) > limit:
+        if len(_joined([*fitting, block], left, message)) > limit:
             break
         fitting.append(block)
     left = message.more + len(blocks) - len(fitting)
     if fitting or not blocks:
-        return cut(_joined(fitting, left, message.url), limit)
-    end = _joined([], left - 1, message.url)
+        return cut(_joined(fitting, left, message), limit)
+    end = _joined([], left - 1, message)
     room = limit - len(end) - 2
-    return cut(_joined([cut(blocks[0], max(room, 1))], left - 1, message.url), limit)
+    return cut(_joined([cut(blocks[0], max(room, 1))], left - 1, message), limit)
 
 
-def _joined(blocks: list[str], left: int, url: str) -> str:
-    end = [f"and {left} more"] if left else []
-    return "\n\n".join([*blocks, *end, *([url] if url else [])])
+def _own(message: Message, notes: list[str], limit: int) -> str:
+    """Return the text of a template, and the link if there is room for both."""
+    text = "\n\n".join([*notes, message.text])
+    linked = f"{text}\n\n{message.url}" if message.url else text
+    return linked if len(linked) <= limit else cut(text, limit)
 
 
-def _lines(shown: Shown) -> Iterator[str]:
-    yield one_line(f"{shown.name}: {shown.severity}, {shown.status}{_when(shown)}")
+def _joined(blocks: list[str], left: int, message: Message) -> str:
+    end = [message.words.more.format(count=left)] if left else []
+    return "\n\n".join([*blocks, *end, *([message.url] if message.url else [])])
+
+
+def _lines(shown: Shown, words: Words) -> Iterator[str]:
+    yield one_line(f"{shown.name}: {shown.severity_word}, {shown.status_word}")
     if shown.summary:
         yield cut(shown.summary, _SUMMARY_LIMIT)
-    labels = ", ".join(f"{name}={value}" for name, value in (*shown.labels, *shown.other_labels))
-    if labels:
-        yield cut(one_line(labels), _LINE_LIMIT)
-    for about, url in (("runbook", shown.runbook), ("source", shown.source)):
+    yield from map(_written, shown.facts)
+    others = ", ".join(f"{name}={value}" for name, value in shown.other_labels)
+    if others:
+        yield _written(Line(words.also, others))
+    for about, url in ((words.runbook, shown.runbook), (words.source, shown.source)):
         if url and len(url) <= _LINE_LIMIT:
             yield f"{about}: {one_line(url)}"
-    for line in shown.found:
-        about = f"{line.about}: " if line.about else ""
-        link = f" {one_line(line.url)}" if line.url and len(line.url) <= _LINE_LIMIT else ""
-        yield cut(one_line(about + line.text), _LINE_LIMIT) + link
+    yield from map(_written, shown.found)
 
 
-def _when(shown: Shown) -> str:
-    """Say since when it fires, or until when it did."""
-    said = "since" if shown.until_s is None else "until"
-    at_s = shown.since_s if shown.until_s is None else shown.until_s
-    if at_s is None:
-        return ""
-    try:
-        return f" {said} {datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M} UTC"
-    # A time that no calendar has is no reason to tell nothing.
-    except (ValueError, OverflowError):
-        return ""
+def _written(line: Line) -> str:
+    about = f"{line.about}: " if line.about else ""
+    link = f" {one_line(line.url)}" if line.url and len(line.url) <= _LINE_LIMIT else ""
+    return cut(one_line(about + line.text), _LINE_LIMIT) + link

@@ -15,9 +15,15 @@ from itertools import accumulate, takewhile
 from typing import cast
 
 from tocsin.adapters.receivers.email import mime, ses, smtp
-from tocsin.adapters.receivers.email.entries import doing, entries
-from tocsin.adapters.receivers.email.page import PAGE_LIMIT_BYTES, render_page, row
-from tocsin.adapters.receivers.email.plain import render_plain
+from tocsin.adapters.receivers.email.entries import doing, entries, notes
+from tocsin.adapters.receivers.email.page import (
+    PAGE_LIMIT_BYTES,
+    note,
+    render_page,
+    row,
+    written_row,
+)
+from tocsin.adapters.receivers.email.plain import head, render_plain
 from tocsin.adapters.receivers.message import Message, message_of
 from tocsin.adapters.receivers.posting import Tools, written
 from tocsin.domain.channels import Email
@@ -29,6 +35,7 @@ SHOWN_ALERTS = 20
 # In characters. A phone shows some 40 of a subject, a desktop some 100.
 SUBJECT_LIMIT = 160
 TITLE_LIMIT = 500
+TEXT_LIMIT = 20_000
 # What the frame around the alerts takes at most.
 _FRAME_BYTES = 10_000
 
@@ -56,15 +63,18 @@ def render(notification: Notification, external_url: str, at_s: float) -> bytes:
     """Return the message; only its Date, `at_s`, is new in each attempt."""
     message = message_of(notification, SHOWN_ALERTS, external_url)
     title = _title(message, TITLE_LIMIT)
-    shown = entries(message)
-    rows = _fitting([row(entry) for entry in shown])
-    left_out = message.more + len(shown) - len(rows)
-    more = f"and {left_out} more" if left_out else ""
+    said, shown = notes(message), () if message.text else entries(message)
+    text = cut(message.text, TEXT_LIMIT)
+    rows = [written_row(text)] if text else _fitting([row(entry) for entry in shown])
+    left_out = 0 if text else message.more + len(shown) - len(rows)
+    more = message.words.more.format(count=left_out) if left_out else ""
     foot = f"tocsin, tenant {notification.group.tenant}, receiver {notification.receiver.name}"
     return mime.message(
         _headers(notification, message, at_s),
-        render_plain(title, shown[: len(rows)], more, message.url, foot, doing(message)),
-        render_page(message, title, rows, more, foot),
+        render_plain(
+            head(title, said), text or shown[: len(rows)], more, message.url, foot, doing(message)
+        ),
+        render_page(message, title, [*map(note, said), *rows], more, foot),
         f"=_{_digest(notification.key)}",
     )
 

@@ -1,7 +1,6 @@
 """The alerts of a message in short pieces of text, for both the plain and the HTML part."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from urllib.parse import quote
 
 import msgspec
@@ -9,6 +8,7 @@ import msgspec
 from tocsin.adapters.receivers.enriched import Line
 from tocsin.adapters.receivers.message import Message, Shown
 from tocsin.domain.plaintext import cut, one_line, plain_text
+from tocsin.domain.wording.words import Words
 
 # In characters. All pieces of one alert are together well below what a whole message may have.
 NAME_LIMIT = 200
@@ -38,9 +38,14 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[Link, ...]
 
 
+def notes(message: Message) -> tuple[Line, ...]:
+    """Return what is said of all of it."""
+    return tuple(map(_found, message.notes))
+
+
 def entries(message: Message) -> tuple[Entry, ...]:
     """Return the alerts that a message shows, each in pieces of limited length."""
-    return tuple(map(_entry, message.shown))
+    return tuple(_entry(shown, message.words) for shown in message.shown)
 
 
 def link(url: str) -> str:
@@ -57,32 +62,30 @@ def doing(message: Message) -> tuple[Link, ...]:
     return tuple(each for each in found if each.url)
 
 
-def _entry(shown: Shown) -> Entry:
+def _entry(shown: Shown, words: Words) -> Entry:
     return Entry(
         name=_line(shown.name, NAME_LIMIT),
-        state=f"{shown.severity}, {shown.status}",
+        state=f"{shown.severity_word}, {shown.status_word}",
         summary=cut(plain_text(shown.summary), SUMMARY_LIMIT),
-        facts=tuple(_facts(shown)),
+        facts=tuple(_facts(shown, words)),
         found=tuple(map(_found, shown.found[:FOUND_LIMIT])),
-        links=tuple(_links(shown)),
+        links=tuple(_links(shown, words)),
     )
 
 
-def _facts(shown: Shown) -> Iterator[tuple[str, str]]:
-    for name, at_s in (("since", shown.since_s), ("until", shown.until_s)):
-        if at_s is not None:
-            yield name, _time(at_s)
-    for name, value in shown.labels:
-        yield _line(name, NAME_LIMIT), _line(value, VALUE_LIMIT)
+def _facts(shown: Shown, words: Words) -> Iterator[tuple[str, str]]:
+    for fact in shown.facts:
+        yield fact.about, _line(fact.text, OTHERS_LIMIT)
     others = ", ".join(f"{name}={value}" for name, value in shown.other_labels)
     if others:
-        yield "also", _line(others, OTHERS_LIMIT)
+        yield words.also, _line(others, OTHERS_LIMIT)
     if shown.runbook and not link(shown.runbook):
-        yield "runbook", _line(shown.runbook, VALUE_LIMIT)
+        yield words.runbook, _line(shown.runbook, VALUE_LIMIT)
 
 
-def _links(shown: Shown) -> Iterator[Link]:
-    for title, url in (("runbook", link(shown.runbook)), ("source", link(shown.source))):
+def _links(shown: Shown, words: Words) -> Iterator[Link]:
+    named = ((words.runbook, link(shown.runbook)), (words.source, link(shown.source)))
+    for title, url in named:
         if url:
             yield Link(title, url)
 
@@ -93,11 +96,3 @@ def _found(line: Line) -> Line:
 
 def _line(text: str, limit: int) -> str:
     return cut(one_line(text), limit)
-
-
-def _time(at_s: float) -> str:
-    """Return a time in UTC; the year 9999 for what is beyond it."""
-    try:
-        return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%d %H:%M UTC")
-    except (ValueError, OverflowError, OSError):
-        return f"{at_s:.0f} s after 1970"

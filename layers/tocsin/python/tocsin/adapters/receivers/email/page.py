@@ -28,7 +28,7 @@ LINK = "#1f6feb"
 
 _FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 _BEGIN = (
-    '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+    '<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
     '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     '<meta name="color-scheme" content="light dark">\n'
     '<meta name="supported-color-schemes" content="light dark">\n'
@@ -47,10 +47,10 @@ _END = (
 
 
 def render_page(message: Message, title: str, rows: Sequence[str], more: str, foot: str) -> str:
-    """Return the whole page; `rows` are what `row` returned of each alert."""
-    begin = _BEGIN.format(title=escape(title)) + _head(message, title)
+    """Return the whole page; `rows` are what `note`, `row` or `written_row` returned."""
+    begin = _BEGIN.format(title=escape(title), language=message.words.language)
     end = _ending(more, message.url) + _doing(doing(message)) + _foot(foot)
-    return begin + "".join(rows) + end
+    return begin + _head(message, title) + "".join(rows) + end
 
 
 def row(entry: Entry) -> str:
@@ -58,10 +58,23 @@ def row(entry: Entry) -> str:
     return _row("".join(_blocks(entry)), f"padding:14px 12px;border-bottom:1px solid {QUIET}")
 
 
+def note(line: Line) -> str:
+    """Return a line that is about all of it."""
+    return _row(_found(line), f"padding:6px 12px 0;color:{QUIET}")
+
+
+def written_row(text: str) -> str:
+    """Return a text of a template."""
+    lines = escape(text).replace("\n", "<br>")
+    return _row(lines, "padding:14px 12px;word-break:break-word")
+
+
 def _head(message: Message, title: str) -> str:
     colour = COLOURS["resolved" if message.state == "resolved" else message.severity]
     bar = f"padding:10px 12px;background-color:{colour};color:#ffffff;font-weight:bold"
-    said = escape(f"{message.state.upper()} - {message.severity}")
+    words = message.words
+    state = words.update_tag if message.state == "update" else words.statuses[message.state]
+    said = escape(f"{state.upper()} - {words.severities[message.severity]}")
     size = "padding:14px 12px 0;font-size:20px;font-weight:bold;word-break:break-word"
     return f'<tr><td bgcolor="{colour}" style="{bar}">{said}</td></tr>\n' + _row(
         escape(title), size

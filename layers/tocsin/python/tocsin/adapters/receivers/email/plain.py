@@ -6,11 +6,22 @@ from tocsin.adapters.receivers.email.entries import Entry, Link
 from tocsin.adapters.receivers.enriched import Line
 
 
+def head(title: str, notes: Sequence[Line]) -> str:
+    """Return the title and what is said of all of it."""
+    return "\n".join([title, *map(_found, notes)])
+
+
 def render_plain(
-    title: str, entries: Sequence[Entry], more: str, url: str, foot: str, links: Sequence[Link] = ()
+    begin: str,
+    said: str | Sequence[Entry],
+    more: str,
+    url: str,
+    foot: str,
+    links: Sequence[Link] = (),
 ) -> str:
-    """Return the text: the title, each alert, how many more there are and where all of it is."""
-    blocks = [title, *("\n".join(_lines(entry)) for entry in entries)]
+    """Return the text: what `head` returned, each alert, and where all of it is."""
+    blocks = [begin]
+    blocks += [said] if isinstance(said, str) else ["\n".join(_lines(entry)) for entry in said]
     ending = [line for line in (more, url) if line]
     if ending:
         blocks.append("\n".join(ending))

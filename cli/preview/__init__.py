@@ -1,0 +1,1 @@
+"""`tocsin template preview`: what a channel would be sent, without sending it."""
