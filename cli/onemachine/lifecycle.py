@@ -51,7 +51,7 @@ class Lifecycle:
     def __init__(self, stores: Stores, clock: Clock) -> None:
         self._queues = stores.queues
         self._clock = clock
-        self._ports = LifecyclePorts(
+        self.ports = LifecyclePorts(
             configs=stores.configs,
             alerts=OneAlerts(stores.groups, stores.silences, stores.configs),
             journal=stores.journal,
@@ -69,8 +69,8 @@ class Lifecycle:
             has_time=lambda: self._clock() < now_s + _READING_S,
         )
         if request.path.startswith(BASE):
-            return dispatch.handle(request, self._ports, caller, now_s)
-        reply = handle(request, self._ports, caller, now_s)
+            return dispatch.handle(request, self.ports, caller, now_s)
+        reply = handle(request, self.ports, caller, now_s)
         if reply.status == 202:
             newest, until_s = self._queues.newest, self._clock() + _EFFECT_WAIT_S
             self._queues.wait_until_past(_STAGE, newest, until_s)

@@ -17,6 +17,7 @@ from tocsin.pipeline.evaluate import Evaluate, EvaluatePorts
 from tocsin.pipeline.heard import Heard
 from tocsin.pipeline.notify import Notify
 from tocsin.pipeline.notifyports import NotifyPorts
+from tocsin.pipeline.offering import ActionLinks, Offers, no_offers
 from tocsin.pipeline.safecall import Spread
 from tocsin.ports import Receivers
 from tocsin.runtime.channels import tools
@@ -36,14 +37,21 @@ class Machine:
     """The workers of all stages, and the clock."""
 
     def __init__(
-        self, stores: Stores, external_url: str, retention_s: float, archive_s: float
+        self,
+        stores: Stores,
+        external_url: str,
+        retention_s: float,
+        archive_s: float,
+        key: bytes = b"",
     ) -> None:
+        """Make the workers. `key` signs links of notifications; without one there are none."""
         self._stores = stores
         self._retention_s = retention_s
         self._archive_s = archive_s
         self._stopping = threading.Event()
         # The file is the operator's own, and so are the addresses in it, private ones too.
         http = Http(allow_loopback=True, allow_private=True)
+        self._offers: Offers = ActionLinks(external_url, lambda: key, now_s) if key else no_offers
         self._receivers: Receivers = ChannelReceivers(tools(http, external_url))
         self._couriers = Couriers(stores.queues, stores.blobs, self._notify, self._stopping)
         self._workers = list(self._made())
@@ -124,6 +132,7 @@ class Machine:
             paces=stores.paces,
             silences=stores.silences,
             clock=now_s,
+            offers=self._offers,
         )
         return Notify(ports, _SPREAD)
 

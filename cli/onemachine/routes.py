@@ -7,10 +7,12 @@ from uuid import uuid4
 from msgspec.structs import replace
 
 from cli.onemachine.lifecycle import PREFIXES, Lifecycle
+from cli.onemachine.links import LINK_PREFIXES, Links
 from cli.onemachine.logs import log
 from cli.onemachine.options import TENANT
 from cli.onemachine.worker import log_broken
 from tocsin.domain.errors import ConfigurationError, InvalidInput, TocsinError
+from tocsin.pipeline.offering import PATH
 from tocsin.runtime.alertmanager.dispatch import handle
 from tocsin.runtime.alertmanager.ports import AlertmanagerPorts
 from tocsin.runtime.alertmanager.replies import Reply, framework_error, plain, refused
@@ -28,11 +30,13 @@ class Routes:
         prefix: str,
         ports: AlertmanagerPorts,
         lifecycle: Lifecycle,
+        links: Links,
         reload: Callable[[], None],
     ) -> None:
         self._prefix = prefix
         self._ports = ports
         self._lifecycle = lifecycle
+        self._links = links
         self._reload = reload
 
     def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Reply:
@@ -42,10 +46,10 @@ class Routes:
         except InvalidInput as error:
             return refused(error)
         except TocsinError as error:
-            log("error", "a request cannot be answered", target=target[:256], err=error)
+            log("error", "a request cannot be answered", target=_logged(target), err=error)
             return refused(framework_error(503, 503, "not now; try again"))
         except Exception as error:  # noqa: BLE001 - a bug in one answer must not end the server
-            log_broken(f"{method} {target[:256]} breaks the server", error)
+            log_broken(f"{method} {_logged(target)} breaks the server", error)
             return refused(framework_error(500, 500, "internal error"))
 
     def _routed(self, request: HttpRequest) -> Reply:
@@ -59,6 +63,8 @@ class Routes:
         inner = replace(request, resource=path, method=method)
         if path.startswith(PREFIXES):
             return self._lifecycle(inner)
+        if path.startswith(LINK_PREFIXES):
+            return self._links(inner)
         return handle(inner, self._ports, TENANT, now_s())
 
     def _reloaded(self, method: str) -> Reply:
@@ -69,6 +75,12 @@ class Routes:
         except ConfigurationError as error:
             return plain(500, f"failed to reload config: {error}\n")
         return plain(200, "")
+
+
+def _logged(target: str) -> str:
+    """Return an address as logs may have it: without the token of a link, which lets anybody in."""
+    before, found, _ = target.partition(PATH)
+    return f"{before}{PATH}..." if found else target[:256]
 
 
 def _read(method: str, target: str, headers: dict[str, str], body: bytes) -> HttpRequest:

@@ -9,6 +9,7 @@ from typing import Any
 from cli.onemachine.configuration import ConfigurationFile, Read
 from cli.onemachine.intake import api_ports
 from cli.onemachine.lifecycle import Lifecycle
+from cli.onemachine.links import Links, action_key
 from cli.onemachine.lockfile import held
 from cli.onemachine.logs import log
 from cli.onemachine.machine import Machine
@@ -42,9 +43,11 @@ def run(options: Options, read: Read) -> None:
         )
         file.load()
         lifecycle = Lifecycle(stores, now_s)
-        routes = Routes(options.route_prefix, api_ports(stores), lifecycle, file.reload)
+        key = action_key(options.storage)
+        links = Links(stores, lifecycle.ports, key, now_s)
+        routes = Routes(options.route_prefix, api_ports(stores), lifecycle, links, file.reload)
         servers = [Server(address, routes) for address in options.addresses]
-        machine = Machine(stores, options.external_url, options.retention_s, options.archive_s)
+        machine = Machine(stores, options.external_url, options.retention_s, options.archive_s, key)
         machine.start()
         stack.callback(machine.stop)
         for server in servers:

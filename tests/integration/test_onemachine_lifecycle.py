@@ -1,6 +1,7 @@
 """What people do about an alert on one machine: a real process, and one that is killed."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from click.testing import CliRunner
 
 from cli.commands.alert import command
 from cli.localcloud.http import Answer, call
+from cli.localcloud.polling import wait_until
 from cli.localcloud.receiver import LocalReceiver
 from tests.integration.onemachine import OneMachine
 from tests.integration.test_alertmanager_mode import (
@@ -98,3 +100,30 @@ def test_what_is_wrong_is_refused_in_tocsins_words(machine):
     assert (unknown.status, unknown.json["error"]["code"]) == (404, "unknown_alert")
     assert call("POST", f"{machine.url}/v1/alerts/{'0' * 16}/resolve").status == 415
     assert call("DELETE", f"{machine.url}/v1/alerts/{'0' * 16}").status == 405
+
+
+def test_a_link_of_a_message_works_through_kill_9_and_only_when_it_is_pressed(tmp_path, receiver):
+    chat = [{"api_url": f"{receiver.url}/slack", "channel": "#ops"}]
+    tree = {"receiver": "chat", "group_wait": "0s"}
+    said = {"route": tree, "receivers": [{"name": "chat", "slack_configs": chat}]}
+    machine = OneMachine(tmp_path, free_port(), said)
+    base = "http://alerts.example.com/am"
+    machine.start(f"--web.external-url={base}", "--web.route-prefix=/")
+    try:
+        machine.post([alert()])
+        wait_until(lambda: receiver.arrivals, "a message", 20)
+        body = json.dumps(receiver.arrivals[0].body)
+        path = re.findall(rf"<{base}(/v1/actions/[^|]+)\|Acknowledge>", body)[0]
+        machine.kill()
+        machine.start(f"--web.external-url={base}", "--web.route-prefix=/")
+        name = name_of(machine)
+        for method in ("GET", "HEAD"):
+            assert call(method, machine.url + path).status == 200
+        assert machine.get(f"/v1/alerts/{name}")["alert"]["state"] == "firing"
+        assert call("POST", machine.url + path, b"").status == 200
+        found = machine.get(f"/v1/alerts/{name}")["alert"]
+        assert found["handling"]["acknowledged_by"] == "link of receiver chat"
+        assert call("POST", machine.url + path[:-1], b"").status == 404
+    finally:
+        machine.kill()
+    assert (tmp_path / "state/action.key").stat().st_mode & 0o777 == 0o600

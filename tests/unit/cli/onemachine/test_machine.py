@@ -12,6 +12,7 @@ from cli.localcloud.receiver import LocalReceiver
 from cli.onemachine.configuration import ConfigurationFile
 from cli.onemachine.intake import api_ports
 from cli.onemachine.lifecycle import Lifecycle
+from cli.onemachine.links import Links
 from cli.onemachine.machine import Machine
 from cli.onemachine.options import Address
 from cli.onemachine.routes import Routes
@@ -58,7 +59,9 @@ def machine(stores, file):
 
 @pytest.fixture
 def server(stores, file):
-    routes = Routes("/am", api_ports(stores), Lifecycle(stores, now_s), file.reload)
+    lifecycle = Lifecycle(stores, now_s)
+    links = Links(stores, lifecycle.ports, b"key", now_s)
+    routes = Routes("/am", api_ports(stores), lifecycle, links, file.reload)
     server = Server(Address("127.0.0.1", 0), routes)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server
