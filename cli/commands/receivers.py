@@ -48,13 +48,23 @@ class Where:
     def tools(self, *, allows_loopback: bool) -> Tools:
         """Return what receivers are told with, from this machine."""
         http = Http(allow_loopback=allows_loopback or self.is_local)
-        return Tools(http=http, clock=time.time, secret=KeptSecrets(self._client, time.time),
-                     aws=self._client)  # fmt: skip
+        return Tools(
+            http=http,
+            clock=time.time,
+            secret=KeptSecrets(self._client, time.time),
+            aws=self._client,
+            own_queue_urls=self._queue_urls(),
+        )
 
     def _client(self, service: str, region: str = "") -> Any:
-        if self._target is not None and not region:
+        if self._target is not None and (self.is_local or not region):
             return self._target.client(service)
         return single_attempt_client(service, _TIMEOUT_S, region)
+
+    def _queue_urls(self) -> frozenset[str]:
+        """Return the queues of the stack, of which none may be a receiver."""
+        found = {} if self._target is None else self._target.resources
+        return frozenset(value for name, value in found.items() if name.endswith("Queue"))
 
     def _all(self) -> Iterator[TenantConfig]:
         if self._target is None:
