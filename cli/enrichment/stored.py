@@ -6,7 +6,7 @@ import msgspec
 
 from cli.migration.patience import Pause, patiently
 from tocsin.domain.change import Change
-from tocsin.domain.group import Group, GroupKey, Member
+from tocsin.domain.group import Group, GroupKey, Member, is_digest
 from tocsin.domain.stepreach import is_of_step
 from tocsin.ports import Groups
 
@@ -46,7 +46,7 @@ class Wanted(msgspec.Struct, frozen=True):
 class StoredAlerts:
     """What fires in the groups of one tenant.
 
-    The groups of escalation steps are left out: their alerts stand in the group of a route.
+    Those of escalation steps and digests are left out: their alerts stand in groups of routes.
     """
 
     def __init__(
@@ -57,7 +57,8 @@ class StoredAlerts:
         self._page_groups = page_groups
         versions = patiently(lambda: groups.versions(tenant), pause)
         self._keys = sorted(
-            (key for key in versions if not is_of_step(key)), key=lambda key: key.id
+            (key for key in versions if not (is_of_step(key) or is_digest(key))),
+            key=lambda key: key.id,
         )
 
     def pages(

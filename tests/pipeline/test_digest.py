@@ -10,8 +10,8 @@ from tests.integration.payloads import member, resolved, webhook
 from tests.pipeline.faulting import Fault
 from tests.pipeline.memory_world import MemoryWorld
 from tocsin.domain.config import Timing
-from tocsin.domain.digest import is_digest
 from tocsin.domain.errors import Permanent, Retryable
+from tocsin.domain.group import is_digest
 from tocsin.domain.pace import PacePolicy
 from tocsin.ports import Notification
 

@@ -11,7 +11,7 @@ import msgspec
 
 from tocsin.adapters.memory import MemoryGroups, MemoryJournal
 from tocsin.domain.escalation import EscalationPolicy
-from tocsin.domain.group import Group, GroupKey, Member
+from tocsin.domain.group import Group, GroupKey, Member, is_digest
 from tocsin.domain.journal import Record
 
 # What follows from the same numbers may differ in the last digit.
@@ -254,4 +254,4 @@ def _run(member: Member) -> int:
 def _step_of(key: GroupKey) -> int:
     """Return which step of a policy a group is of, from 1; 0: of none."""
     _, mark, step = key.route.rpartition("@")
-    return int(step.rpartition("/")[2]) if mark else 0
+    return int(step.rpartition("/")[2]) if mark and not is_digest(key) else 0

@@ -13,6 +13,7 @@ from tocsin.domain.escalation import EscalationPolicy, EscalationStep
 from tocsin.domain.fingerprint_rules import FingerprintRule
 from tocsin.domain.masks import Mask
 from tocsin.domain.oncall import Schedule
+from tocsin.domain.pace import PacePolicy
 from tocsin.domain.retry import RetryPolicy
 
 # Who is told by the steps of a policy alone.
@@ -38,6 +39,8 @@ class Landscape(msgspec.Struct, frozen=True, kw_only=True):
     takes_resolves: dict[str, bool]
     # What alerts climb, at every route.
     policy: EscalationPolicy | None = None
+    # How many messages receivers get.
+    pace: PacePolicy | None = None
 
     @property
     def tenants(self) -> tuple[str, ...]:
@@ -53,7 +56,10 @@ class Landscape(msgspec.Struct, frozen=True, kw_only=True):
 
 def draw(random: Random, mode: Mode) -> Landscape:
     """Return the configuration of a run; every tenant has the same."""
-    group_by = random.choice([(), ("alertname",), ("instance",)])
+    group_by = (
+        ("instance",) if mode.is_paced else random.choice([(), ("alertname",), ("instance",)])
+    )
+    paced = pace(random) if mode.is_paced else None
     takes_ends = random.random() < 0.85 or mode.plan == "steady"
     # Where dead letters would make the oracle forgiving, they are to come of refusals only.
     retry = RetryPolicy(attempts=3 if mode.refuses or mode.has_outage else 10)
@@ -61,13 +67,16 @@ def draw(random: Random, mode: Mode) -> Landscape:
     name = "" if climbed is None else climbed.name
     receivers = {
         "oncall": receiver(
-            max_alerts=random.choice([1, 2, 1000]), send_resolved=takes_ends, retry=retry
+            max_alerts=random.choice([1, 2, 1000]),
+            send_resolved=takes_ends,
+            retry=retry,
+            pace=paced,
         )
     }
     children = []
     # What two routes share they would share no more while one of them knows the new policy.
     if random.random() < 0.3 and not mode.changes_policies:
-        receivers["audit"] = receiver("audit", retry=retry)
+        receivers["audit"] = receiver("audit", retry=retry, pace=paced)
         children.append(route("audit", 'alertname=~".*"', continues=True, policy=name))
     if mode.moves_severity:
         receivers["pager"] = receiver("pager", retry=retry)
@@ -87,6 +96,18 @@ def draw(random: Random, mode: Mode) -> Landscape:
         configs=tuple(config(tenant, **fields) for tenant in mode.tenants),
         takes_resolves=takes_resolves,
         policy=climbed,
+        pace=paced,
+    )
+
+
+def pace(random: Random) -> PacePolicy:
+    """Return a pace at which two groups are a storm already."""
+    return PacePolicy(
+        limit=random.choice([4, 8]),
+        window_s=300.0,
+        storm=random.choice([2, 3]),
+        storm_s=60.0,
+        every_s=random.choice([5.0, 60.0]),
     )
 
 

@@ -31,6 +31,8 @@ class Mode(msgspec.Struct, frozen=True, kw_only=True):
     # Alerts climb a policy, and people do something about them.
     escalates: bool = False
     changes_policies: bool = False
+    # Receivers are told at a pace, so that there are digests.
+    is_paced: bool = False
     # What senders do, where it is no random mixture.
     plan: Literal["", "steady", "unchanged"] = ""
 
@@ -62,6 +64,12 @@ MODES = {
         ),
         Mode(name="rules", says="fingerprint rules change while alerts fire", changes_rules=True),
         Mode(name="outage", says="all receivers are down for a while", has_outage=True),
+        Mode(
+            name="stormy",
+            says="receivers are told at a pace, in digests",
+            crashes=30,
+            is_paced=True,
+        ),
         Mode(
             name="climbs",
             says="alerts climb; people acknowledge, give back, snooze, silence and resolve them",

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from tests.simulation.climbmutants import PLANTED, PLANTED_IN_POLICIES
+from tests.simulation.pacemutants import PLANTED_IN_PACES
 from tocsin.adapters.memory import MemoryBreakers, MemoryGroups
 from tocsin.domain import dedup, episode, grouping, identity, intent, reconcile
 from tocsin.domain.config import TenantConfig
@@ -224,6 +225,7 @@ MUTANTS: tuple[tuple[str, Callable[[Patch], None]], ...] = (
     ("outage", _nobody_hears_of_failures),
     ("outage", _used_up_is_given_up),
     ("outage", _probes_use_up_attempts),
+    *(("stormy", plant) for plant in PLANTED_IN_PACES),
     *(("climbs", plant) for plant in PLANTED),
     *(("policies", plant) for plant in PLANTED_IN_POLICIES),
 )

@@ -29,6 +29,8 @@ _CALLS_IN_VAIN = 5 + 4 + 11
 # How often the clock looks at what is due, and how long the stages take where nothing is late.
 TICK_S = 60.0
 _PROMPT_S = 15.0
+# How long a worker may stand still between being let go and sending.
+_UNDER_WAY_S = 60.0
 
 # Tenant, receiver and alert.
 Subject = tuple[str, str, str]
@@ -55,6 +57,7 @@ def judge(world: World, mode: Mode) -> list[Violation]:
         *_left_wrong(told, world),
         *(_not_steady(told) if mode.plan == "steady" else ()),
         *(_outage(history) if mode.has_outage else ()),
+        *_hurried(history, landscape),
         *_books(history, landscape, world.journal),
         *_work_left(world.groups),
         *(_climbs(told, world, mode) if mode.escalates else ()),
@@ -147,6 +150,20 @@ def _outage(history: History) -> Iterator[Violation]:
             yield Violation("left alone", f"{subject} was called {calls} times while it was down")
     if history.letters:
         yield Violation("patience", f"{history.letters} dead letters after an outage")
+
+
+def _hurried(history: History, landscape: Landscape) -> Iterator[Violation]:
+    """No more new messages than the limit in any time of its window, by what a worker can know."""
+    if landscape.pace is None or history.letters:
+        return
+    limit, window_s = landscape.pace.limit, landscape.pace.window_s - _UNDER_WAY_S
+    times: dict[tuple[str, str], list[float]] = {}
+    for (tenant, name, _), at_s in sorted(history.first_at_s.items(), key=lambda pair: pair[1]):
+        times.setdefault((tenant, name), []).append(at_s)
+    for whose, own in times.items():
+        for first, last in zip(own, own[limit:], strict=False):
+            if last - first < window_s:
+                yield Violation("pace", f"{whose} got {limit + 1} messages in {last - first:.1f} s")
 
 
 def _books(history: History, landscape: Landscape, journal: MemoryJournal) -> Iterator[Violation]:

@@ -71,8 +71,9 @@ class RandomTraffic:
         self._random = random
         self._mode = mode
         # What climbs goes on for long, and so do those who send.
-        self._left = random.randint(8, 24) if mode.escalates else random.randint(3, 12)
-        self._often = 0.03 if mode.escalates else 0.12
+        goes_on = mode.escalates or mode.is_paced
+        self._left = random.randint(8, 24) if goes_on else random.randint(3, 12)
+        self._often = 0.03 if goes_on else 0.12
         self._since_s: dict[str, float] = {}
 
     @property

@@ -1,5 +1,15 @@
 from tests.builders import T0
-from tocsin.domain.pace import GO, Pace, PacePolicy, Sent, Turn, ask, ask_for_digest, pace_key
+from tocsin.domain.pace import (
+    GO,
+    Pace,
+    PacePolicy,
+    Sent,
+    Turn,
+    ask,
+    ask_again,
+    ask_for_digest,
+    pace_key,
+)
 
 POLICY = PacePolicy(limit=40, window_s=100.0, storm=3, storm_s=60.0, every_s=10.0)
 CALM = PacePolicy(limit=4, window_s=100.0, storm=1000, every_s=1.0)
@@ -59,9 +69,29 @@ def test_a_limit_that_is_used_up_waits_until_the_window_has_room():
 
 
 def test_what_tells_of_no_step_waits_and_leaves_nothing_to_the_digest():
-    turn, after = ask(sent(0, 1), CALM, "k", T0 + 2, hands_over=False)
+    turn, after = ask_again(sent(0, 1), CALM, "k", T0 + 2)
     assert turn.kind == "wait"
     assert not after.owes
+
+
+def test_what_is_not_news_makes_no_storm_and_waits_for_ever_for_nobody():
+    pace, told, left = EMPTY, set(), [f"k{index}" for index in range(30)]
+    # The clock wakes all of them together, each time within some seconds.
+    for minute in range(40):
+        for index, key in enumerate(left):
+            turn, pace = ask_again(pace, POLICY, key, T0 + 60 * minute + index / 10)
+            told |= {key} if turn is GO else set()
+        left = [key for key in left if key not in told]
+    assert not left
+
+
+def test_what_the_digest_owes_no_more_holds_nobody_back():
+    pace = sent(0, owes=True)
+    for asked in (ask, ask_again):
+        turn, after = asked(pace, CALM, "k", T0 + 30, lambda: False)
+        assert turn is GO
+        assert not after.owes
+    assert ask_again(pace, CALM, "k", T0 + 30)[0].kind == "wait"
 
 
 def test_a_digest_keeps_its_distance_and_then_owes_nothing():

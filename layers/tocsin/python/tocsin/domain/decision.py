@@ -26,6 +26,8 @@ _NOTHING = Decision()
 
 # Of a firing that was told to nobody, since it is news of the kind that is dropped.
 IRRELEVANT = "irrelevant"
+# Of a step that was handed to the digest of its receiver.
+DIGESTED = "digest"
 # Why it is told again what fires, with what was found out about it.
 ENRICHED = "enrichment added"
 
@@ -38,7 +40,8 @@ def decide(
     if told is not None and told.step == "firing" and told.episode < member.episode:
         if collapses and _goes_on(member, told):
             return _fires_as_before(member, told)
-        return close(member, told, send_resolved)
+        if not _is_ended_elsewhere(member, told):
+            return close(member, told, send_resolved)
     is_settled = (
         told is not None and told.episode == member.episode and not is_due_again(member, told)
     )
@@ -166,7 +169,8 @@ def _fires(member: Member, told: Told | None, *, send_updates: bool) -> Decision
     step = _step(member, "firing", member.fired_by, found)
     if found == "update" and not send_updates:
         # It did when something was found.
-        return Decision(step=step, reason="the receiver takes no updates", is_known=True)
+        reason = "the receiver takes no updates"
+        return Decision(step=step, reason=reason, is_known=True, by=_by(told))
     return Decision(step=step, alert=member.alert)
 
 
@@ -198,7 +202,18 @@ def _fires_as_before(member: Member, told: Told) -> Decision:
         reason="it ended and fired again before anybody was told of the end",
         sources=(ended_by, member.fired_by),
         is_known=True,
+        by=_by(told),
     )
+
+
+def _by(told: Told | None) -> str:
+    """Return what stays with what a receiver knows: whether the digest is to tell it."""
+    return DIGESTED if told is not None and told.by == DIGESTED else ""
+
+
+def _is_ended_elsewhere(member: Member, told: Told) -> bool:
+    """Tell whether what a digest told is over, and its own group told that."""
+    return bool(member.origin) and (member.closed is None or member.closed[0] != told.episode)
 
 
 def _never_told(member: Member) -> Decision:

@@ -3,25 +3,25 @@
 It is a group of its own, with a lease, intents and books like any other. Groups hand it the steps
 that they owe, each on condition that the digest has not changed; the same step handed twice is
 one. What it told is remembered for an hour, far longer than a hand-over can take to end.
+
+It knows what it was handed, and not what groups tell by themselves. So it ends an earlier run of
+an alert only if the end of that was handed to it (`Member.closed`), and shows nothing beside.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 from msgspec.structs import replace
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.decision import is_pending
-from tocsin.domain.group import ROOT, Group, GroupKey, Intent, Member, Step, Told
-from tocsin.domain.grouping import IDLE_S
+from tocsin.domain.decision import DIGESTED, is_pending
+from tocsin.domain.group import Group, GroupKey, Intent, Member, Step, Told, alert_of, digest_of
+from tocsin.domain.grouping import IDLE_S, compact
 from tocsin.domain.journal import DeliveryRecord, Record, TransitionRecord
 from tocsin.domain.owed import step_accepted_at_s
 
-# Stands with what was handed over, where else the notification stands that was dead-lettered.
-DIGESTED = "digest"
 HANDED = "told in the digest of its receiver"
 _OVERTAKEN = "it ended and fired again before the digest told it"
-_ROUTE = f"{ROOT}@digest"
 _REMEMBERED_S = 3600.0
 
 
@@ -35,12 +35,7 @@ class HandedOver(msgspec.Struct, frozen=True):
 
 def digest_key(key: GroupKey) -> GroupKey:
     """Return the key of the digest that a group hands over to."""
-    return GroupKey(key.tenant, key.receiver, (), _ROUTE)
-
-
-def is_digest(key: GroupKey) -> bool:
-    """Tell whether a group is a digest."""
-    return key.route == _ROUTE
+    return digest_of(key)
 
 
 def is_handed_over(told: Told | None) -> bool:
@@ -52,8 +47,32 @@ def owes(digest: Group, names: Iterable[str]) -> bool:
     """Tell whether a digest has yet to say something of any of these alerts."""
     wanted = set(names)
     sending = digest.intent.steps if digest.intent is not None else ()
-    return any(step.fingerprint in wanted for step in sending) or any(
-        name in wanted and is_pending(member, digest.told)
+    return any(alert_of(step.fingerprint) in wanted for step in sending) or any(
+        alert_of(name) in wanted and is_pending(member, digest.told)
+        for name, member in digest.members.items()
+    )
+
+
+def is_held_up(digest: Group, names: Iterable[str]) -> bool:
+    """Tell whether all that a digest has yet to say of these alerts is muted."""
+    wanted = set(names) - {alert_of(name) for name in digest.muted}
+    return not owes(digest, wanted)
+
+
+def is_dead_in(digest: Group, names: Iterable[str]) -> bool:
+    """Tell whether what a digest was to say of any of these alerts is a dead letter.
+
+    What follows is for the digest, which knows whether it was refused, and so that what is redriven
+    is not told behind its end.
+    """
+    wanted = set(names)
+    return any(alert_of(name) in wanted and told.is_dead for name, told in digest.told.items())
+
+
+def has_news(digest: Group) -> bool:
+    """Tell whether a digest has anything to say that it may."""
+    return digest.intent is not None or any(
+        name not in digest.muted and is_pending(member, digest.told)
         for name, member in digest.members.items()
     )
 
@@ -61,51 +80,60 @@ def owes(digest: Group, names: Iterable[str]) -> bool:
 def hand_over(digest: Group, group: Group, intent: Intent, now_s: float) -> HandedOver:
     """Return a digest with the steps of an intent of a group, and what the books hear."""
     members, records = dict(_kept(digest, now_s)), list[Record]()
-    changed = len(members) != len(digest.members)
-    for step, alert in zip(intent.steps, intent.alerts, strict=False):
-        known = members.get(step.fingerprint)
-        entry = _entry(known, group.key.id, step, alert, now_s)
+    changed = False
+    for step, alert in zip(intent.steps, intent.alerts, strict=True):
+        name = _name(members, group.key.id, step)
+        known = members.get(name)
+        named = replace(step, fingerprint=name)
+        entry = _entry(digest, known, group.key.id, named, alert, now_s)
         if entry is None:
             continue
         entry = replace(entry, accepted_at_s=step_accepted_at_s(group, step))
         changed = True
-        members[step.fingerprint] = entry
+        members[name] = entry
         records += _overtaken(digest, known, entry, now_s)
         records.append(_transition(digest, entry, step, now_s))
     merged = replace(
         digest,
         members=members,
         config_version=max(digest.config_version, group.config_version),
-        urgent=digest.urgent or group.urgent,
+        urgent=any(
+            each.alert.is_urgent and is_pending(each, digest.told) for each in members.values()
+        ),
         expires_at_s=now_s + IDLE_S,
     )
     return HandedOver(merged, tuple(records), changed)
 
 
 def _kept(digest: Group, now_s: float) -> Iterator[tuple[str, Member]]:
-    """Yield what is still to be said or was said lately, and what a dead letter is about."""
+    """Yield what is still to be said, what a dead letter is about, and briefly what was said."""
     for name, member in digest.members.items():
         told = digest.told.get(name)
-        is_dead = told is not None and told.is_dead
-        is_recent = member.changed_at_s + _REMEMBERED_S > now_s
-        if is_recent or is_dead or is_pending(member, digest.told):
+        if is_pending(member, digest.told) or (told is not None and told.is_dead):
             yield name, member
+        elif member.changed_at_s + _REMEMBERED_S > now_s:
+            yield name, compact(member) if member.alert.labels else member
+
+
+def _name(members: Mapping[str, Member], origin: str, step: Step) -> str:
+    """Return under which name a digest holds an alert of a group.
+
+    Several groups of a receiver may have it. What began in all of them with one event is told once;
+    what did not is another story, and has the group in its name.
+    """
+    own = f"{step.fingerprint}@{origin}"
+    known = members.get(step.fingerprint)
+    is_another = known is not None and known.origin != origin and known.episode != step.episode
+    return own if own in members or is_another else step.fingerprint
 
 
 def _entry(
-    known: Member | None, origin: str, step: Step, alert: Alert, now_s: float
+    digest: Group, known: Member | None, origin: str, step: Step, alert: Alert, now_s: float
 ) -> Member | None:
-    """Return what a digest holds of an alert once a step is handed over; None: it knows.
-
-    Of one that fires in several groups of its receiver, the digest tells once.
-    """
+    """Return what a digest holds of an alert once a step is handed over; None: it knows."""
     is_end = step.step == "resolved"
-    if known is not None and known.origin != origin:
-        if known.status == "firing" or is_end:
-            return None
-        return _anew(None, origin, replace(step, episode=known.episode + 1), alert, now_s)
     if known is None or known.episode < step.episode:
-        return _anew(known, origin, step, alert, now_s)
+        return _anew(digest, known, origin, step, alert, now_s)
     if known.episode > step.episode or known.status == step.step or not is_end:
         return None
     return replace(
@@ -113,10 +141,19 @@ def _entry(
     )
 
 
-def _anew(known: Member | None, origin: str, step: Step, alert: Alert, now_s: float) -> Member:
-    """Return a new entry, which knows the end before it that its receiver is still to hear of."""
+def _anew(
+    digest: Group, known: Member | None, origin: str, step: Step, alert: Alert, now_s: float
+) -> Member:
     is_end = step.step == "resolved"
-    before = 0 if known is None else known.told_before
+    closed = None if known is None else _closed(digest, known)
+    fired_by = "" if is_end else step.source
+    # Its group told that it fires, unless it goes on there as what the digest has not told.
+    told_before = known.told_before if known is not None and _owes_end(digest, known) else 0
+    if is_end:
+        told_before = step.episode
+    if is_end and known is not None and _is_unheard(digest, known):
+        fired_by, told_before = known.fired_by, known.told_before
+        closed = closed or (known.episode, step.source)
     return Member(
         fingerprint=step.fingerprint,
         episode=step.episode,
@@ -124,19 +161,41 @@ def _anew(known: Member | None, origin: str, step: Step, alert: Alert, now_s: fl
         alert=alert,
         order_at_s=now_s,
         changed_at_s=now_s,
-        fired_by="" if is_end else step.source,
+        fired_by=fired_by,
         resolved_by=step.source if is_end else "",
-        closed=_closed(known),
-        told_before=step.episode if is_end else before,
+        closed=closed,
+        told_before=told_before,
         origin=origin,
     )
 
 
-def _closed(known: Member | None) -> tuple[int, str] | None:
-    if known is None:
-        return None
-    was_told_before = 0 < known.told_before < known.episode
-    return known.closed if was_told_before else (known.episode, known.resolved_by)
+def _is_unheard(digest: Group, known: Member) -> bool:
+    """Tell whether a firing is not settled yet: what ends behind it is its end, then."""
+    return known.status == "firing" and is_pending(known, digest.told)
+
+
+def _owes_end(digest: Group, known: Member) -> bool:
+    """Tell whether the digest has yet to end what the group of an alert told."""
+    return known.told_before > 0 and is_pending(known, digest.told)
+
+
+def _closed(digest: Group, known: Member) -> tuple[int, str] | None:
+    """Return which end the digest has yet to tell before what comes now, and what ended it."""
+    is_heard = known.told_before < known.episode and _owes_end(digest, known)
+    believed = _believed(digest, known.fingerprint)
+    if known.closed is not None and (is_heard or known.closed[0] == believed):
+        return known.closed
+    return (known.episode, known.resolved_by) if known.status == "resolved" else None
+
+
+def _believed(digest: Group, name: str) -> int | None:
+    """Return which episode of an alert fires, as its receiver was told, or is being told now."""
+    sending = digest.intent.steps if digest.intent is not None else ()
+    for step in sending:
+        if step.fingerprint == name and step.step == "firing":
+            return step.episode
+    told = digest.told.get(name)
+    return told.episode if told is not None and told.step == "firing" else None
 
 
 def _overtaken(
@@ -153,7 +212,7 @@ def _overtaken(
         if source:
             yield DeliveryRecord(
                 source=source,
-                fingerprint=known.fingerprint,
+                fingerprint=alert_of(known.fingerprint),
                 episode=known.episode,
                 step=known.status,
                 receiver=digest.key.receiver,
@@ -167,7 +226,7 @@ def _overtaken(
 def _transition(digest: Group, entry: Member, step: Step, now_s: float) -> Record:
     return TransitionRecord(
         source=step.source,
-        fingerprint=entry.fingerprint,
+        fingerprint=alert_of(entry.fingerprint),
         verdict="resolved" if step.step == "resolved" else "new",
         group=digest.key.id,
         receiver=digest.key.receiver,

@@ -20,8 +20,9 @@ Outcome = Literal["delivered", "suppressed", "dead", "refused"]
 Found = Literal["", "with", "update"]
 
 
-# What names the top of the routing tree.
+# What names the top of the routing tree, and the group of what a receiver is told together.
 ROOT = "{}"
+_DIGEST = f"{ROOT}@digest"
 
 
 class GroupKey(msgspec.Struct, frozen=True, array_like=True):
@@ -49,6 +50,21 @@ class GroupKey(msgspec.Struct, frozen=True, array_like=True):
 
         labels = ", ".join(f"{name}={quote(value)}" for name, value in self.labels)
         return f"{self.route}:{{{labels}}}"
+
+
+def digest_of(key: GroupKey) -> GroupKey:
+    """Return the key of the digest of a group's receiver."""
+    return GroupKey(key.tenant, key.receiver, (), _DIGEST)
+
+
+def is_digest(key: GroupKey) -> bool:
+    """Tell whether a group is a digest."""
+    return key.route == _DIGEST
+
+
+def alert_of(name: str) -> str:
+    """Return the fingerprint of an alert by its name in a group; a digest may add the group."""
+    return name.partition("@")[0]
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -175,7 +175,7 @@ def finish(applied: Applied, config: TenantConfig, timing: Timing, now_s: float)
         if age_s >= TOMBSTONE_S:
             del group.members[member.fingerprint]
         elif age_s >= COMPACT_S:
-            group.members[member.fingerprint] = _compact(member)
+            group.members[member.fingerprint] = compact(member)
     firing = [each for each in group.members.values() if each.status == "firing"]
     holds = [each.holds_until_s for each in firing if each.holds_until_s is not None]
     group.resolve_due_at_s = min([*holds, *due_climbs(firing)], default=None)
@@ -259,8 +259,8 @@ def _superseded(group: Group, before: Member, now_s: float) -> Iterable[Delivery
     return suppressed(group, step, sources, "fired again before anybody was told", now_s)
 
 
-def _compact(member: Member) -> Member:
-    """Keep of an alert only what orders the events that may still come."""
+def compact(member: Member) -> Member:
+    """Return an alert with only what orders the events that may still come."""
     alert = msgspec.structs.replace(
         member.alert, name="", labels={}, annotations={}, url="", enrichment=None
     )

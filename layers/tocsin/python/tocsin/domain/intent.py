@@ -5,6 +5,7 @@ from hashlib import blake2b
 
 import msgspec
 
+from tocsin.domain.alert import Alert
 from tocsin.domain.decision import told_of
 from tocsin.domain.group import Group, GroupKey, Intent, Outcome, Step, Told
 from tocsin.domain.owed import accepted_at_s
@@ -29,14 +30,15 @@ def intent_for(group: Group, planned: Plan, at_s: float) -> Intent:
     )
 
 
-def for_digest(intent: Intent, speaks_at_s: float) -> Intent:
+def for_digest(intent: Intent, news: Iterable[Alert], speaks_at_s: float) -> Intent:
     """Return an intent to hand over to a digest, which speaks then: its steps, without updates.
 
-    An update is owed again as long as it was not told; what is shown beside is not news.
+    `news` are the alerts of its steps. An update is owed again as long as it was not told; what is
+    shown beside is not news.
     """
     told = [
         (step, alert)
-        for step, alert in zip(intent.steps, intent.alerts, strict=False)
+        for step, alert in zip(intent.steps, news, strict=True)
         if step.found != "update"
     ]
     return msgspec.structs.replace(

@@ -7,9 +7,12 @@ messages were let go, and when groups last wanted to say something. Three things
 - Half of `limit` in `window_s` is free. The other half is spread over the window, so that nobody
   waits for the whole of it: a message every `window_s` divided by half of `limit`.
 - As long as anything waits for the digest, what comes later stands behind it.
+
+What is not news, a repeat or an update, counts in no storm: so many of them would keep each other
+waiting for ever. It waits for its turn by the limit, and for `every_s` while there is a storm.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from typing import Literal
 
@@ -47,7 +50,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     version: int = 0
     sent: tuple[Sent, ...] = ()
     wanted_at_s: tuple[float, ...] = ()
-    # Whether something was handed to the digest that it has not said yet.
+    # Whether something was handed to the digest that it may not have said yet.
     owes: bool = False
 
 
@@ -67,24 +70,44 @@ def pace_key(tenant: str, receiver: str) -> str:
     return f"{tenant}#{digest.hexdigest()}"
 
 
+def _owes() -> bool:
+    return True
+
+
 def ask(
-    pace: Pace, policy: PacePolicy, key: str, now_s: float, *, hands_over: bool = True
+    pace: Pace, policy: PacePolicy, key: str, now_s: float, owes: Callable[[], bool] = _owes
 ) -> tuple[Turn, Pace]:
     """Say what a group may do that wants to send the message `key`, and what is known then.
 
-    What cannot be handed over, since it tells of no step, waits.
+    `owes` looks whether the digest has anything to say, and is asked only if all hangs on that:
+    what was handed over may have ended unheard, and who was to hand over may have died.
     """
     if _is_let_go(pace, key):
         return GO, pace
     wanting = _wanting(pace, policy, now_s)
     noted = _noted(pace, policy, wanting, now_s)
     at_s = next_at_s(pace, policy, now_s)
-    if len(wanting) + 1 < policy.storm and at_s <= now_s and not pace.owes:
-        return GO, _let_go(noted, policy, key, now_s)
+    is_calm = len(wanting) + 1 < policy.storm and at_s <= now_s
+    if is_calm and not (pace.owes and owes()):
+        return GO, _let_go(replace(noted, owes=False), policy, key, now_s)
     at_s = max(at_s, _last_at_s(pace) + policy.every_s, now_s)
-    if not hands_over:
-        return Turn("wait", at_s), noted
     return Turn("digest", at_s), replace(noted, owes=True) if not noted.owes else noted
+
+
+def ask_again(
+    pace: Pace, policy: PacePolicy, key: str, now_s: float, owes: Callable[[], bool] = _owes
+) -> tuple[Turn, Pace]:
+    """Say what a group may do whose message `key` is not news: to go, or to wait."""
+    if _is_let_go(pace, key):
+        return GO, pace
+    at_s = next_at_s(pace, policy, now_s)
+    if len(_wanting(pace, policy, now_s)) + 1 >= policy.storm:
+        at_s = max(at_s, _last_at_s(pace) + policy.every_s)
+    if at_s > now_s:
+        return Turn("wait", at_s), pace
+    if pace.owes and owes():
+        return Turn("wait", now_s + policy.every_s), pace
+    return GO, _let_go(replace(pace, owes=False), policy, key, now_s)
 
 
 def ask_for_digest(

@@ -7,7 +7,7 @@ import msgspec
 from tocsin.domain.alert import Alert, Status, place
 from tocsin.domain.config import Receiver
 from tocsin.domain.decision import ENRICHED, Decision, close, decide, is_known, shown, told_of
-from tocsin.domain.group import Group, Intent, Member, Outcome, Step, Told
+from tocsin.domain.group import Group, Intent, Member, Outcome, Step, Told, alert_of, is_digest
 from tocsin.domain.journal import DeliveryRecord
 from tocsin.domain.suppressed import suppressed
 
@@ -30,10 +30,12 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What to do for one group: what to send, and steps that are settled without sending.
 
-    `alerts` are those of the steps and what else fires. `muted` are those that wait, and why.
+    `news` are the alerts of the steps, in their order. `alerts` are those and what else fires, as
+    the receiver gets them. `muted` are those that wait, and why.
     """
 
     steps: tuple[Step, ...] = ()
+    news: tuple[Alert, ...] = ()
     alerts: tuple[Alert, ...] = ()
     reason: str = ""
     truncated: int = 0
@@ -61,10 +63,12 @@ def plan(group: Group, receiver: Receiver, at_s: float, look: Look = _PLAIN) -> 
         found.look_at(member)
     found.steps.sort(key=lambda pair: _order(pair[0]))
     again = [pair for pair in found.steps if pair[0].fingerprint in look.revived]
-    chosen = again or found.steps[: _limit(receiver)]
+    sayable = _in_turn(found.steps) if is_digest(group.key) else found.steps
+    chosen = again or sayable[: _limit(receiver)]
     is_followed = any(step.episode < group.members[step.fingerprint].episode for step, _ in chosen)
     planned = Plan(
         steps=tuple(step for step, _ in chosen),
+        news=tuple(alert for _, alert in chosen),
         told=found.told,
         muted=found.muted,
         records=tuple(found.records),
@@ -72,8 +76,10 @@ def plan(group: Group, receiver: Receiver, at_s: float, look: Look = _PLAIN) -> 
     )
     if not chosen and (look.silence or not look.again):
         return planned
-    beside = [] if again else found.beside({step.fingerprint for step, _ in chosen})
-    return _filled(planned, [alert for _, alert in chosen], beside, receiver, look.again)
+    # What a digest told may be over: it shows only what is new.
+    is_alone = bool(again) or is_digest(group.key)
+    beside = [] if is_alone else found.beside({step.fingerprint for step, _ in chosen})
+    return _filled(planned, beside, receiver, look.again)
 
 
 class _Findings:
@@ -141,19 +147,29 @@ def _order(step: Step) -> tuple[bool, Status, str]:
     return step.found == "update", step.step, step.fingerprint
 
 
+def _in_turn(steps: list[tuple[Step, Alert]]) -> list[tuple[Step, Alert]]:
+    """Leave out what began in another group of a receiver after an end that is told here."""
+    ends = {alert_of(step.fingerprint): step.episode for step, _ in steps if step.step != "firing"}
+    return [
+        (step, alert)
+        for step, alert in steps
+        if step.step != "firing"
+        or step.episode < ends.get(alert_of(step.fingerprint), step.episode + 1)
+    ]
+
+
 def _limit(receiver: Receiver) -> int | None:
     """Return how many steps one notification may tell; None: all."""
     return None if receiver.truncates else receiver.max_alerts or None
 
 
-def _filled(
-    planned: Plan, new: list[Alert], beside: list[Alert], receiver: Receiver, again: str
-) -> Plan:
+def _filled(planned: Plan, beside: list[Alert], receiver: Receiver, again: str) -> Plan:
     """Put alerts into a notification, what is new first, up to what the receiver takes.
 
     Of more that is new than it takes, it gets what Alertmanager would list first.
     """
-    alerts = (sorted(new, key=place) if receiver.truncates else new) + beside
+    new = sorted(planned.news, key=place) if receiver.truncates else planned.news
+    alerts = [*new, *beside]
     kept = alerts[: receiver.max_alerts or None]
     is_repeat = not planned.steps
     return msgspec.structs.replace(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from tocsin.domain.group import Group, Step
+from tocsin.domain.group import Group, Step, alert_of
 from tocsin.domain.journal import DeliveryRecord
 
 
@@ -14,7 +14,7 @@ def suppressed(
         if source:
             yield DeliveryRecord(
                 source=source,
-                fingerprint=step.fingerprint,
+                fingerprint=alert_of(step.fingerprint),
                 episode=step.episode,
                 step=step.step,
                 receiver=group.key.receiver,

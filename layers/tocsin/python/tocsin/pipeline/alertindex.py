@@ -11,7 +11,7 @@ import msgspec
 
 from tocsin.domain.errors import Retryable
 from tocsin.domain.fingerprint import alertmanager_fingerprint
-from tocsin.domain.group import Group, GroupKey
+from tocsin.domain.group import Group, GroupKey, is_digest
 from tocsin.ports import Groups
 
 # Of all tenants; about 150 bytes each.
@@ -66,12 +66,16 @@ class AlertIndex:
         versions = self._groups.versions(tenant)
         for key in known.keys() - versions.keys():
             del known[key]
+        # What a digest tells stands in its own group, and may be over there.
         changed = [
             key
             for key, version in versions.items()
-            if key not in known
-            or known[key].version != version
-            or (is_whole and not known[key].is_whole)
+            if not is_digest(key)
+            and (
+                key not in known
+                or known[key].version != version
+                or (is_whole and not known[key].is_whole)
+            )
         ]
         self._read(known, changed, has_time, is_whole=is_whole)
         self._make_room()

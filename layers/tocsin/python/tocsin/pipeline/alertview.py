@@ -12,7 +12,7 @@ import msgspec
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.config import TenantConfig
-from tocsin.domain.group import GroupKey
+from tocsin.domain.group import GroupKey, is_digest
 from tocsin.domain.matchers import Matcher
 from tocsin.domain.silence import Silence
 from tocsin.pipeline.alertsuppression import inhibited_in, silenced_in
@@ -88,7 +88,12 @@ class AlertView:
         known = self._tenant(config)
         versions = self._groups.versions(config.tenant)
         sources = self._sources(config)
-        changed = [key for key, version in versions.items() if known.versions.get(key) != version]
+        # What a digest tells fires in its own group, and may be over there.
+        changed = [
+            key
+            for key, version in versions.items()
+            if known.versions.get(key) != version and not is_digest(key)
+        ]
         wanted = [key for key in changed if key in sources or _may_hold(key, matchers)]
         # What has changed and is not read is not known any more.
         for key in known.versions.keys() - (versions.keys() - set(changed)) - set(wanted):

@@ -1,8 +1,7 @@
 """What one attempt at a receiver counts as, and for how long the first one was waited for."""
 
 from tocsin.domain.config import ReceiverKind
-from tocsin.domain.digest import is_digest
-from tocsin.domain.group import Group, Intent
+from tocsin.domain.group import Group, Intent, is_digest
 from tocsin.pipeline.batch import Outcome
 from tocsin.pipeline.safecall import Delivered, Verdict
 

@@ -2,12 +2,13 @@
 
 from msgspec.structs import replace
 
-from tocsin.domain.decision import told_of
-from tocsin.domain.digest import DIGESTED, HANDED, digest_key, hand_over
+from tocsin.domain.decision import DIGESTED, told_of
+from tocsin.domain.digest import HANDED, digest_key, hand_over
 from tocsin.domain.errors import Conflict
 from tocsin.domain.group import Group, Intent
 from tocsin.domain.reconcile import Plan
 from tocsin.domain.suppressed import suppressed
+from tocsin.pipeline.intents import thread_after
 from tocsin.ports import Clock, Groups
 
 _TRIES = 8
@@ -35,11 +36,9 @@ class HandingOver:
             handed = hand_over(digest, group, intent, self._clock())
             if not handed.is_changed:
                 return
-            known_s = digest.poke_due_at_s
-            merged = replace(
-                handed.group,
-                poke_due_at_s=intent.not_before_s if known_s is None else known_s,
-            )
+            due = (digest.poke_due_at_s, intent.not_before_s)
+            at_s = min(each for each in due if each is not None)
+            merged = replace(handed.group, poke_due_at_s=at_s)
             try:
                 self._groups.commit([merged], handed.records, self._clock())
             except Conflict:
@@ -48,11 +47,14 @@ class HandingOver:
         raise Conflict("the digest keeps changing")
 
     def settled(self, group: Group, planned: Plan, intent: Intent) -> Plan:
-        """Return a plan of a group after its steps were handed over."""
+        """Return a plan of a group after its steps were handed over; `group` has spoken so."""
         at_s = self._clock()
         told = dict(planned.told)
         records = list(planned.records)
         for step in intent.steps:
             told[step.fingerprint] = told_of(step, "delivered", DIGESTED)
             records += suppressed(group, step, [step.source], HANDED, at_s)
+        group.thread = thread_after(group, intent, None, told)
+        # What fires is repeated from then on, as if the group had spoken by itself.
+        group.notified_at_s = max(intent.not_before_s, at_s)
         return replace(planned, told=told, records=tuple(records))

@@ -8,7 +8,7 @@ import msgspec
 from tocsin.domain.actionlink import MessageAction
 from tocsin.domain.config import Receiver
 from tocsin.domain.decision import ENRICHED
-from tocsin.domain.group import Group, Intent, Step, Thread, Told
+from tocsin.domain.group import Group, Intent, Step, Thread, Told, alert_of, is_digest
 from tocsin.domain.journal import DeliveryRecord
 from tocsin.pipeline.recent import remember
 from tocsin.pipeline.recipients import Recipient
@@ -85,15 +85,18 @@ def notification_of(
     )
 
 
-def thread_after(group: Group, intent: Intent, end: End, told: Mapping[str, Told]) -> Thread | None:
-    """Return what the next notification belongs under, once one has ended.
+def thread_after(
+    group: Group, intent: Intent, end: End | None, told: Mapping[str, Told]
+) -> Thread | None:
+    """Return what the next notification belongs under, once one has ended or was handed over.
 
     What opens a thread is what was delivered where none was open; it is over where the receiver
-    believes of nothing any more that it fires.
+    believes of nothing any more that it fires. A digest opens none: its alerts have nothing in
+    common, and the next one is news.
     """
-    if all(each.step == "resolved" for each in told.values()):
+    if is_digest(group.key) or all(each.step == "resolved" for each in told.values()):
         return None
-    if group.thread is not None or end.outcome != "delivered":
+    if group.thread is not None or end is None or end.outcome != "delivered":
         return group.thread
     return Thread(intent.key, end.receipt)
 
@@ -116,7 +119,7 @@ def records(
     return [
         DeliveryRecord(
             source=step.source,
-            fingerprint=step.fingerprint,
+            fingerprint=alert_of(step.fingerprint),
             episode=step.episode,
             step=step.step,
             receiver=group.key.receiver,

@@ -11,9 +11,8 @@ from tocsin.domain.actionlink import (
 )
 from tocsin.domain.alert import Alert
 from tocsin.domain.config import Receiver, ReceiverKind
-from tocsin.domain.digest import is_digest
 from tocsin.domain.errors import TocsinError
-from tocsin.domain.group import GroupKey, Intent
+from tocsin.domain.group import GroupKey, Intent, is_digest
 from tocsin.ports import Clock
 
 PATH = "/v1/actions/"

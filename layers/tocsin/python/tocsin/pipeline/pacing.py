@@ -3,16 +3,25 @@
 from collections.abc import Callable
 
 from tocsin.domain.config import Receiver
-from tocsin.domain.digest import digest_key, is_digest, is_handed_over, owes
+from tocsin.domain.digest import (
+    digest_key,
+    has_news,
+    is_dead_in,
+    is_handed_over,
+    is_held_up,
+    owes,
+)
 from tocsin.domain.errors import Conflict, TocsinError
-from tocsin.domain.group import Group, Intent
-from tocsin.domain.pace import GO, Pace, PacePolicy, Turn, ask, ask_for_digest, pace_key
+from tocsin.domain.group import Group, Intent, is_digest
+from tocsin.domain.pace import GO, Pace, PacePolicy, Turn, ask, ask_again, ask_for_digest, pace_key
 from tocsin.domain.reconcile import Plan
 from tocsin.domain.stepreach import is_of_step
 from tocsin.ports import Clock, Groups, Paces
 
 # So many find out at once that they may speak, and one after the other writes it down.
 _TRIES = 8
+# What waits for the digest looks again this soon whether it has spoken.
+_LOOK_S = 60.0
 
 
 class Pacing:
@@ -40,21 +49,37 @@ class Pacing:
             ))  # fmt: skip
         if is_of_step(key):
             return GO
-        hands_over = any(step.found != "update" for step in intent.steps)
-        if self._is_behind(group, intent):
-            return Turn("digest" if hands_over else "wait", self._clock())
-        return self._asked(group, policy, lambda pace, by, now_s: ask(
-            pace, by, intent.key, now_s, hands_over=hands_over
+        is_news = any(step.found != "update" for step in intent.steps)
+        if self._is_behind(group, intent, is_news=is_news):
+            now_s = self._clock()
+            return Turn("digest", now_s) if is_news else Turn("wait", now_s + _LOOK_S)
+        asked = ask if is_news else ask_again
+        return self._asked(group, policy, lambda pace, by, now_s: asked(
+            pace, by, intent.key, now_s, lambda: self._has_news(group)
         ))  # fmt: skip
 
-    def _is_behind(self, group: Group, intent: Intent) -> bool:
-        """Tell whether the digest has yet to say something of an alert of this intent."""
-        names = [step.fingerprint for step in intent.steps]
-        if not any(is_handed_over(group.told.get(name)) for name in names):
+    def _is_behind(self, group: Group, intent: Intent, *, is_news: bool) -> bool:
+        """Tell whether the digest has yet to say something that a group handed over.
+
+        It may be shown beside what is new, and is repeated, so it holds back all of the group. What
+        is dead-lettered there holds back only what is said of that alert.
+        """
+        handed = [name for name, told in group.told.items() if is_handed_over(told)]
+        digest = self._digest(group) if handed else None
+        if digest is None:
             return False
+        if not is_news:
+            return not is_held_up(digest, handed)
+        names = {step.fingerprint for step in intent.steps} & set(handed)
+        return owes(digest, handed) or is_dead_in(digest, names)
+
+    def _has_news(self, group: Group) -> bool:
+        digest = self._digest(group)
+        return digest is not None and has_news(digest)
+
+    def _digest(self, group: Group) -> Group | None:
         key = digest_key(group.key)
-        digest = self._groups.read([key]).get(key)
-        return digest is not None and owes(digest, names)
+        return self._groups.read([key]).get(key)
 
     def _asked(
         self,

@@ -4,7 +4,7 @@ import msgspec
 
 from tocsin.domain.config import Receiver, TenantConfig, Timing
 from tocsin.domain.errors import Permanent
-from tocsin.domain.group import Group
+from tocsin.domain.group import Group, is_digest
 from tocsin.domain.routing import receiver_of, timing_now, timing_of
 from tocsin.domain.stepreach import is_of_step
 from tocsin.pipeline.recent import remember
@@ -49,10 +49,10 @@ class Recipients:
     def timing(self, config: TenantConfig, group: Group) -> Timing:
         """Return when a group speaks. What no route leads to speaks at once, and never again.
 
-        So do the steps of an escalation: they have times of their own.
+        So do the steps of an escalation, which have times of their own, and digests.
         """
         key = group.key
-        if is_of_step(key):
+        if is_of_step(key) or is_digest(key):
             return Timing()
         names = tuple(name for name, _ in key.labels)
         place = (config.tenant, config.version, key.route, key.receiver, names)

@@ -7,7 +7,7 @@ from tocsin.domain.alert import routing_labels
 from tocsin.domain.config import TenantConfig, Timing
 from tocsin.domain.decision import is_known
 from tocsin.domain.errors import ConfigurationError
-from tocsin.domain.group import Group, GroupKey, Member
+from tocsin.domain.group import Group, GroupKey, Member, is_digest
 from tocsin.domain.inhibition import Inhibitor, is_source, is_target
 from tocsin.domain.silence import Silence, silenced_by
 from tocsin.domain.time_interval import is_in
@@ -62,7 +62,10 @@ class Suppression:
         self, config: TenantConfig, group: Group, now_s: float
     ) -> dict[str, dict[str, str]]:
         """Return the labels of what fires now and can mute others, of all groups of a tenant."""
-        known = {**self._read(config.tenant), group.key: list(group.members.values())}
+        known = dict(self._read(config.tenant))
+        # What fires in a digest may be over in its own group.
+        if not is_digest(group.key):
+            known[group.key] = list(group.members.values())
         sources: dict[str, dict[str, str]] = {}
         for member in chain.from_iterable(known.values()):
             labels = routing_labels(member.alert, plain=config.plain_labels)

@@ -1,0 +1,48 @@
+"""Bugs to plant in the pace of receivers and in their digests."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tocsin.adapters.memory import MemoryGroups
+from tocsin.domain import decision, pace
+from tocsin.pipeline import pacing
+
+Patch = pytest.MonkeyPatch
+
+
+def _handed_over_without_an_intent(patch: Patch) -> None:
+    intend = MemoryGroups.intend
+
+    def forget(self: Any, group: Any, intent: Any) -> None:
+        if not intent.digests:
+            intend(self, group, intent)
+
+    patch.setattr(MemoryGroups, "intend", forget)
+
+
+def _an_end_overtakes_the_digest(patch: Patch) -> None:
+    patch.setattr(pacing.Pacing, "_is_behind", lambda *_, **__: False)
+    patch.setattr(pacing, "has_news", lambda _: False)
+
+
+def _a_limit_that_nobody_counts(patch: Patch) -> None:
+    patch.setattr(pace, "next_at_s", lambda _, __, now_s: now_s)
+
+
+def _a_digest_ends_what_its_group_ended(patch: Patch) -> None:
+    patch.setattr(decision, "_is_ended_elsewhere", lambda *_: False)
+
+
+def _what_fires_anew_takes_the_place_of_an_end(patch: Patch) -> None:
+    patch.setattr(decision, "_believed", lambda _, told: told)
+
+
+PLANTED_IN_PACES: tuple[Callable[[Patch], None], ...] = (
+    _handed_over_without_an_intent,
+    _an_end_overtakes_the_digest,
+    _a_limit_that_nobody_counts,
+    _a_digest_ends_what_its_group_ended,
+    _what_fires_anew_takes_the_place_of_an_end,
+)
