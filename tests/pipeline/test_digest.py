@@ -209,7 +209,7 @@ def test_an_end_that_the_digest_owes_is_told_though_it_fires_again_meanwhile() -
     stormy.drain()
     stormy.pass_time(400.0)
     assert heard(stormy)["h0"] in (["firing"], ["firing", "resolved", "firing"])
-    stormy.send(webhook(resolved("h0", endsAt="2025-11-22T06:55:00.000Z")))
+    stormy.send(webhook({**resolved("h0"), "endsAt": "2025-11-22T06:55:00.000Z"}))
     stormy.pass_time(400.0)
     assert heard(stormy)["h0"][-1] == "resolved"
     assert stormy.balance().is_settled
