@@ -213,3 +213,11 @@ def test_an_end_that_the_digest_owes_is_told_though_it_fires_again_meanwhile() -
     stormy.pass_time(400.0)
     assert heard(stormy)["h0"][-1] == "resolved"
     assert stormy.balance().is_settled
+
+
+def test_a_digest_is_woken_for_whoever_hands_over_soonest() -> None:
+    policy = PacePolicy(limit=4, window_s=600.0, storm=3, storm_s=60.0, every_s=60.0)
+    stormy = world(policy)
+    stormy.send(webhook(*map(member, HOSTS)))
+    stormy.pass_time(600.0)
+    assert heard(stormy) == {host: ["firing"] for host in HOSTS}

@@ -13,7 +13,6 @@ from tocsin.domain.errors import Permanent, Retryable
 from tocsin.domain.group import is_digest
 from tocsin.domain.inhibition import InhibitRule
 from tocsin.domain.matchers import Matcher
-from tocsin.domain.pace import PacePolicy
 from tocsin.pipeline.alertview import AlertView
 from tocsin.pipeline.onealert import OneAlerts
 from tocsin.ports import Notification
@@ -298,11 +297,3 @@ def test_what_a_digest_told_and_is_over_inhibits_nothing() -> None:
     stormy.send(webhook(*map(member, HOSTS[4:])))
     stormy.pass_time(300.0, step_s=5.0)
     assert all(heard(stormy).get(host) == ["firing"] for host in HOSTS[4:])
-
-
-def test_a_digest_is_woken_for_whoever_hands_over_soonest() -> None:
-    policy = PacePolicy(limit=4, window_s=600.0, storm=3, storm_s=60.0, every_s=60.0)
-    stormy = world(policy)
-    stormy.send(webhook(*map(member, HOSTS)))
-    stormy.pass_time(600.0)
-    assert heard(stormy) == {host: ["firing"] for host in HOSTS}

@@ -5,9 +5,10 @@ from typing import Annotated, Any, Literal, Self
 import msgspec
 from pydantic import BeforeValidator, Field, SecretStr
 
-from tocsin.domain import breaker, config, journal, pace, retry
+from tocsin.domain import breaker, config, journal, messagetemplate, pace, retry
 from tocsin.domain.alert import Alert, Status
 from tocsin.domain.metricalert import rendered
+from tocsin.domain.wording.language import Language
 from tocsin.models.model import Model, fields_of, to_struct
 from tocsin.models.words import Channel, EpochSeconds
 
@@ -80,6 +81,18 @@ class PacePolicy(Model):
         return cls.from_fields(value)
 
 
+class MessageTemplate(Model):
+    """A tenant's own wording of a receiver's messages; "" leaves the default."""
+
+    title: str = ""
+    text: str = ""
+
+    @classmethod
+    def of(cls, value: messagetemplate.MessageTemplate) -> Self:
+        """Make the model of the pipeline's value."""
+        return cls.from_fields(value)
+
+
 def _as_text(settings: Any) -> Any:
     """Return what a kind needs as the JSON that is masked; "" if it needs nothing."""
     if settings is None or isinstance(settings, str | SecretStr):
@@ -116,6 +129,8 @@ class NotificationConfig(Model):
     retry: RetryPolicy = RetryPolicy()
     breaker: BreakerPolicy = BreakerPolicy()
     pace: PacePolicy | None = None
+    language: Language = "en"
+    template: MessageTemplate | None = None
 
     @classmethod
     def of(cls, value: config.Receiver) -> Self:

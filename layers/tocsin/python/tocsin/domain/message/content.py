@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tocsin.domain.alert import SEVERITIES, Alert
 from tocsin.domain.decision import ENRICHED
-from tocsin.domain.digest import is_digest
+from tocsin.domain.group import is_digest
 from tocsin.domain.message.finding import found_lines, owner_text
 from tocsin.domain.message.message import Line, Message, Shown, State, Subject
 from tocsin.domain.message.ranking import WHERE, ranked
