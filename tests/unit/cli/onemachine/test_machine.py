@@ -20,7 +20,7 @@ from cli.onemachine.server import Server
 from cli.onemachine.stores import open_stores
 from tests.integration.test_alertmanager_mode import alert, configuration, told
 from tocsin.configuration.alertmanager import load_alertmanager
-from tocsin.domain.errors import ConfigurationError
+from tocsin.domain.errors import ConfigurationError, Retryable
 from tocsin.ports import OutMessage
 from tocsin.runtime.clock import now_s
 
@@ -183,3 +183,17 @@ def test_a_connection_that_cannot_be_served_leaves_its_place_to_the_next(server,
     for _ in range(2):
         with pytest.raises(RuntimeError):
             server.process_request(None, None)
+
+
+def test_no_log_has_the_token_of_a_link(server, monkeypatch, caplog):
+    for error in (Retryable("no"), RuntimeError("a bug")):
+
+        def breaks(*_, error=error):
+            raise error
+
+        monkeypatch.setattr("cli.onemachine.links.handle", breaks)
+        assert ask(server, "GET", "/am/v1/actions/a-token")[0] in (500, 503)
+    said = [str(record.__dict__) for record in caplog.records]
+    assert len(said) == 2
+    assert all("/v1/actions/..." in each for each in said)
+    assert not any("a-token" in each for each in said)
