@@ -6,6 +6,7 @@ where it had to be found again (a queue, the clock), or was held back on purpose
 
 from collections.abc import Iterable
 
+from tests.chaos.escalations import DELAY_S
 from tests.chaos.faults import CRASHES, TO, Fired, Kind, Site
 from tests.chaos.invocation import LIMIT_S
 from tests.chaos.pacing import POLICY
@@ -139,6 +140,6 @@ def _page_cost_s(scenario: str, kind: Kind) -> float:
         # that only one page cannot be told.
         return opened_s(_BREAKING[scenario])
     if kind == "refused":
-        # Somebody has to look at it first.
-        return 0.0
+        # Somebody has to look at it first, or the first step of a policy says it.
+        return DELAY_S + TURN_S if scenario == "escalating" else 0.0
     return PAUSE_S + SPREAD_S + TURN_S if kind == "throttle" else RETRY_S

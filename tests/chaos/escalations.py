@@ -77,12 +77,17 @@ def judge_climbs(world: World) -> Iterator[str]:
     in_hand = _groups_of(world, _ACKNOWLEDGED)
     for name in STEPS:
         steps = [each for each in taken if name in each.receivers]
-        # What was acknowledged before its step was told is not told.
-        least = sum(each.group not in in_hand for each in steps)
-        yield from _told_once(world, name, range(least, len(steps) + 1))
+        # What was acknowledged before its step was told is not told, nor what was refused and was
+        # over, or told anew by the next round, before somebody sent it again.
+        least = sum(each.group not in in_hand for each in steps) - _refused(world)
+        yield from _told_once(world, name, range(max(0, least), len(steps) + 1))
     for record in taken:
         if record.group in in_hand and record.at_s > climbs.acknowledged_at_s:
             yield f"climb: step {record.step} was taken after an acknowledgement"
+
+
+def _refused(world: World) -> int:
+    return sum(count for (_, kind), count in world.fired.counts.items() if kind == "refused")
 
 
 def is_of_step(world: World, url: str) -> bool:
