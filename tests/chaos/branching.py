@@ -1,7 +1,9 @@
 """Runs that share their beginning.
 
 Up to its first fault a run is the undisturbed one. So that part is played once, and the process
-forks at each call where a plan has its first fault: the child plays that run to its end.
+forks at each call where a plan has its first fault: the child plays that run to its end. Of a
+process that forks in another thread than its first, the first would be missing in the child; a
+run whose fault comes there is played by itself.
 """
 
 import gc
@@ -10,11 +12,12 @@ import pickle
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from threading import current_thread, main_thread
 from typing import NoReturn
 
 from tests.chaos.faults import Call, Exact, Kind
 from tests.chaos.scenarios import SCENARIOS
-from tests.chaos.single import Faults, Verdict, verdict_of
+from tests.chaos.single import Faults, Verdict, play, verdict_of
 from tests.chaos.stack import Stack
 from tests.chaos.world import World
 
@@ -34,15 +37,17 @@ def play_branches(stack: Stack, scenario: str, plans: Iterable[Faults]) -> list[
     world = World(stack, branches)
     try:
         SCENARIOS[scenario](world)
-        branches.end(lambda faults: verdict_of(world, scenario, faults))
+        if branches.mine is not None or branches.left:
+            branches.end(lambda faults: verdict_of(world, scenario, faults))
     except _Enough:
-        return branches.verdicts
+        pass
     except BaseException:
         if branches.mine is None:
             raise
         # Nothing of a child may go on in what called its parent.
         sys.excepthook(*sys.exc_info())
         os._exit(1)
+    return branches.verdicts + [play(stack, scenario, faults) for faults in branches.alone]
 
 
 class _Branches:
@@ -53,6 +58,7 @@ class _Branches:
         for faults in plans:
             self.left[min(faults)].append(faults)
         self.verdicts: list[Verdict] = []
+        self.alone: list[Faults] = []
         self.mine: Faults | None = None
         self._exact = Exact()
         self._write_to = -1
@@ -60,12 +66,11 @@ class _Branches:
     def fault(self, call: Call) -> Kind | None:
         """Return the fault of this process here; make a process for each that begins here."""
         if self.mine is None:
-            for faults in self.left.pop(call.index, ()):
-                if self._is_child(faults):
-                    break
-            else:
-                if not self.left:
-                    raise _Enough
+            here = self.left.pop(call.index, [])
+            if current_thread() is not main_thread():
+                self.alone += here
+            elif not any(self._is_child(faults) for faults in here) and not self.left:
+                raise _Enough
         return self._exact.fault(call)
 
     def cease(self) -> None:
