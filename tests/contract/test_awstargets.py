@@ -213,7 +213,7 @@ def test_mail_and_sms_of_a_topic_are_for_people(clients, receivers):
     (request,) = side.requests
     said = json.loads(request["Message"])
     assert request["Subject"] == "[FIRING:1] Anil (host=db-1)"
-    assert said["email"].startswith("[FIRING:1] Añil (host=db-1)\n\nAñil: warning, firing since")
+    assert said["email"].startswith("[FIRING:1] Añil (host=db-1)\n\nAñil: warning, firing\n")
     assert said["email"].endswith("https://t.example")
     assert said["sms"] == "[FIRING:1] Añil (host=db-1)"
     assert json.loads(said["default"])["idempotencyKey"] == "toc_1"

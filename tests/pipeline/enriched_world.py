@@ -143,4 +143,5 @@ def as_slack(notification: Notification) -> str:
     alone = tuple(each for each in notification.alerts if each.labels == ALERT["labels"])
     told = msgspec.structs.replace(notification, alerts=alone)
     body = json.loads(slack.render(told))
-    return str(body["blocks"][1]["text"]["text"])
+    # Behind the title and why it is told now.
+    return str(body["blocks"][2]["text"]["text"])
