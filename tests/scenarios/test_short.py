@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.xdist_group("scenarios"), pytest.mark.timeout(240)]
 
 SHORT = [each for each in load_all().values() if each.short]
 # Generous, since other tests run beside these.
-UNIT_S = 1.5
+UNIT_S = 2.5
 AT_ONCE = 5
 
 
