@@ -17,8 +17,9 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.decision import DIGESTED, is_pending
 from tocsin.domain.group import Group, GroupKey, Intent, Member, Step, Told, alert_of, digest_of
 from tocsin.domain.grouping import IDLE_S, compact
-from tocsin.domain.journal import DeliveryRecord, Record, TransitionRecord
+from tocsin.domain.journal import Record, TransitionRecord
 from tocsin.domain.owed import step_accepted_at_s
+from tocsin.domain.suppressed import suppressed
 
 HANDED = "told in the digest of its receiver"
 _OVERTAKEN = "it ended and fired again before the digest told it"
@@ -208,19 +209,9 @@ def _overtaken(
     if known.told_before == known.episode or (told and told.episode == known.episode):
         # Its end is still told, before the new beginning.
         return
-    for source in (known.fired_by, known.resolved_by):
-        if source:
-            yield DeliveryRecord(
-                source=source,
-                fingerprint=alert_of(known.fingerprint),
-                episode=known.episode,
-                step=known.status,
-                receiver=digest.key.receiver,
-                group=digest.key.id,
-                outcome="suppressed",
-                reason=_OVERTAKEN,
-                at_s=now_s,
-            )
+    step = Step(known.fingerprint, known.episode, known.status, "")
+    sources = (known.fired_by, known.resolved_by)
+    yield from suppressed(digest, step, sources, _OVERTAKEN, now_s)
 
 
 def _transition(digest: Group, entry: Member, step: Step, now_s: float) -> Record:

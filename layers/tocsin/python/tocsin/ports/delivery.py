@@ -50,6 +50,18 @@ class Receivers(Protocol):
         """
 
 
+class Versioned(Protocol):
+    """What is kept for a day at most and written by version: a struct with a key."""
+
+    @property
+    def key(self) -> str:
+        """Under which it is stored."""
+
+    @property
+    def version(self) -> int:
+        """The version that it was read with; 0: absent."""
+
+
 class Breakers(Protocol):
     """What all workers know of the endpoints that failed."""
 

@@ -4,7 +4,7 @@ Nobody acts on it who cannot read it, so its table has no formats: an item of an
 counts as a store that is away, and expires.
 """
 
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -12,20 +12,9 @@ from msgspec.structs import replace
 from tocsin.adapters.aws import translated
 from tocsin.adapters.dynamodb.attributes import VERSION, Item, Value, attribute, expiry, item
 from tocsin.domain.errors import Permanent
+from tocsin.ports.delivery import Versioned
 
 KEPT_S = 86_400.0
-
-
-class Versioned(Protocol):
-    """What can be stored so: a struct with a key and a version."""
-
-    @property
-    def key(self) -> str:
-        """Under which it is stored."""
-
-    @property
-    def version(self) -> int:
-        """The version that it was read with; 0: absent."""
 
 
 Kept = TypeVar("Kept", bound=Versioned)

@@ -1,24 +1,13 @@
 """State that is worth a day at most, in memory, written by version."""
 
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from msgspec.structs import replace
 
 from tocsin.domain.errors import Conflict
+from tocsin.ports.delivery import Versioned
 
 _KEPT_S = 86_400.0
-
-
-class Versioned(Protocol):
-    """What can be stored so: a struct with a key and a version."""
-
-    @property
-    def key(self) -> str:
-        """Under which it is stored."""
-
-    @property
-    def version(self) -> int:
-        """The version that it was read with; 0: absent."""
 
 
 Kept = TypeVar("Kept", bound=Versioned)

@@ -1,28 +1,17 @@
 """State that is worth a day at most, one row each, written by version."""
 
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from tocsin.adapters.sqlite.database import Connection, Database
 from tocsin.domain.errors import Conflict, Permanent
+from tocsin.ports.delivery import Versioned
 
 _KEPT_S = 86_400.0
 _READ = "SELECT version, doc, expires_at_s FROM breakers WHERE key = ?"
 _WRITE = "INSERT OR REPLACE INTO breakers (key, version, doc, expires_at_s) VALUES (?, ?, ?, ?)"
-
-
-class Versioned(Protocol):
-    """What can be stored so: a struct with a key and a version."""
-
-    @property
-    def key(self) -> str:
-        """Under which it is stored."""
-
-    @property
-    def version(self) -> int:
-        """The version that it was read with; 0: absent."""
 
 
 Kept = TypeVar("Kept", bound=Versioned)
