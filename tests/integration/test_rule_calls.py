@@ -41,16 +41,22 @@ def calls_of_a_round(stack: World, config: TenantConfig, count: int) -> dict[str
     return {name: n for name, n in stack.meter.calls.items() if "Message" not in name}
 
 
+@pytest.mark.parametrize(("minute", "hours"), [(30, 1), (0, 2)], ids=["within", "across hours"])
 @pytest.mark.parametrize("count", [100, 1000])
 def test_a_round_costs_calls_by_shares_of_the_rules(
-    stack: World, acme: TenantConfig, monkeypatch: pytest.MonkeyPatch, count: int
+    stack: World,
+    acme: TenantConfig,
+    monkeypatch: pytest.MonkeyPatch,
+    count: int,
+    minute: int,
+    hours: int,
 ) -> None:
-    at_s = float(int(clock.now_s()) // 60 * 60 + 59)
+    at_s = float(int(clock.now_s()) // 3600 * 3600 + minute * 60 + 59)
     monkeypatch.setattr(clock, "time", lambda: at_s)
     calls = calls_of_a_round(stack, acme, count)
     shares = -(-count // RULES_LIMIT)
-    # States of a share are one read. Points of forty metrics are in sixteen shards, each of which
-    # a share asks for the minutes of its window; the names of what is stored are asked for once.
+    # States of a share are one read. A share asks for the minutes of its window in the partition
+    # of each of the forty metrics, one an hour; the names of what is stored are asked for once.
     assert calls.pop("dynamodb BatchGetItem") == shares
-    assert calls.pop("dynamodb Query") <= 1 + 40 * shares
+    assert calls.pop("dynamodb Query") <= 1 + 40 * hours * shares
     assert calls == {}
