@@ -10,6 +10,7 @@ import pytest
 from cli.localcloud.cloud import LocalCloud
 from tests.e2e.killer.campaign import Campaign, configuration, names
 from tests.e2e.killer.control import Control
+from tests.e2e.killer.evidence import RESTS_S
 from tests.e2e.killer.histories import HISTORIES
 from tests.e2e.killer.points import POINTS
 from tests.e2e.killer.receiver import RefusingReceiver
@@ -53,8 +54,9 @@ def test_the_undisturbed_run_is_what_is_wanted(campaign, history):
     assert calm.times == [1, 1, 1]
     assert calm.unarchived == []
     assert len(calm.groups) == 2
-    owed = {"intent", "intent_at", "lease_owner", "lease_until_s", "poke_due_at_s"}
+    owed = {"intent", "intent_at", "lease_owner", "lease_until_s"}
     assert not any(owed & set(group) for group in calm.groups)
+    assert all(rest_s > RESTS_S for rest_s in calm.rests_s)
 
 
 @pytest.mark.parametrize("point", POINTS, ids=names(POINTS))

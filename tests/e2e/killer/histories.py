@@ -3,12 +3,15 @@
 import json
 import random
 from datetime import UTC, datetime, timedelta
+from string import ascii_lowercase
+from typing import Any
 
 import msgspec
 
 # Longer than it takes to tell of both firings on a busy machine.
 _ENDS_AFTER_S = 20
-_TEXTS, _TEXT_CHARACTERS = 60, 8000
+# Enrichment cuts what one alert says to 64 KiB, so it takes several to be too long for an item.
+_LARGE_ALERTS, _TEXTS, _TEXT_CHARACTERS, _WORD_CHARACTERS = 8, 8, 7500, 7
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,7 +19,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
     `refused` lets the receiver refuse the first notification; `timed_out` lets the second
     alert end because nobody repeats it, not by a resolve; `mixed` makes it critical; `large`
-    makes the first one too long for a message and for an item.
+    makes several of the first one, which together are too long for a message and for an item.
     """
 
     name: str
@@ -33,14 +36,13 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     def firing(self, tenant: str) -> bytes:
         """Return the request that brings both alerts."""
         stays, ends = {"name": f"{tenant}-stays"}, {"name": f"{tenant}-ends"}
-        if self.large:
-            stays["annotations"] = _long_texts(tenant)
         if self.mixed:
             ends["severity"] = "critical"
         if self.timed_out:
             at = datetime.now(UTC) + timedelta(seconds=_ENDS_AFTER_S)
             ends["ends_at"] = at.isoformat()
-        return json.dumps({"alerts": [stays, ends]}).encode()
+        all_stay = _large(stays) if self.large else [stays]
+        return json.dumps({"alerts": [*all_stay, ends]}).encode()
 
     def resolve(self, tenant: str) -> bytes | None:
         """Return the request that ends one of them, if a request does."""
@@ -52,12 +54,22 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
         return json.dumps({"alerts": [alert]}).encode()
 
 
+def _large(alert: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        {**alert, "labels": {"part": str(n)}, "annotations": _long_texts(f"{alert['name']}{n}")}
+        for n in range(_LARGE_ALERTS)
+    ]
+
+
 def _long_texts(seed: str) -> dict[str, str]:
-    """Return texts that do not compress below the limit of a message."""
+    """Return texts that do not compress below the limit of a message, nor look like secrets."""
     source = random.Random(seed)
-    return {
-        f"text{number}": source.randbytes(_TEXT_CHARACTERS // 2).hex() for number in range(_TEXTS)
-    }
+
+    def word() -> str:
+        return "".join(source.choices(ascii_lowercase, k=_WORD_CHARACTERS))
+
+    words = _TEXT_CHARACTERS // (_WORD_CHARACTERS + 1)
+    return {f"text{n}": " ".join(word() for _ in range(words)) for n in range(_TEXTS)}
 
 
 PLAIN = History(name="plain")
