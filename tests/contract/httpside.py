@@ -6,8 +6,8 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
+from cli.vendors.localserver import Answer, LocalServer, Request
 from tests.channels import tools
-from tests.contract.localserver import Answer, LocalServer, Request
 from tocsin.domain.config import Receiver
 
 _NO_ANSWER_S = 0.2

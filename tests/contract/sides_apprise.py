@@ -5,10 +5,10 @@ from contextlib import contextmanager
 
 import msgspec
 
+from cli.vendors.localserver import LocalServer, local_server
 from tests.builders import receiver
 from tests.channels import tools
 from tests.contract.httpside import HttpSide
-from tests.contract.localserver import LocalServer, local_server
 from tests.contract.seen import Seen
 from tocsin.domain.channels import Apprise
 from tocsin.domain.secret import Secret

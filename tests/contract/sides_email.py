@@ -7,7 +7,6 @@ docs.aws.amazon.com/ses/latest/dg/header-fields.html.
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
 from types import SimpleNamespace
@@ -16,9 +15,10 @@ from typing import Any
 from botocore.exceptions import ClientError, ReadTimeoutError
 from msgspec.structs import replace
 
+from cli.vendors import mailbox
+from cli.vendors.mailserver import MailServer, mail_server
 from tests.builders import receiver
 from tests.channels import tools
-from tests.contract.mailserver import MailServer, mail_server
 from tests.contract.seen import Seen
 from tocsin.domain.channels import Email, Smtp
 from tocsin.domain.secret import Secret
@@ -26,10 +26,6 @@ from tocsin.domain.secret import Secret
 TO, SENDER = ("ann@example.com", "bob@example.com"), "tocsin@example.com"
 PASSWORD = "hunter2hush"
 _NO_ANSWER_S = 0.2
-# Gmail shows what is above it only to who asks for it.
-_PAGE_LIMIT_BYTES = 102 * 1024
-# RFC 5322, 2.1.1, without the line end.
-_LINE_LIMIT = 998
 _HEADERS = {
     "Auto-Submitted",
     "Content-Type",
@@ -51,12 +47,6 @@ _HEADERS = {
 }
 _TAGS = {"a", "body", "br", "div", "head", "html", "meta", "span", "table", "td", "title", "tr"}
 _KNOWN_LINK = re.compile(r"https://(x|tocsin)\.example(/|$)")
-
-
-def parsed(content: bytes) -> EmailMessage:
-    message = message_from_bytes(content, policy=policy.default)
-    assert isinstance(message, EmailMessage)
-    return message
 
 
 class _Live(HTMLParser):
@@ -97,22 +87,18 @@ class MailSide:
         return [re.sub(rb"\r\nDate: [^\r]*", b"", each) for each in self.offered()]
 
     def seen(self) -> Sequence[Seen]:
-        return [_seen(parsed(each)) for each in self.messages()]
+        return [_seen(mailbox.parsed(each)) for each in self.messages()]
 
     def faults(self) -> Iterator[str]:
         for content in self.offered():
-            if max(map(len, content.split(b"\r\n"))) > _LINE_LIMIT or not content.isascii():
-                yield "a line is too long, or not ASCII"
-            message = parsed(content)
-            yield from (str(each) for part in message.walk() for each in part.defects)
+            yield from mailbox.faults(content)
+            message = mailbox.parsed(content)
             if len(set(message)) != len(message.keys()) or {*message} > _HEADERS:
                 yield f"headers {message.keys()}"
-            if len(message.get_body(["html"]).get_content().encode()) > _PAGE_LIMIT_BYTES:
-                yield "the page is too large"
 
     def live(self) -> Iterator[str]:
         for content in self.messages():
-            yield from _Live(parsed(content).get_body(["html"]).get_content()).found
+            yield from _Live(mailbox.parsed(content).get_body(["html"]).get_content()).found
 
 
 def _seen(message: EmailMessage) -> Seen:

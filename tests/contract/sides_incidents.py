@@ -5,16 +5,15 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import msgspec
-from jsonschema import ValidationError
 from msgspec.structs import replace
 
+from cli.vendors import jsonschemas, pagerduty
+from cli.vendors.localserver import Answer, LocalServer, Request, local_server
 from tests.builders import receiver
 from tests.channels import tools
 from tests.contract.httpside import HttpSide
-from tests.contract.localserver import Answer, LocalServer, Request, local_server
 from tests.contract.seen import Seen
 from tests.notifications import KEY_32
-from tests.vendorschemas import checked
 from tocsin.domain.channels import Opsgenie, PagerDuty
 from tocsin.domain.secret import Secret
 
@@ -67,7 +66,7 @@ class PagerDutySide(IncidentSide):
 
     def faults(self) -> Iterator[str]:
         for request in self.taken:
-            yield from _faults("pagerduty", request)
+            yield from pagerduty.faults(request)
 
     def live(self) -> Iterator[str]:
         for event in self.bodies():
@@ -112,14 +111,9 @@ def _steps(request: Request) -> list[str]:
 
 
 def _faults(schema: str, request: Request) -> Iterator[str]:
-    try:
-        checked(schema, request.body)
-    except ValidationError as error:
-        yield error.message[:200]
+    yield from jsonschemas.faults(schema, request.body)
     if request.headers["content-type"] != "application/json":
         yield request.headers["content-type"]
-    if len(request.body) > 512_000:
-        yield f"{len(request.body)} bytes"
 
 
 def _text(body: Mapping[str, object]) -> str:

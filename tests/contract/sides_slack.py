@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from cli.vendors import slackschema
+from cli.vendors.localserver import Answer, LocalServer, Request, local_server
+from cli.vendors.slackworkspace import TOKEN, Workspace, refused
 from tests.builders import receiver
 from tests.channels import tools
-from tests.contract import slackschema
 from tests.contract.httpside import HttpSide
-from tests.contract.localserver import Answer, LocalServer, Request, local_server
 from tests.contract.seen import Seen
-from tests.contract.slackworkspace import TOKEN, Workspace, refused
 from tocsin.domain.channels import SlackApp
 from tocsin.domain.secret import Secret
 

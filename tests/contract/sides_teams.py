@@ -3,14 +3,12 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from jsonschema import ValidationError
-
+from cli.vendors import jsonschemas
+from cli.vendors.localserver import Answer, LocalServer, Request, local_server
 from tests.builders import receiver
 from tests.channels import tools
 from tests.contract.httpside import HttpSide
-from tests.contract.localserver import Answer, LocalServer, Request, local_server
 from tests.contract.seen import Seen
-from tests.vendorschemas import checked
 from tocsin.domain.channels import Teams
 from tocsin.domain.secret import Secret
 
@@ -42,10 +40,7 @@ class TeamsSide(HttpSide):
 
     def faults(self) -> Iterator[str]:
         for request in self.taken:
-            try:
-                checked("teams", request.body)
-            except ValidationError as error:
-                yield error.message[:200]
+            yield from jsonschemas.faults("teams", request.body)
             size = len(request.body.decode().encode("utf-16-le"))
             if size > _LIMIT_BYTES:
                 yield f"{size} bytes"

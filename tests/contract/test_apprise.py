@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from cli.vendors.localserver import Answer, local_server
 from tests.builders import T0, alert, receiver
 from tests.channels import tools
-from tests.contract.localserver import Answer, local_server
 from tocsin.adapters.http import Http
 from tocsin.adapters.receivers import ChannelReceivers
 from tocsin.domain.channels import Apprise

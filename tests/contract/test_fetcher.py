@@ -2,8 +2,8 @@
 
 import pytest
 
+from cli.vendors.localserver import Answer, local_server
 from tests.builders import T0
-from tests.contract.localserver import Answer, local_server
 from tocsin.adapters.fetching.fetcher import HttpFetcher, Waiting
 from tocsin.adapters.http import Http
 from tocsin.adapters.memory import MemoryFetcher

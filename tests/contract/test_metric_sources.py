@@ -7,8 +7,8 @@ from urllib.parse import parse_qs
 import pytest
 from moto import mock_aws
 
+from cli.vendors.localserver import Answer, local_server
 from tests.builders import T0
-from tests.contract.localserver import Answer, local_server
 from tocsin.adapters import aws
 from tocsin.adapters.http import Http
 from tocsin.adapters.memory import MemoryMetrics, MemoryMetricSource

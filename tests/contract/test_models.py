@@ -6,7 +6,7 @@ import botocore.session
 import pytest
 from botocore.config import Config
 
-from tests.contract.localserver import Answer, local_server
+from cli.vendors.localserver import Answer, local_server
 from tocsin.adapters.http import Http
 from tocsin.adapters.models import Models
 from tocsin.domain.enrichment.prompt import Material, prompt

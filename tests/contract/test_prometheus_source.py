@@ -6,8 +6,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from cli.vendors.localserver import Answer, local_server
 from tests.builders import T0
-from tests.contract.localserver import Answer, local_server
 from tocsin.adapters.http import Http
 from tocsin.adapters.metricsources import prometheus_answer
 from tocsin.adapters.metricsources.prometheus import PrometheusApi

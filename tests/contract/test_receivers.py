@@ -1,8 +1,8 @@
 import pytest
 
+from cli.vendors.localserver import Answer, local_server
 from tests.builders import T0, alert, receiver
 from tests.channels import tools
-from tests.contract.localserver import Answer, local_server
 from tocsin.adapters.memory import MemoryReceivers
 from tocsin.adapters.receivers import ChannelReceivers
 from tocsin.domain.errors import Permanent, Retryable

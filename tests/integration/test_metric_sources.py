@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from cli.vendors.localserver import Answer, local_server
 from tests.builders import T0
-from tests.contract.localserver import Answer, local_server
 from tests.integration.world import World
 from tocsin.adapters import aws
 from tocsin.adapters.dynamodb.configs import DynamoConfigs

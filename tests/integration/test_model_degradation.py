@@ -8,8 +8,8 @@ import json
 import pytest
 from msgspec.structs import replace
 
+from cli.vendors.localserver import Answer, local_server
 from tests.builders import T0, alert
-from tests.contract.localserver import Answer, local_server
 from tests.contract.test_models import KEY, OK, SETTINGS, models
 from tests.unit.adapters.models.test_failures import (
     aws,

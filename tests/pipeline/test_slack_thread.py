@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from cli.vendors import slackschema
+from cli.vendors.localserver import Answer, LocalServer, Request, local_server
+from cli.vendors.slackworkspace import TOKEN, Workspace
 from tests.builders import config, receiver, route
 from tests.channels import tools
-from tests.contract import slackschema
-from tests.contract.localserver import Answer, LocalServer, Request, local_server
-from tests.contract.slackworkspace import TOKEN, Workspace
 from tests.integration.payloads import member, resolved, webhook
 from tests.pipeline.memory_world import MemoryWorld
 from tocsin.adapters.receivers import ChannelReceivers

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from cli.vendors import slackschema
 from tests.builders import T0, alert, receiver
-from tests.contract import slackschema
 from tocsin.adapters.receivers import email, slack, slackapp, slackblocks
 from tocsin.adapters.receivers.message import message_of
 from tocsin.domain.actionlink import KINDS, MessageAction, link_for, token_of

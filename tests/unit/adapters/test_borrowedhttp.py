@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 import requests
 
-from tests.contract.localserver import Answer, local_server
+from cli.vendors.localserver import Answer, local_server
 from tocsin.adapters.http import Http
 from tocsin.adapters.receivers import apprise
 from tocsin.adapters.receivers.appriseservices import SERVICES

@@ -6,7 +6,7 @@ from threading import Barrier
 import pytest
 import urllib3
 
-from tests.contract.localserver import Answer, local_server
+from cli.vendors.localserver import Answer, local_server
 from tocsin import __version__
 from tocsin.adapters.http import ANSWER_LIMIT_BYTES, Http, PoolSize
 from tocsin.domain.errors import Permanent, Retryable

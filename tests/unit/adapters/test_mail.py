@@ -5,7 +5,7 @@ from time import monotonic
 
 import pytest
 
-from tests.contract.mailserver import mail_server
+from cli.vendors.mailserver import mail_server
 from tests.unit.adapters.certificates import server_context
 from tocsin.adapters.http import Http
 from tocsin.adapters.mail import Envelope, submit

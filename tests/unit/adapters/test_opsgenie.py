@@ -1,11 +1,11 @@
 import pytest
 from msgspec.structs import replace
 
+from cli.vendors.jsonschemas import checked
+from cli.vendors.localserver import Answer, local_server
 from tests.builders import receiver
 from tests.channels import tools
-from tests.contract.localserver import Answer, local_server
 from tests.notifications import DOWN, EVIL, FOUND, UP, WORST, notification
-from tests.vendorschemas import checked
 from tocsin.adapters.receivers import ChannelReceivers, opsgenie
 from tocsin.domain.channels import Opsgenie, Responder
 from tocsin.domain.errors import Permanent, Retryable, Throttled

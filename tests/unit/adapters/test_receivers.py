@@ -4,9 +4,9 @@ from email.utils import format_datetime
 import pytest
 from msgspec.structs import replace
 
+from cli.vendors.localserver import Answer, local_server
 from tests.builders import T0, alert, receiver
 from tests.channels import tools
-from tests.contract.localserver import Answer, local_server
 from tocsin.adapters.receivers import ChannelReceivers
 from tocsin.adapters.receivers.posting import RETRY_AFTER_LIMIT_S, retry_after_s
 from tocsin.domain.channels import SlackWebhook

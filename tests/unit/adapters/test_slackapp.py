@@ -1,11 +1,11 @@
 import pytest
 from msgspec.structs import replace
 
+from cli.vendors import slackschema
+from cli.vendors.localserver import Answer, local_server
+from cli.vendors.slackworkspace import CHANNELS, TOKEN, Workspace
 from tests.builders import T0, alert, receiver
 from tests.channels import tools
-from tests.contract import slackschema
-from tests.contract.localserver import Answer, local_server
-from tests.contract.slackworkspace import CHANNELS, TOKEN, Workspace
 from tocsin.adapters.http import HttpAnswer
 from tocsin.adapters.receivers import ChannelReceivers
 from tocsin.domain.channels import SlackApp

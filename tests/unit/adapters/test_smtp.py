@@ -2,9 +2,9 @@
 
 import pytest
 
+from cli.vendors.mailserver import mail_server
 from tests.builders import T0, receiver
 from tests.channels import tools
-from tests.contract.mailserver import mail_server
 from tests.unit.adapters.mailed import ANN, BOB, SENDER, notification, read, rich_alerts, texts
 from tocsin.adapters.http import Http
 from tocsin.adapters.receivers import ChannelReceivers, email

@@ -8,9 +8,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from msgspec.structs import replace
 
+from cli.vendors.localserver import Answer, local_server
 from tests.builders import T0, receiver
 from tests.channels import tools
-from tests.contract.localserver import Answer, local_server
 from tests.notifications import DOWN, EVIL, FOUND, UP, WORST, notification
 from tocsin.adapters.receivers import ChannelReceivers, ownbody, webhook
 from tocsin.domain.channels import Webhook

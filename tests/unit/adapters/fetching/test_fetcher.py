@@ -4,8 +4,8 @@ from email.utils import formatdate
 
 import pytest
 
+from cli.vendors.localserver import Answer, local_server
 from tests.builders import T0
-from tests.contract.localserver import Answer, local_server
 from tests.unit.adapters.fetching.fetching_world import VirtualTime, fetcher
 from tocsin import __version__
 from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from tests.contract.localserver import Answer, local_server
+from cli.vendors.localserver import Answer, local_server
 from tests.contract.test_models import (
     ABOUT,
     KEY,

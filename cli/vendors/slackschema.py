@@ -68,6 +68,14 @@ def faults(message: dict[str, Any], fields: set[str]) -> Iterator[str]:
         yield from _KNOWN.get(block.get("type", ""), _no_such)(block)
 
 
+def refused_for(message: dict[str, Any], fields: set[str]) -> tuple[str, ...]:
+    """Return the faults of what a stranger sent, be it shaped like a message or not."""
+    try:
+        return tuple(faults(message, fields))
+    except (AttributeError, IndexError, KeyError, TypeError):
+        return ("no message",)
+
+
 def _texts(found: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for block in found:
         if "text" in block:

@@ -7,19 +7,27 @@ from threading import Barrier, Event, Thread
 
 import msgspec
 
+_WAIT_S = 10.0
+
 
 class Answer(msgspec.Struct):
+    """What is answered to one request.
+
+    Of `missing_bytes`, it is announced that they come, but the connection breaks off instead; so
+    it does in the place of the whole answer if that `is_lost`. What `hangs` is answered never.
+    """
+
     status: int = 200
     headers: dict[str, str] = {}
     body: bytes = b"ok"
-    # Announced, but not sent: the connection breaks off instead.
     missing_bytes: int = 0
-    # The connection breaks off instead of an answer, or none comes before the server ends.
     is_lost: bool = False
     hangs: bool = False
 
 
 class Request(msgspec.Struct):
+    """What came; the names of headers are in lower case."""
+
     path: str
     headers: dict[str, str]
     body: bytes
@@ -27,6 +35,8 @@ class Request(msgspec.Struct):
 
 
 class LocalServer:
+    """What is known of a server while it runs, and what it will do."""
+
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.answers: list[Answer] = []
@@ -43,29 +53,32 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     world: LocalServer
 
-    def setup(self):
+    def setup(self) -> None:
         super().setup()
         self.world.connections += 1
 
-    def do_GET(self):
+    def do_GET(self) -> None:
         self.do_POST()
 
-    def do_PUT(self):
+    def do_PUT(self) -> None:
         self.do_POST()
 
-    def do_POST(self):
+    def do_POST(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(headers.get("content-length", 0)))
         request = Request(self.path, headers, body, self.command)
         self.world.requests.append(request)
         if self.world.together is not None:
-            self.world.together.wait(10.0)
+            self.world.together.wait(_WAIT_S)
         answer = self.world.answers.pop(0) if self.world.answers else self.world.respond(request)
         if answer.hangs:
-            self.world.ending.wait(10.0)
+            self.world.ending.wait(_WAIT_S)
         if answer.hangs or answer.is_lost:
             self.close_connection = True
             return
+        self._say(answer)
+
+    def _say(self, answer: Answer) -> None:
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
@@ -78,17 +91,18 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.missing_bytes:
             self.close_connection = True
 
-    def log_message(self, *_):
-        pass
+    def log_message(self, *_: object) -> None:
+        """Stay silent."""
 
 
 class _Server(ThreadingHTTPServer):
-    def handle_error(self, *_):
+    def handle_error(self, *_: object) -> None:
         """Say nothing: clients hang up on purpose."""
 
 
 @contextmanager
 def local_server() -> Iterator[LocalServer]:
+    """Serve in a thread, at the `url` of what is yielded."""
     world = LocalServer()
     handler = type("Handler", (_Handler,), {"world": world})
     server = _Server(("127.0.0.1", 0), handler)

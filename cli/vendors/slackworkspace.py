@@ -1,6 +1,6 @@
 """A workspace of Slack as its Web API shows it: chat.postMessage and chat.update.
 
-docs.slack.dev/reference/methods; what the documentation forbids is kept in `faults`.
+docs.slack.dev/reference/methods; what the documentation forbids is refused, and kept in `faults`.
 """
 
 import re
@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from tests.contract import slackschema
-from tests.contract.localserver import Answer, Request
+from cli.vendors import slackschema
+from cli.vendors.localserver import Answer, Request
+from cli.vendors.received import Received, Vendor, digest
 
-TOKEN = "xoxb-17653672481-19874698323"
+# Made up, for who has no other.
+TOKEN = "xoxb-17653672481-19874698323"  # noqa: S105 - it opens nothing
 CHANNELS = {"#ops": "C123ABC456", "#db": "C987ZYX654"}
 
 _BODY = {"text", "blocks", "attachments"}
@@ -43,10 +45,12 @@ class Posted(msgspec.Struct):
     is_broadcast: bool = False
 
 
-class Workspace:
+class Workspace(Vendor):
     """What was posted, newest last. Words in `says` are the next answers instead of doing it."""
 
-    def __init__(self) -> None:
+    def __init__(self, token: str = TOKEN) -> None:
+        super().__init__()
+        self._token = token
         self.messages: list[Posted] = []
         self.says: list[str] = []
         self.methods: list[str] = []
@@ -55,37 +59,68 @@ class Workspace:
     def answer(self, request: Request) -> Answer:
         """Do what a request asks for, and answer as Slack does: with 200, whatever came of it."""
         method = urlsplit(request.path).path.rpartition("/")[2]
-        self.methods.append(method)
-        arguments = msgspec.json.decode(request.body)
-        self.faults += _faults(method, request, arguments)
-        if self.says:
-            return refused(self.says.pop(0))
-        if request.headers.get("authorization") != f"Bearer {TOKEN}":
-            return refused("invalid_auth")
-        return self._update(arguments) if method == "chat.update" else self._post(arguments)
+        try:
+            arguments = msgspec.json.decode(request.body, type=dict[str, Any])
+        except msgspec.DecodeError:
+            return refused("invalid_json")
+        with self.lock:
+            self.methods.append(method)
+            found = tuple(_faults(method, request, arguments))
+            self.faults += found
+            done = self._done(method, request, arguments, found)
+            if not isinstance(done, Posted):
+                found = found or (done,)
+            self.keep(_read(request, arguments, done, found))
+        return _answer(done) if isinstance(done, Posted) else refused(done)
 
     def delete(self, ts: str) -> None:
         """Delete a message, as its channel's people may."""
         self.messages = [each for each in self.messages if each.ts != ts]
 
-    def _post(self, arguments: dict[str, Any]) -> Answer:
+    def _done(
+        self, method: str, request: Request, arguments: dict[str, Any], found: tuple[str, ...]
+    ) -> "Posted | str":
+        """Return what was posted or changed, or the word for why not."""
+        if self.says:
+            return self.says.pop(0)
+        if request.headers.get("authorization") != f"Bearer {self._token}":
+            return "invalid_auth"
+        if found:
+            return "unknown_method" if method not in _ARGUMENTS else "invalid_arguments"
+        return self._update(arguments) if method == "chat.update" else self._post(arguments)
+
+    def _post(self, arguments: dict[str, Any]) -> "Posted | str":
         channel = CHANNELS.get(arguments["channel"], arguments["channel"])
         if channel not in CHANNELS.values():
-            return refused("channel_not_found")
+            return "channel_not_found"
         ts = f"1503435956.{len(self.methods):06}"
         thread_ts = arguments.get("thread_ts", "")
         if not any(each.ts == thread_ts for each in self.messages):
             thread_ts = ""
         posted = Posted(channel, ts, arguments, thread_ts, arguments.get("reply_broadcast", False))
         self.messages.append(posted)
-        return _done(posted)
+        return posted
 
-    def _update(self, arguments: dict[str, Any]) -> Answer:
+    def _update(self, arguments: dict[str, Any]) -> "Posted | str":
         for each in self.messages:
             if (each.channel, each.ts) == (arguments["channel"], arguments["ts"]):
                 each.arguments = arguments
-                return _done(each)
-        return refused("message_not_found")
+                return each
+        return "message_not_found"
+
+
+def _read(
+    request: Request, arguments: dict[str, Any], done: Posted | str, faults: tuple[str, ...]
+) -> Received:
+    is_done = isinstance(done, Posted)
+    return Received(
+        # Slack knows no key; what is the same came twice.
+        key=digest(request.path.encode(), request.body),
+        text=slackschema.text(arguments) if is_done else str(done),
+        is_over=is_done and slackschema.is_over(arguments),
+        thread=done.thread_ts or done.ts if isinstance(done, Posted) else "",
+        faults=faults,
+    )
 
 
 def refused(word: str) -> Answer:
@@ -93,7 +128,7 @@ def refused(word: str) -> Answer:
     return Answer(body=msgspec.json.encode({"ok": False, "error": word}))
 
 
-def _done(posted: Posted) -> Answer:
+def _answer(posted: Posted) -> Answer:
     said = {"ok": True, "channel": posted.channel, "ts": posted.ts, "message": {"text": "..."}}
     return Answer(body=msgspec.json.encode(said))
 
@@ -102,11 +137,12 @@ def _faults(method: str, request: Request, arguments: dict[str, Any]) -> Iterato
     if method not in _ARGUMENTS:
         yield f"unknown_method {method}"
         return
-    if request.headers["content-type"].partition(";")[0] != "application/json":
+    if request.headers.get("content-type", "").partition(";")[0] != "application/json":
         yield "invalid_post_type"
-    yield from slackschema.faults(arguments, _ARGUMENTS[method])
-    if not arguments.get("channel"):
+    yield from slackschema.refused_for(arguments, _ARGUMENTS[method])
+    if not isinstance(arguments.get("channel"), str):
         yield "no channel"
+        return
     stamps = [arguments[name] for name in ("ts", "thread_ts") if name in arguments]
     if not all(isinstance(each, str) and _TS.fullmatch(each) for each in stamps):
         yield f"timestamps {stamps}"

@@ -1,0 +1,1 @@
+"""Servers on loopback with the shape of vendors, as their documentation describes it."""
