@@ -25,8 +25,6 @@ class Mailbox(Vendor):
 
     def __init__(self, server: MailServer) -> None:
         super().__init__()
-        # The first message of the conversation that each belongs to, by Message-ID.
-        self._threads: dict[str, str] = {}
         server.check = lambda content: list(faults(content))
         server.on_mail = self._take
 
@@ -34,24 +32,15 @@ class Mailbox(Vendor):
         message = parsed(mail.content)
         name = str(message["Message-ID"] or "")
         with self.lock:
-            thread = self._thread(message, name)
-            if not mail.faults:
-                self._threads.setdefault(name, thread)
             self.keep(
                 Received(
                     key=name,
                     text="\n".join((str(message["Subject"]), plain_text(message))),
                     is_over=str(message["Subject"]).startswith("[RESOLVED"),
-                    thread=thread,
+                    thread=conversation(message),
                     faults=mail.faults,
                 )
             )
-
-    def _thread(self, message: EmailMessage, name: str) -> str:
-        """Return what a message belongs to; itself if it answers nothing that was taken."""
-        answered = str(message["In-Reply-To"] or "").strip()
-        referred = str(message["References"] or "").split()
-        return self._threads.get(answered, name) if answered in referred else name
 
 
 def parsed(content: bytes) -> EmailMessage:
@@ -59,6 +48,12 @@ def parsed(content: bytes) -> EmailMessage:
     message = message_from_bytes(content, policy=policy.default)
     assert isinstance(message, EmailMessage), "that policy makes no other"
     return message
+
+
+def conversation(message: EmailMessage) -> str:
+    """Return the name of the message that opened what a message belongs to; its own if none."""
+    references = str(message["References"] or message["In-Reply-To"] or message["Message-ID"] or "")
+    return references.split(maxsplit=1)[0] if references.strip() else ""
 
 
 def plain_text(message: EmailMessage) -> str:

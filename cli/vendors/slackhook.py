@@ -6,8 +6,6 @@ HTTP 400 or 404 and one word.
 
 from typing import Any
 
-import msgspec
-
 from cli.vendors import slackschema
 from cli.vendors.localserver import Answer, Request
 from cli.vendors.received import Received, Vendor, digest
@@ -22,7 +20,7 @@ class IncomingWebhook(Vendor):
 
     def answer(self, request: Request) -> Answer:
         """Show a message or refuse it, and answer as Slack does."""
-        message = _message(request)
+        message = slackschema.message(request.body)
         status, word, faults = self._judged(request, message)
         with self.lock:
             self.keep(
@@ -45,10 +43,3 @@ class IncomingWebhook(Vendor):
             return 400, "invalid_payload", ("not a JSON object",)
         faults = slackschema.refused_for(message, slackschema.WEBHOOK_FIELDS)
         return (400, "invalid_blocks", faults) if faults else (200, "ok", ())
-
-
-def _message(request: Request) -> dict[str, Any]:
-    try:
-        return msgspec.json.decode(request.body, type=dict[str, Any])
-    except msgspec.DecodeError:
-        return {}

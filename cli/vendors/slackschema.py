@@ -8,12 +8,22 @@ is known here, so that nothing else can slip in.
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
+
 WEBHOOK_FIELDS = {"text", "blocks", "attachments", "channel"}
 _MOST_BLOCKS = 50
 # Of all texts together the documentation says nothing; the least that is known to be refused is
 # 11,341 characters (github.com/slackapi/bolt-js/issues/2867).
 _MOST_CHARACTERS = 11_000
 _TEXT = 40_000
+
+
+def message(body: bytes) -> dict[str, Any]:
+    """Return the message of a body; empty if it holds none."""
+    try:
+        return msgspec.json.decode(body, type=dict[str, Any])
+    except msgspec.DecodeError:
+        return {}
 
 
 def text(message: dict[str, Any]) -> str:

@@ -59,10 +59,7 @@ class Workspace(Vendor):
     def answer(self, request: Request) -> Answer:
         """Do what a request asks for, and answer as Slack does: with 200, whatever came of it."""
         method = urlsplit(request.path).path.rpartition("/")[2]
-        try:
-            arguments = msgspec.json.decode(request.body, type=dict[str, Any])
-        except msgspec.DecodeError:
-            return refused("invalid_json")
+        arguments = slackschema.message(request.body)
         with self.lock:
             self.methods.append(method)
             found = tuple(_faults(method, request, arguments))
@@ -85,6 +82,8 @@ class Workspace(Vendor):
             return self.says.pop(0)
         if request.headers.get("authorization") != f"Bearer {self._token}":
             return "invalid_auth"
+        if not arguments:
+            return "invalid_json"
         if found:
             return "unknown_method" if method not in _ARGUMENTS else "invalid_arguments"
         return self._update(arguments) if method == "chat.update" else self._post(arguments)
