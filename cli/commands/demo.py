@@ -7,11 +7,13 @@ import click
 
 import cli.demo
 from cli.demo.books import audit
+from cli.demo.channels import TENANT as CHANNELS
 from cli.demo.climbs import check_climb
 from cli.demo.enriched import PAGE, PAGE_PATH, check_helped, read_helped
 from cli.demo.run import Demonstration
 from cli.demo.scenario import acts
-from cli.demo.sheet import balance_sheet
+from cli.demo.sheet import balance_sheet, channel_sheet
+from cli.demo.vendors import Vendors
 from cli.demo.view import view_for
 from cli.localcloud.cloud import ROOT, LocalCloud
 from cli.localcloud.failures import told_plainly
@@ -44,10 +46,12 @@ def command(iam: bool, state: Path) -> None:
         ending_properly(),
         told_plainly(),
         LocalReceiver(on_arrival=view.arrived, pages={PAGE_PATH: PAGE}) as receiver,
+        Vendors(on_received=view.received) as vendors,
         LocalCloud(iam=iam, state=state, progress=progress) as cloud,
     ):
-        cloud.configure(CONFIGURATION, {"TOCSIN_RECEIVER_URL": receiver.url})
-        demonstration = Demonstration(cloud, receiver, view)
+        vendors.keep_secrets(cloud, CHANNELS)
+        cloud.configure(CONFIGURATION, {"TOCSIN_RECEIVER_URL": receiver.url, **vendors.environ})
+        demonstration = Demonstration(cloud, receiver, vendors, view)
         planned = acts(time.time())
         with view:
             evidence = demonstration.play(planned)
@@ -59,6 +63,7 @@ def command(iam: bool, state: Path) -> None:
         *check_helped(helped),
     ]
     progress.console.print(balance_sheet(evidence.overviews.values()))
+    progress.console.print(channel_sheet(evidence.channels))
     for line in (*evidence.climb.lines(), *helped.lines()):
         progress.console.print(line, soft_wrap=True)
     for problem in problems:
@@ -66,7 +71,7 @@ def command(iam: bool, state: Path) -> None:
     if problems:
         click.echo(f"It does not balance. Logs are in {state / 'logs'}.", err=True)
         raise SystemExit(1)
-    count = len(evidence.arrivals)
+    count = len(evidence.arrivals) + sum(len(each.received) for each in evidence.channels)
     click.echo(
         f"It balances: {count} notifications, each exactly once, in "
         f"{time.monotonic() - began_s:.0f} s{', with IAM enforced' if iam else ''}."

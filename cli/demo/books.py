@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 from msgspec import structs
 
+from cli.demo.channels import Channel, check_channels, heard_of
 from cli.demo.climbs import Climb
 from cli.demo.overview import Overview
 from cli.demo.plan import Act, Notice, notices, totals
@@ -24,6 +25,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     overviews: Mapping[str, Overview]
     arrivals: Sequence[Arrival]
     climb: Climb = Climb(())
+    channels: Sequence[Channel] = ()
 
 
 def audit(acts: Sequence[Act], evidence: Evidence) -> list[str]:
@@ -31,8 +33,10 @@ def audit(acts: Sequence[Act], evidence: Evidence) -> list[str]:
     problems = [told.problem for told in evidence.told if told.problem]
     for tenant, overview in evidence.overviews.items():
         problems += _check_tenant(acts, tenant, overview, evidence.told)
-    problems += _check_notices(notices(acts), evidence.arrivals)
+    actual = [*heard(evidence.arrivals), *heard_of(evidence.channels)]
+    problems += _check_notices(notices(acts), actual)
     problems += _check_keys(evidence.arrivals)
+    problems += check_channels(evidence.channels)
     return problems
 
 
@@ -57,8 +61,8 @@ def _check_tenant(
             yield f"{tenant}: {count} {name}, expected {wanted}"
 
 
-def _check_notices(wanted: Iterable[Notice], arrivals: Iterable[Arrival]) -> Iterator[str]:
-    expected, actual = Counter(wanted), Counter(heard(arrivals))
+def _check_notices(wanted: Iterable[Notice], told: Iterable[Notice]) -> Iterator[str]:
+    expected, actual = Counter(wanted), Counter(told)
     for notice in sorted(expected.keys() | actual.keys()):
         if actual[notice] != expected[notice]:
             times, wanted_times = actual[notice], expected[notice]

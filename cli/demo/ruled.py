@@ -1,5 +1,6 @@
 """What rules and escalation do: a metric that breaches, and an alert that climbs a policy."""
 
+from cli.demo.channels import told_end, told_first, told_more
 from cli.demo.plan import Act, Notice, Sending
 
 TENANT = "initech"
@@ -19,8 +20,9 @@ def ruled_acts() -> tuple[Act, ...]:
     """Return the acts in their order; the configuration has the rule and the policy."""
     return (
         Act(
-            "A metric breaches, and nobody looks after an alert",
+            "A metric breaches, nobody looks after an alert, and five channels hear of a queue",
             (
+                told_first(),
                 _cpu(
                     97.0, "the CPU of web-9 at 97 %: a rule fires after two breaches", 1, "firing"
                 ),
@@ -38,6 +40,7 @@ def ruled_acts() -> tuple[Act, ...]:
         Act(
             "Somebody acknowledges, and the metric is well again",
             (
+                told_more(),
                 Sending(
                     tenant=TENANT,
                     title="ann acknowledges before the third step",
@@ -55,8 +58,9 @@ def ruled_acts() -> tuple[Act, ...]:
             lasts_s=_QUIET_S,
         ),
         Act(
-            "The checkout is up",
+            "The checkout is up, and the queues move",
             (
+                told_end(),
                 Sending(
                     tenant=TENANT,
                     title="whoever heard of it hears of its end",

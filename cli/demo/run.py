@@ -5,13 +5,15 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from time import monotonic
 
 from cli.demo.books import Evidence, heard
+from cli.demo.channels import heard_of
 from cli.demo.climbs import read_climb
 from cli.demo.overview import Overview, read_overview
-from cli.demo.plan import Act, notices
+from cli.demo.plan import Act, Notice, notices
 from cli.demo.relay import SnsRelay
 from cli.demo.ruled import TENANT as RULED
 from cli.demo.scenario import TENANTS
 from cli.demo.sender import Sender, Told
+from cli.demo.vendors import Vendors
 from cli.demo.view import View
 from cli.demo.watch import QueueWatch
 from cli.localcloud.cloud import LocalCloud
@@ -30,11 +32,13 @@ class Demonstration:
         self,
         cloud: LocalCloud,
         receiver: LocalReceiver,
+        vendors: Vendors,
         view: View,
         act_limit_s: float = ACT_LIMIT_S,
     ) -> None:
         self._cloud = cloud
         self._receiver = receiver
+        self._vendors = vendors
         self._view = view
         self._act_limit_s = act_limit_s
         self._told: list[Told] = []
@@ -54,6 +58,7 @@ class Demonstration:
             told=self._told,
             overviews=self._overviews(),
             arrivals=self._receiver.arrivals,
+            channels=self._vendors.channels,
             climb=read_climb(self._cloud.base_url, self._cloud.keys[RULED]),
         )
 
@@ -69,7 +74,7 @@ class Demonstration:
         def is_done() -> bool:
             depths = self._cloud.queue_depths()
             self._view.depths(depths)
-            if any(depths.values()) or not wanted <= set(heard(self._receiver.arrivals)):
+            if any(depths.values()) or not wanted <= self._heard():
                 return False
             return all(self._is_settled(overview) for overview in self._overviews().values())
 
@@ -82,6 +87,9 @@ class Demonstration:
             self.problems.append(f"{error}; messages in the queues: {depths or 'none'}")
             return False
         return True
+
+    def _heard(self) -> set[Notice]:
+        return {*heard(self._receiver.arrivals), *heard_of(self._vendors.channels)}
 
     def _is_settled(self, overview: Overview) -> bool:
         told = (each for each in self._told if each.sending.tenant == overview.tenant)

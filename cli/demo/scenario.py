@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cli.demo.channels import TENANT as CHANNELS
 from cli.demo.enriched import TENANT as ENRICHED
 from cli.demo.enriched import enriched_acts
 from cli.demo.payloads import Labels, alertmanager_webhook, cloudwatch_alarm, prometheus_alerts
@@ -9,7 +10,7 @@ from cli.demo.plan import Act, Notice, Sending
 from cli.demo.ruled import TENANT as RULED
 from cli.demo.ruled import ruled_acts
 
-TENANTS = ("acme", "globex", RULED, ENRICHED)
+TENANTS = ("acme", "globex", RULED, ENRICHED, CHANNELS)
 RECEIVERS = {"acme": ("oncall", "ops-channel"), "globex": ("desk",)}
 SNS = "sns"
 WEBHOOK_PATH = "/v1/alerts/alertmanager"

@@ -1,9 +1,11 @@
-"""The balance sheet, as a table."""
+"""The balance sheet and what each channel got, as tables."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from rich.table import Table
 
+from cli.demo.channels import STEPS, Channel, steps
 from cli.demo.overview import Overview
 from tocsin.domain.rule import OWN
 
@@ -36,6 +38,30 @@ def balance_sheet(overviews: Iterable[Overview]) -> Table:
         for reason, count in sorted(overview.suppressed.items()):
             table.add_row("", "", "", "", f"{count} {reason}", "", "", "")
     return table
+
+
+def channel_sheet(channels: Iterable[Channel]) -> Table:
+    """Lay out a row a channel: what came, how it hangs together, what it was checked against."""
+    table = Table(padding=(0, 1, 0, 0), title="every message as its vendor documents it, and once")
+    table.add_column("channel", no_wrap=True)
+    for column in ("what came", "together", "once by", "checked against"):
+        table.add_column(column)
+    for channel in channels:
+        table.add_row(
+            channel.shown,
+            _came(channel),
+            f"{channel.threads} {channel.together}" if channel.together else "each alone",
+            channel.once_by,
+            channel.checked,
+        )
+    return table
+
+
+def _came(channel: Channel) -> str:
+    found = Counter(steps(channel.taken))
+    counts = [f"{step} {found[step]} times" if found[step] != 1 else step for step in STEPS]
+    refused = len(channel.received) - len(channel.taken)
+    return ", ".join([*counts, f"{refused} refused"] if refused else counts)
 
 
 def _verdict(overview: Overview) -> str:

@@ -14,6 +14,7 @@ from rich.text import Text
 from cli.demo.sender import Told
 from cli.localcloud.cloud import STAGES
 from cli.localcloud.receiver import Arrival
+from cli.vendors.received import Received
 
 _LINES = 9
 
@@ -30,6 +31,8 @@ class View(Protocol):
     def sent(self, told: Told) -> None: ...
 
     def arrived(self, arrival: Arrival) -> None: ...
+
+    def received(self, receiver: str, received: Received) -> None: ...
 
     def depths(self, depths: Mapping[str, int]) -> None: ...
 
@@ -72,6 +75,10 @@ class LineView:
         """Print a notification."""
         self._line("heard", str(arrival))
 
+    def received(self, receiver: str, received: Received) -> None:
+        """Print what a vendor took or refused."""
+        self._line("heard", f"{receiver:<10} {received}")
+
     def depths(self, depths: Mapping[str, int]) -> None:
         """Say nothing: depths change too often for lines."""
 
@@ -112,6 +119,12 @@ class LiveView:
         self._counts["notifications"] += 1
         self._counts["told"] += max(1, len(arrival.alerts))
         self._arrived.append(str(arrival))
+
+    def received(self, receiver: str, received: Received) -> None:
+        """Show what a vendor took or refused."""
+        self._counts["notifications"] += 1
+        self._counts["told"] += 1
+        self._arrived.append(f"{receiver:<10} {received}")
 
     def depths(self, depths: Mapping[str, int]) -> None:
         """Show how full the queues are."""

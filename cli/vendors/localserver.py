@@ -101,14 +101,14 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def local_server() -> Iterator[LocalServer]:
-    """Serve in a thread, at the `url` of what is yielded."""
+def local_server(path: str = "/hook/secret") -> Iterator[LocalServer]:
+    """Serve in a thread; the `url` of what is yielded ends with `path`."""
     world = LocalServer()
     handler = type("Handler", (_Handler,), {"world": world})
     server = _Server(("127.0.0.1", 0), handler)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
-    world.url = f"http://127.0.0.1:{server.server_port}/hook/secret"
+    world.url = f"http://127.0.0.1:{server.server_port}{path}"
     try:
         yield world
     finally:

@@ -59,14 +59,17 @@ class Events(Vendor):
         elif event and not is_over and name not in self._open:
             self.opened += 1
             self._open[name] = self.opened
-        text = event["payload"]["summary"] if "payload" in event else event.get("event_action", "?")
         return Received(
-            key=digest(request.body),
-            text=text,
-            is_over=is_over,
-            thread=name,
-            faults=found,
+            key=digest(request.body), text=_text(event), is_over=is_over, thread=name, faults=found
         )
+
+
+def _text(event: dict[str, Any]) -> str:
+    """Return what people read: the summary, then the rest. What resolves says nothing."""
+    payload = event.get("payload")
+    if payload is None:
+        return str(event.get("event_action", ""))
+    return f"{payload['summary']}\n{msgspec.json.encode(payload).decode()}"
 
 
 def faults(request: Request) -> Iterator[str]:

@@ -68,7 +68,7 @@ def _read(request: Request, body: dict[str, Any], found: tuple[str, ...]) -> Rec
     name = request.headers.get("webhook-id", "")
     return Received(
         key=name,
-        text=body.get("title", ""),
+        text=f"{body['title']}\n{msgspec.json.encode(body['alerts']).decode()}" if body else "",
         is_over=body.get("type") == "notification.resolved",
         thread=(body.get("thread") or {}).get("id", name),
         faults=found,

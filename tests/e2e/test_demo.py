@@ -12,8 +12,10 @@ from rich.console import Console
 
 from cli.commands.demo import CONFIGURATION, command
 from cli.demo.books import audit
+from cli.demo.channels import TENANT
 from cli.demo.run import Demonstration
 from cli.demo.scenario import acts
+from cli.demo.vendors import Vendors
 from cli.demo.view import LineView
 from cli.localcloud.cloud import LocalCloud
 from cli.localcloud.receiver import LocalReceiver
@@ -49,18 +51,25 @@ def test_the_command_exits_with_0(tmp_path, options):
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(
     ("role", "action"),
-    [("EnrichFunctionRole", "sqs:SendMessage*"), ("NotifyFunctionRole", "dynamodb:GetItem")],
+    [
+        ("EnrichFunctionRole", "sqs:SendMessage*"),
+        ("NotifyFunctionRole", "dynamodb:GetItem"),
+        ("NotifyFunctionRole", "secretsmanager:GetSecretValue"),
+        ("NotifyFunctionRole", "ssm:GetParameter"),
+    ],
 )
 def test_a_role_without_one_statement_is_found_out(tmp_path, role, action):
     planned = acts(time.time())
     with (
         LocalReceiver() as receiver,
-        LocalCloud(iam=True, state=tmp_path, quiet=True) as cloud,
         LineView(Console(quiet=True)) as view,
+        Vendors(on_received=view.received) as vendors,
+        LocalCloud(iam=True, state=tmp_path, quiet=True) as cloud,
     ):
-        cloud.configure(CONFIGURATION, {"TOCSIN_RECEIVER_URL": receiver.url})
+        vendors.keep_secrets(cloud, TENANT)
+        cloud.configure(CONFIGURATION, {"TOCSIN_RECEIVER_URL": receiver.url, **vendors.environ})
         drop_statement(cloud, role, action)
-        demonstration = Demonstration(cloud, receiver, view, act_limit_s=15)
+        demonstration = Demonstration(cloud, receiver, vendors, view, act_limit_s=15)
         problems = audit(planned, demonstration.play(planned)) + demonstration.problems
 
     assert any("on their way" in problem or "told 0 times" in problem for problem in problems)

@@ -7,8 +7,12 @@ from rich.console import Console
 from cli.demo.sender import Told
 from cli.demo.sheet import balance_sheet
 from cli.demo.view import LineView, LiveView, view_for
+from cli.vendors.received import Received
 from tests.unit.cli.test_demo_books import OVERVIEW, SENDING, WEBHOOK, change
 
+REFUSED = Received(
+    key="k", text="[FIRING:1] Stuck\nmore", is_over=False, faults=("no Date", "not ASCII")
+)
 TOLD = Told(SENDING, 202, 3, (2,), "")
 
 
@@ -21,6 +25,7 @@ def play(view):
         view.act("Trouble begins")
         view.sent(TOLD)
         view.arrived(WEBHOOK)
+        view.received("mail", REFUSED)
         view.depths({"EnrichQueue": 3, "NotifyUrgentDeadLetterQueue": 1})
 
 
@@ -36,6 +41,7 @@ def test_without_a_terminal_each_event_is_a_line():
         "       Trouble begins",
         "sent   acme    202    3 accepted, 1 rejected  a webhook",
         "heard  /webhook/acme/oncall 1 firing: DiskFull",
+        "heard  mail       [FIRING:1] Stuck  (refused: no Date; not ASCII)",
     ]
 
 
@@ -47,8 +53,8 @@ def test_on_a_terminal_it_is_a_picture():
 
     assert isinstance(view, LiveView)
     text = out.file.getvalue()
-    assert "Trouble begins: 3 alerts accepted, 1 notifications of 1 alerts arrived" in text
-    for part in ("enrich", "▪▪▪ 3", "▪ 1", "a webhook", "1 firing: DiskFull"):
+    assert "Trouble begins: 3 alerts accepted, 2 notifications of 2 alerts arrived" in text
+    for part in ("enrich", "▪▪▪ 3", "▪ 1", "a webhook", "1 firing: DiskFull", "[FIRING:1] Stuck"):
         assert part in text
 
 

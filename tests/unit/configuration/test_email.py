@@ -31,6 +31,14 @@ TO = "to: [ann@example.com], from: tocsin@example.com"
 SMTP = f"{TO}, smtp: {{host: mail.example.com, username: tocsin, password: {{secret: mail}}"
 
 
+@pytest.mark.parametrize(("held", "port"), [("2525", 2525), ("", 587)])
+def test_a_port_may_come_from_a_variable(held, port):
+    block = f"{TO}, smtp: {{host: mail.example.com, port: '${{SMTP_PORT:-587}}'}}"
+    document = load(text(block), "t.yaml", {"SMTP_PORT": held})
+    made = to_tenant_config("acme", document.tenants["acme"], 1).receivers["oncall"]
+    assert made.settings.smtp.port == port
+
+
 def test_without_a_server_it_is_sent_through_ses():
     made = receiver(f"{TO}, from_name: Alärts, configuration_set: alerts")
     assert made.settings == Email(

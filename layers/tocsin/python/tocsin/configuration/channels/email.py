@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from tocsin.configuration.block import Block
 from tocsin.configuration.channels.channel import ChannelBlock, ReceiverTimeout
@@ -52,6 +52,12 @@ def _printable(text: str) -> str:
     return text
 
 
+def _number(value: Any) -> Any:
+    """Return the number that a variable holds, of which all is text."""
+    is_number = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 5
+    return int(value) if is_number else value
+
+
 Address = Annotated[
     str, AfterValidator(_address), WithJsonSchema({"type": "string", "x-kind": "e-mail address"})
 ]
@@ -63,7 +69,7 @@ class MailServer(Block):
     """A mail server that takes messages from whoever may hand them in there."""
 
     host: Host = Field(description="Its name, which its certificate must have.")
-    port: int | None = Field(
+    port: Annotated[int | None, BeforeValidator(_number)] = Field(
         default=None,
         ge=1,
         le=65535,
