@@ -36,7 +36,8 @@ def preview(payload: Path, provider: str | None, out: Path | None, **asked: Any)
     """Print what a channel would be sent of a payload; nothing is sent.
 
     It is JSON for slack, teams, pagerduty, opsgenie and webhook, and text for the others. Of an
-    e-mail, --out FILE.html is the page, and any other name the text. Whose payload it is may be
+    e-mail, --out FILE.html is the page, and any other name the text; of Slack, it is a drawing of
+    the blocks, which Slack's own clients draw as they like. Whose payload it is may be
     left out if only one provider can read it, or if the name of the file begins with it. Secrets
     are *** and are not looked up. With --config, the template of the receiver is used.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from cli.preview import slackpage
 from tocsin.adapters.receivers import email, opsgenie, pagerduty, slack, teams, webhook
 from tocsin.adapters.receivers.message import message_of
 from tocsin.adapters.receivers.textmessage import text_of
@@ -51,6 +52,11 @@ def _email(notification: Notification, now_s: float) -> dict[str, str]:
     return {"txt": f"Subject: {message['Subject']}\n\n{plain}", "html": page}
 
 
+def _slack(notification: Notification, _now_s: float) -> dict[str, str]:
+    body = slack.render(notification)
+    return {**_json(body), "html": slackpage.page(json.loads(body))}
+
+
 def _text(notification: Notification, _now_s: float) -> dict[str, str]:
     message = message_of(notification, _SHOWN_ALERTS)
     return {"txt": f"{message.title}\n\n{text_of(message, _TEXT_LIMIT)}\n"}
@@ -71,7 +77,7 @@ def _json(body: bytes | Any) -> dict[str, str]:
 
 
 CHANNELS: Mapping[str, Callable[[Notification, float], dict[str, str]]] = {
-    "slack": lambda notification, _: _json(slack.render(notification)),
+    "slack": _slack,
     "email": _email,
     "pagerduty": lambda notification, _: _json(pagerduty.render(notification, _KEY, "")),
     "opsgenie": _opsgenie,
