@@ -8,6 +8,11 @@ from tocsin.configuration import ConfigurationErrors
 from tocsin.configuration.fields import NAME_RULE, is_name
 from tocsin.configuration.importing import Imported, import_alertmanager
 
+_STORE = (
+    "store before you apply it, with aws secretsmanager create-secret --name NAME "
+    "--secret-string VALUE"
+)
+
 
 def _name(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
     if not is_name(name):
@@ -27,7 +32,8 @@ def _name(_context: click.Context, _parameter: click.Parameter, name: str) -> st
 def import_command(file: Path, tenant: str, output: Path | None) -> None:
     """Write FILE, an Alertmanager's configuration, as a tocsin.yaml.
 
-    Secrets become variables. What is not taken is said on standard error, line by line.
+    Secrets become variables, or names in Secrets Manager. What is not taken is said on standard
+    error, line by line.
     """
     if output is not None and output.exists():
         raise click.ClickException(f"{output} exists; give the name of a new file")
@@ -36,7 +42,7 @@ def import_command(file: Path, tenant: str, output: Path | None) -> None:
         click.echo(imported.text, nl=False)
     else:
         output.write_text(imported.text, encoding="utf-8")
-    for line in _report(imported, file, output):
+    for line in _report(imported, file, tenant, output):
         click.echo(line, err=True)
 
 
@@ -52,12 +58,13 @@ def _read(file: Path, tenant: str) -> Imported:
         raise click.ClickException(f"{file} cannot be read as UTF-8 text") from error
 
 
-def _report(imported: Imported, file: Path, output: Path | None) -> list[str]:
+def _report(imported: Imported, file: Path, tenant: str, output: Path | None) -> list[str]:
     where = f" to {output}" if output is not None else ""
     routes, receivers = _counted(imported.routes, "route"), _counted(imported.receivers, "receiver")
     lines = [f"{file}: {routes} and {receivers}{where}"]
     for title, entries in (
         ("set before you apply it", [f"{one.name}: {one.meaning}" for one in imported.variables]),
+        (_STORE, [f"tocsin/{tenant}/{one.name}: {one.meaning}" for one in imported.secrets]),
         ("not delivered", [str(one) for one in imported.not_taken if one.is_undelivered]),
         ("not taken", [str(one) for one in imported.not_taken if not one.is_undelivered]),
         ("changed", imported.notes),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tocsin.configuration import load, to_tenant_config
+from tocsin.configuration import ConfigurationErrors, load, to_tenant_config
 from tocsin.configuration.alertmanager import load_alertmanager
 from tocsin.domain.alertmanager_yaml import to_alertmanager_yaml
 from tocsin.domain.routing import routes_for
@@ -49,8 +49,14 @@ receivers:
   - name: top
     webhook_configs: [{url: 'http://u:p@127.0.0.1:1/'}, {url: 'http://127.0.0.1:2/', max_alerts: 3}]
   - {name: db, slack_configs: [{api_url: 'https://example.com/x', channel: '#db'}]}
-  - {name: web}
-  - {name: critical}
+  - name: web
+    email_configs: [{to: ann@example.com, from: am@example.com, smarthost: 'smtp.example.com:587'}]
+    sns_configs:
+      - {topic_arn: 'arn:aws:sns:eu-central-1:123456789012:alerts', sigv4: {region: eu-central-1}}
+  - name: critical
+    pagerduty_configs: [{routing_key: x}]
+    opsgenie_configs: [{api_key: x}]
+    discord_configs: [{webhook_url: 'https://discord.com/api/webhooks/1/x'}]
   - {name: code}
   - {name: nobody}
   - {name: quote}
@@ -111,6 +117,64 @@ def test_what_is_shown_of_a_tocsin_yaml_is_one(tmp_path: Path) -> None:
     config = to_tenant_config("acme", document.tenants["acme"], 1)
     shown.write_text(to_alertmanager_yaml(config), encoding="utf-8")
     assert "2 receivers" in amtool("check-config", shown)
+
+
+@pytest.mark.parametrize(
+    ("kind", "entry"),
+    [
+        ("email", "{to: a@b.example}"),
+        ("email", "{to: a@b.example, smarthost: 'h:25'}"),
+        ("email", "{to: a@b.example, smarthost: 'h:25', from: a@b.example}"),
+        ("email", "{to: a@b.example, smarthost: h, from: a@b.example}"),
+        ("email", "{to: a@b.example, smarthost: '[::1]:25', from: a@b.example}"),
+        ("email", "{to: a@b.example, smarthost: 'h:', from: a@b.example}"),
+        ("email", "{smarthost: 'h:25', from: a@b.example}"),
+        ("email", "{to: a@b.example, smarthost: 'h:25', from: a@b.example, http_config: {}}"),
+        ("email", "{to: a@b.example, smarthost: 'h:25', from: a@b.example, require_tls: 'no'}"),
+        ("pagerduty", "{}"),
+        ("pagerduty", "{routing_key: x}"),
+        ("pagerduty", "{service_key: x}"),
+        ("pagerduty", "{routing_key: x, severity: critical, details: {a: b}, links: [{href: x}]}"),
+        ("pagerduty", "{routing_key: x, url: 'ftp://x'}"),
+        ("pagerduty", "{routing_key: x, url: x}"),
+        ("opsgenie", "{}"),
+        ("opsgenie", "{api_key: x, responders: [{type: TEAM, name: x}], priority: P1}"),
+        ("opsgenie", "{api_key: x, responders: [{type: x, name: x}]}"),
+        ("opsgenie", "{api_key: x, responders: [{type: team}]}"),
+        ("opsgenie", "{api_key: x, api_key_file: y}"),
+        ("pushover", "{user_key: x}"),
+        ("pushover", "{user_key: x, token: y, retry: 30s, expire: 1h30m, priority: '1'}"),
+        ("pushover", "{user_key: x, token: y, retry: 1d}"),
+        ("sns", "{}"),
+        ("sns", "{topic_arn: x, sigv4: {region: x}}"),
+        ("sns", "{topic_arn: x, phone_number: y, sigv4: {}}"),
+        ("telegram", "{bot_token: x}"),
+        ("telegram", "{bot_token: x, chat_id: -1, parse_mode: HTML}"),
+        ("telegram", "{bot_token: x, chat_id: x}"),
+        ("telegram", "{bot_token: x, chat_id: 1, disable_notifications: true}"),
+        ("discord", "{}"),
+        ("discord", "{webhook_url: 'https://h/'}"),
+        ("discord", "{webhook_url: x}"),
+        ("webex", "{room_id: x}"),
+        ("webex", "{http_config: {authorization: {credentials: x}}}"),
+        ("webex", "{room_id: x, http_config: {authorization: {credentials: x}}}"),
+        ("telegram", "{chat_id: 1, bot_token: x, chat: y}"),
+    ],
+)
+def test_an_integration_is_right_for_both_or_for_neither(
+    tmp_path: Path, kind: str, entry: str
+) -> None:
+    text = f"route: {{receiver: a}}\nreceivers: [{{name: a, {kind}_configs: [{entry}]}}]\n"
+    given = tmp_path / "given.yml"
+    given.write_text(text, encoding="utf-8")
+    command = [str(AMTOOL), "check-config", str(given)]
+    theirs = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        load_alertmanager(text, str(given), "acme")
+        ours = "taken"
+    except ConfigurationErrors as errors:
+        ours = str(errors)
+    assert (theirs.returncode == 0) == (ours == "taken"), f"{ours}\n{theirs.stdout}"
 
 
 def _escaped(value: str) -> str:

@@ -14,6 +14,7 @@ receivers:
   - name: a
     webhook_configs: [{{url: 'https://example.com/{SECRET}'}}]
     pagerduty_configs: [{{routing_key: {SECRET}}}]
+    victorops_configs: [{{routing_key: x, api_key: {SECRET}}}]
 """
 
 
@@ -34,12 +35,16 @@ def test_the_file_goes_out_and_the_report_beside_it(file: Path) -> None:
     assert result.stdout.startswith(f"# From {file}, an Alertmanager's configuration.\n")
     assert "  acme:\n" in result.stdout
     assert result.stderr.splitlines() == [
-        f"{file}: 1 route and 1 receiver",
+        f"{file}: 1 route and 2 receivers",
         "set before you apply it:",
-        "  A_URL: the address of receiver a",
+        "  A_WEBHOOK_0_URL: the address of receiver a-webhook-0",
+        "store before you apply it, with aws secretsmanager create-secret --name NAME "
+        "--secret-string VALUE:",
+        "  tocsin/acme/a-pagerduty-0-routing-key: the routing key of receiver a-pagerduty-0",
         "not delivered:",
-        f"  {file}:6: receivers[0].pagerduty_configs[0]: not delivered by tocsin yet: nobody hears "
-        "of these alerts by PagerDuty",
+        f"  {file}:7: receivers[0].victorops_configs[0]: not delivered by tocsin yet: nobody hears "
+        "of these alerts by VictorOps; Splunk On-Call has an address for mail, which goes into "
+        "email_configs",
     ]
     assert SECRET not in result.stdout + result.stderr
 
@@ -49,7 +54,7 @@ def test_it_can_be_written_to_a_new_file_and_checked(
 ) -> None:
     output = file.with_name("tocsin.yaml")
     assert run(file, "-o", output).exit_code == 0
-    monkeypatch.setenv("A_URL", "https://example.com/")
+    monkeypatch.setenv("A_WEBHOOK_0_URL", "https://example.com/")
     checked = CliRunner(mix_stderr=False).invoke(command, ["check", str(output)])
     assert checked.exit_code == 0
     assert "default" in checked.stdout

@@ -51,7 +51,7 @@ receivers:
       - url_file: /run/secrets/url
         send_resolved: false
   - name: on-call-1
-    email_configs: [{{to: x}}]
+    wechat_configs: [{{to_user: x}}]
   - name: quiet
   - name: slack
     slack_configs: [{{channel: '#a'}}]
@@ -121,7 +121,7 @@ def test_what_is_not_taken_and_what_is_called_otherwise_is_said() -> None:
     imported = import_alertmanager(FILE, "am.yml", "acme")
     assert [str(each).partition(": not ")[0] for each in imported.not_taken] == [
         "am.yml:5: templates[0]",
-        "am.yml:40: receivers[1].email_configs[0]",
+        "am.yml:40: receivers[1].wechat_configs[0]",
     ]
     assert imported.notes == (
         "receiver 'on call/1' is called on-call-1 here",
@@ -133,7 +133,7 @@ def test_what_is_not_taken_and_what_is_called_otherwise_is_said() -> None:
     assert (imported.routes, imported.receivers) == (4, 4)
 
 
-def test_the_token_of_an_app_is_a_variable() -> None:
+def test_the_token_of_an_app_is_the_name_of_a_secret() -> None:
     app = f"app_token: {SECRET}, app_url: 'https://slack-gov.com/api/chat.postMessage', timeout: 2s"
     text = (
         "route: {receiver: chat}\n"
@@ -141,12 +141,13 @@ def test_the_token_of_an_app_is_a_variable() -> None:
     )
     imported = import_alertmanager(text, "am.yml", "acme")
     assert SECRET not in repr(imported)
-    assert [one.name for one in imported.variables] == ["CHAT_TOKEN"]
+    assert (imported.variables, [one.name for one in imported.secrets]) == ((), ["chat-token"])
     assert "receiver chat has 10s for an answer" in imported.notes[0]
-    block = load(imported.text, "t.yaml", {"CHAT_TOKEN": SECRET}).tenants["acme"]
-    chat = to_tenant_config("acme", block, 1).receivers["chat"]
+    chat = applied(text).receivers["chat"]
     assert chat.settings == SlackApp(
-        token=Secret(value=SECRET), channel="#ops", api_url="https://slack-gov.com/api"
+        token=Secret(name="tocsin/acme/chat-token"),
+        channel="#ops",
+        api_url="https://slack-gov.com/api",
     )
     assert not chat.send_resolved
 
@@ -158,6 +159,7 @@ def test_an_exported_file_can_be_imported_as_its_secrets_are_variables() -> None
     )
     imported = import_alertmanager(text, "am.yml", "acme")
     assert [one.name for one in imported.variables] == ["A_URL"]
+    assert imported.secrets == ()
     assert [str(each) for each in imported.not_taken] == [
         "am.yml:2: receivers[0].slack_configs[0]: not taken: needs api_url, or slack_api_url in "
         "global"

@@ -177,7 +177,7 @@ route: {receiver: a, group_by: [team]}
 receivers:
   - name: a
     webhook_configs: [{url: 'http://127.0.0.1:5001/'}]
-    email_configs: [{to: x}]
+    wechat_configs: [{to_user: x}]
 """
 
     @pytest.fixture
@@ -213,7 +213,7 @@ receivers:
         taken = self.document(file).tenants["acme"].taken
         assert taken is not None
         assert [str(each).partition(": not delivered")[0] for each in taken.not_taken] == [
-            f"{file.parent / 'am.yml'}:7: receivers[0].email_configs[0]"
+            f"{file.parent / 'am.yml'}:7: receivers[0].wechat_configs[0]"
         ]
 
     @pytest.mark.parametrize(
@@ -239,6 +239,25 @@ receivers:
     def test_its_receivers_on_this_machine_are_named(self, file: Path) -> None:
         (found,) = loopback_receivers(self.document(file), self.text(), str(file), {})
         assert (found.name, found.host, found.line) == ("a/webhook/0", "127.0.0.1", 3)
+
+    @pytest.mark.parametrize(
+        ("kind", "entry"),
+        [
+            ("email", "{to: a@b.example, from: a@b.example, smarthost: '127.0.0.1:25'}"),
+            ("pagerduty", "{routing_key: x, url: 'http://127.0.0.1:1/'}"),
+            ("opsgenie", "{api_key: x, api_url: 'http://127.0.0.1:1/'}"),
+            ("slack", "{app_token: x, channel: x, app_url: 'http://127.0.0.1/chat.postMessage'}"),
+            ("msteamsv2", "{webhook_url: 'http://127.0.0.1:1/'}"),
+            ("mattermost", "{webhook_url: 'http://127.0.0.1:1/hooks/x'}"),
+        ],
+    )
+    def test_one_of_every_kind_on_this_machine_is_named(
+        self, file: Path, kind: str, entry: str
+    ) -> None:
+        text = f"route: {{receiver: a}}\nreceivers: [{{name: a, {kind}_configs: [{entry}]}}]"
+        file.with_name("am.yml").write_text(text)
+        (found,) = loopback_receivers(self.document(file), self.text(), str(file), {})
+        assert (found.name, found.host) == (f"a/{kind}/0", "127.0.0.1")
 
     def test_its_routes_count_where_fingerprint_rules_merge(self, file: Path) -> None:
         rules = "    fingerprints: [{exclude: [team]}]\n"

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from tests.builders import config, receiver, route
 from tocsin.configuration.alertmanager import load_alertmanager
 from tocsin.domain.alertmanager_yaml import to_alertmanager_yaml
+from tocsin.domain.channels import AwsTarget, Email, Opsgenie, PagerDuty, SlackApp, Smtp, Teams
 from tocsin.domain.config import Route, TenantConfig, Timing
 from tocsin.domain.inhibition import InhibitRule
 from tocsin.domain.matchers import Matcher
+from tocsin.domain.secret import Secret
 from tocsin.domain.time_interval import TimeInterval
 
 SECRET = "s3cr3t"
@@ -100,6 +102,45 @@ def test_secrets_and_addresses_are_masked() -> None:
             "slack_configs": [{"send_resolved": True, "api_url": "<secret>", "channel": "#ops"}],
         },
     ]
+
+
+def test_each_kind_is_shown_as_alertmanager_has_it_or_as_a_webhook() -> None:
+    kept = Secret(value=SECRET)
+    arn = "arn:aws:sns:eu-central-1:123456789012:x"
+    smtp = Smtp(host="::1", port=25, tls="none", username="u", password=kept)
+    mail = {"to": ("a@b.example", "c@b.example"), "sender": "t@b.example"}
+    receivers = {
+        "mail": receiver("mail", kind="email", settings=Email(**mail, smtp=smtp)),
+        "ses": receiver("ses", kind="email", settings=Email(**mail)),
+        "pd": receiver("pd", kind="pagerduty", settings=PagerDuty(routing_key=kept, url="x")),
+        "og": receiver("og", kind="opsgenie", settings=Opsgenie(api_key=kept, url="x")),
+        "sns": receiver("sns", kind="sns", settings=AwsTarget(arn=arn)),
+        "app": receiver("app", kind="slack", settings=SlackApp(token=kept, channel="#o")),
+        "teams": receiver("teams", kind="teams", settings=Teams(url=kept)),
+        "nobody": receiver("nobody", kind="nobody"),
+    }
+    text = to_alertmanager_yaml(config(receivers=receivers))
+    assert SECRET not in text
+    found = {each["name"]: each for each in yaml.safe_load(text)["receivers"]}
+    sent = {"send_resolved": True}
+    assert found["mail"]["email_configs"] == [
+        {
+            **sent,
+            "to": "a@b.example, c@b.example",
+            "from": "t@b.example",
+            "smarthost": "[::1]:25",
+            "require_tls": False,
+            "auth_username": "<secret>",
+            "auth_password": "<secret>",
+        }
+    ]
+    assert found["ses"]["email_configs"][0]["smarthost"] == "ses.invalid:587"
+    assert found["pd"]["pagerduty_configs"] == [{**sent, "routing_key": "<secret>"}]
+    assert found["og"]["opsgenie_configs"] == [{**sent, "api_key": "<secret>"}]
+    assert found["sns"]["sns_configs"][0]["topic_arn"] == arn
+    assert found["app"]["slack_configs"][0]["channel"] == "#o"
+    assert found["teams"]["webhook_configs"][0]["url"] == "https://secret.invalid/"
+    assert found["nobody"] == {"name": "nobody"}
 
 
 @pytest.mark.parametrize("value", [SECRET, f"{SECRET} ", f" {SECRET}"])

@@ -9,6 +9,8 @@ from tocsin.configuration.fields import is_loopback
 from tocsin.configuration.models import Document
 from tocsin.configuration.problems import Location, Problem, path_of
 from tocsin.configuration.yamltree import read
+from tocsin.domain.channels import Apprise, Email, Opsgenie, PagerDuty, SlackApp, Teams
+from tocsin.domain.config import Receiver
 
 # A warning names so many; `config apply` to a stack on AWS lists all.
 _NAMED = 5
@@ -92,9 +94,23 @@ def _receivers(document: Document) -> Iterator[tuple[str, str, Location]]:
                     yield receiver.name, host, ("tenants", tenant, "receivers", index, kind, field)
         taken = block.taken.config.receivers.values() if block.taken else ()
         for made in taken:
-            host = urlsplit(made.url).hostname or ""
+            host = _host_of(made)
             if is_loopback(host):
                 yield made.name, host, ("tenants", tenant, "alertmanager")
+
+
+def _host_of(receiver: Receiver) -> str:
+    """Return the host that a receiver of an Alertmanager's file names; "" if it names none."""
+    settings, url = receiver.settings, receiver.url
+    if isinstance(settings, Email):
+        return settings.smtp.host if settings.smtp else ""
+    if isinstance(settings, SlackApp):
+        url = settings.api_url
+    elif isinstance(settings, PagerDuty | Opsgenie):
+        url = settings.url
+    elif isinstance(settings, Teams | Apprise):
+        url = settings.url.value
+    return urlsplit(url).hostname or ""
 
 
 def _sources(document: Document) -> Iterator[tuple[str, str, Location]]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tocsin.domain.channels import AwsTarget, Email, SlackApp
 from tocsin.domain.config import Receiver, Route, TenantConfig, Timing
 from tocsin.domain.duration import format_duration
 from tocsin.domain.inhibition import InhibitRule
@@ -20,6 +21,8 @@ MASKED = "<secret>"
 _MASKED_URL = "https://secret.invalid/"
 # What Alertmanager has no word for: at once, and never.
 _AT_ONCE_S, _NEVER = 0.001, "100y"
+# The one field that Alertmanager demands of an integration, a secret.
+_KEYS = {"pagerduty": "routing_key", "opsgenie": "api_key"}
 
 _PLAIN = re.compile(r"[a-zA-Z_][a-zA-Z0-9_./-]*")
 # What would not be text without quotes.
@@ -57,14 +60,45 @@ def _receiver(config: TenantConfig, name: str) -> dict[str, Any]:
     shown: dict[str, Any] = {"name": name}
     for each in config.integrations.get(name, (name,)):
         receiver = config.receivers[each]
-        shown.setdefault(f"{receiver.kind}_configs", []).append(_integration(receiver))
+        if receiver.kind != "nobody":
+            kind, integration = _integration(receiver)
+            shown.setdefault(f"{kind}_configs", []).append(integration)
     return shown
 
 
-def _integration(receiver: Receiver) -> dict[str, Any]:
+def _integration(receiver: Receiver) -> tuple[str, dict[str, Any]]:
+    """Return how Alertmanager calls it; as a webhook what not all of them know."""
+    kind, settings = receiver.kind, receiver.settings
     shown: dict[str, Any] = {"send_resolved": receiver.send_resolved}
-    if receiver.kind == "slack":
-        return {**shown, "api_url": MASKED, "channel": receiver.channel}
+    if isinstance(settings, Email):
+        return kind, {**shown, **_mail(settings)}
+    if isinstance(settings, AwsTarget) and kind == "sns":
+        return kind, {**shown, "topic_arn": settings.arn, "sigv4": {"region": settings.region}}
+    if kind in _KEYS:
+        return kind, {**shown, _KEYS[kind]: MASKED}
+    if kind == "slack":
+        channel = settings.channel if isinstance(settings, SlackApp) else receiver.channel
+        return kind, {**shown, "api_url": MASKED, "channel": channel}
+    return "webhook", {**shown, **_webhook(receiver)}
+
+
+def _mail(settings: Email) -> dict[str, Any]:
+    smtp = settings.smtp
+    host = "ses.invalid" if smtp is None else smtp.host
+    host = f"[{host}]" if ":" in host else host
+    shown = {
+        "to": ", ".join(settings.to),
+        "from": settings.sender,
+        "smarthost": f"{host}:{587 if smtp is None else smtp.port}",
+        "require_tls": smtp is None or smtp.tls != "none",
+    }
+    if smtp is None or not smtp.username:
+        return shown
+    return {**shown, "auth_username": MASKED, "auth_password": MASKED}
+
+
+def _webhook(receiver: Receiver) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
     authorization = receiver.headers.get("Authorization")
     if authorization is not None:
         scheme, _, credentials = authorization.strip().partition(" ")

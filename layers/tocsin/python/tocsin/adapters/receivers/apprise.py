@@ -43,6 +43,8 @@ def send(notification: Notification, tools: Tools) -> str:
     settings = settings_of(notification.receiver, Apprise)
     plugin, service = _plugin(tools.secret(settings.url), name)
     message = message_of(notification, SHOWN_ALERTS, tools.external_url)
+    if message.state == "resolved" and service.end_priority is not None:
+        plugin.priority = min(plugin.priority, service.end_priority)
     said = written(notification.receiver, lambda: render(message, plugin, service))
     with visit(tools.http, timeout_s) as passed:
         try:

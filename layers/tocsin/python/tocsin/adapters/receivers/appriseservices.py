@@ -17,7 +17,8 @@ class Service(msgspec.Struct, frozen=True):
 
     Without a title, the title is the first line of the text. Where there may be no user, the
     library would log in for each message, and register where that fails. `most_bytes` of title
-    and body, as JSON in ASCII, is for a limit that the library does not keep by itself.
+    and body, as JSON in ASCII, is for a limit that the library does not keep by itself. An end has
+    at most `end_priority`, where the URL says how urgent messages are.
     """
 
     module: str
@@ -26,6 +27,7 @@ class Service(msgspec.Struct, frozen=True):
     has_title: bool = True
     takes_user: bool = True
     most_bytes: int = 1_000_000
+    end_priority: int | None = None
 
 
 _MATRIX = Service("matrix.base", "NotifyMatrix", has_title=False, takes_user=False)
@@ -61,7 +63,8 @@ _PUSH = {
     "ntfy": _NTFY,
     "ntfys": _NTFY,
     "pbul": Service("pushbullet", "NotifyPushBullet"),
-    "pover": Service("pushover", "NotifyPushover"),
+    # Its highest priority is repeated until somebody acknowledges it (pushover.net/api).
+    "pover": Service("pushover", "NotifyPushover", end_priority=0),
     "prowl": Service("prowl", "NotifyProwl"),
     "psafers": Service("pushsafer", "NotifyPushSafer"),
     "signal": Service("signal_api", "NotifySignalAPI"),

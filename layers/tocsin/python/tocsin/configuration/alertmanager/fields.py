@@ -29,6 +29,10 @@ _GO_UNITS_S = {
 }
 _GO_PART = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)")
 
+_HOST_AND_PORT = re.compile(r"(?:\[([^\[\]\s]+)\]|([^:\[\]\s]+)):([^:\s]+)")
+# Go takes the names of services, too: IANA, "Service Name and Port Number Registry".
+_PORTS = {"smtp": 25, "submission": 587, "submissions": 465, "smtps": 465}
+
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
@@ -51,6 +55,21 @@ def _count(value: object) -> object:
     if not isinstance(count, int) or count < 0:
         raise wrong("must not be negative")
     return count
+
+
+def _whole_number(value: object) -> object:
+    return _meaning(int, "must be a whole number")(value)
+
+
+def _host_and_port(value: object) -> tuple[str, int]:
+    """Read what Go's net.SplitHostPort does: `host:25`, `[::1]:25`."""
+    found = _HOST_AND_PORT.fullmatch(_text(value))
+    if found is None:
+        raise wrong("not a host and a port, such as mail.example.com:587")
+    port = _PORTS.get(found[3].lower(), found[3])
+    if not str(port).isdecimal() or not 0 < int(port) < 65536:
+        raise wrong("not a port; it is a number, such as 587")
+    return found[1] or found[2], int(port)
 
 
 def _duration(value: object) -> float:
@@ -78,6 +97,11 @@ def _url(value: object) -> SecretStr:
     if problem:
         raise wrong(problem)
     return SecretStr(text)
+
+
+def plain(value: SecretStr | str | None) -> str:
+    """Return a text that may be a secret."""
+    return value.get_secret_value() if isinstance(value, SecretStr) else value or ""
 
 
 def url_problem(text: str) -> str:
@@ -141,6 +165,8 @@ Secret = Annotated[SecretStr, BeforeValidator(lambda value: SecretStr(_text(valu
 Url = Annotated[SecretStr, BeforeValidator(_url)]
 Flag = Annotated[bool, BeforeValidator(_meaning(bool, "must be true or false"))]
 Count = Annotated[int, BeforeValidator(_count)]
+WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
+HostPort = Annotated[tuple[str, int], BeforeValidator(_host_and_port)]
 Duration = Annotated[float, BeforeValidator(_duration)]
 GoDuration = Annotated[float, BeforeValidator(_go_duration)]
 MatchersText = Annotated[str, BeforeValidator(_matchers)]

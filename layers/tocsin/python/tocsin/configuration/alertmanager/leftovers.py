@@ -1,63 +1,19 @@
-"""What of an Alertmanager's configuration tocsin does not take, set aside with the reason.
+"""What of an Alertmanager's configuration tocsin does not take, set aside with the reason."""
 
-The names are those of Alertmanager 0.34 and of the releases before it. Source: Alertmanager,
-config/config.go, config/notifiers.go and notify/*/config.go.
-"""
-
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
+from tocsin.configuration.alertmanager.setaside import (
+    FIELDS,
+    GLOBAL_DEFAULTS,
+    OF_DEFAULTS,
+    OWN_TEXT,
+    UNDELIVERED,
+)
 from tocsin.configuration.problems import Location, Problem, path_of
 from tocsin.configuration.yamltree import Tree
-
-# The integrations that tocsin has no receiver for, by what they are called.
-UNDELIVERED = {
-    "discord_configs": "Discord",
-    "email_configs": "e-mail",
-    "incidentio_configs": "incident.io",
-    "jira_configs": "Jira",
-    "mattermost_configs": "Mattermost",
-    "msteams_configs": "Microsoft Teams",
-    "msteamsv2_configs": "Microsoft Teams",
-    "opsgenie_configs": "Opsgenie",
-    "pagerduty_configs": "PagerDuty",
-    "pushover_configs": "Pushover",
-    "rocketchat_configs": "Rocket.Chat",
-    "sns_configs": "Amazon SNS",
-    "telegram_configs": "Telegram",
-    "victorops_configs": "VictorOps",
-    "webex_configs": "Webex",
-    "wechat_configs": "WeChat",
-}
-_OWN_TEXT = "tocsin writes its own text"
-_SLACK_LOOKS = (
-    "actions",
-    "callback_id",
-    "color",
-    "fallback",
-    "fields",
-    "footer",
-    "icon_emoji",
-    "icon_url",
-    "image_url",
-    "link_names",
-    "message_text",
-    "mrkdwn_in",
-    "pretext",
-    "short_fields",
-    "text",
-    "thumb_url",
-    "title",
-    "title_link",
-    "username",
-)
-# Of integrations that are not delivered: nothing more is lost with them.
-_GLOBAL_DEFAULTS = re.compile(
-    "(jira|mattermost|opsgenie|pagerduty|rocketchat|smtp|telegram|victorops|webex|wechat)_.*"
-)
 
 
 class NotTaken(msgspec.Struct, frozen=True, order=True):
@@ -108,15 +64,12 @@ class Leftovers:
         if not isinstance(value, dict):
             return value
         for place in _entries(("templates",), value.get("templates")):
-            self.add(place, f"not taken: {_OWN_TEXT}")
+            self.add(place, f"not taken: {OWN_TEXT}")
         top = _without(value, ("templates",))
-        top = self._taken((), top, ("tracing", "event_recorder"), "tocsin has its own")
+        own = dict.fromkeys(("tracing", "event_recorder"), "tocsin has its own")
+        top = self._taken((), top, own)
         if isinstance(top.get("global"), dict):
-            top["global"] = {
-                name: each
-                for name, each in top["global"].items()
-                if _GLOBAL_DEFAULTS.fullmatch(name) is None
-            }
+            top["global"] = self._global(top["global"])
         if "route" in top:
             top["route"] = self._route(("route",), top["route"])
         for name in ("receivers", "inhibit_rules"):
@@ -126,13 +79,17 @@ class Leftovers:
         return top
 
     def _taken(
-        self, location: Location, block: dict[str, Any], names: Collection[str], reason: str
+        self, location: Location, block: dict[str, Any], reasons: Mapping[str, str]
     ) -> dict[str, Any]:
-        """Set fields of a block aside, each for the same reason."""
-        for name in names:
+        """Set fields of a block aside, each for its reason."""
+        for name, reason in reasons.items():
             if block.get(name):
                 self.add((*location, name), f"not taken: {reason}")
-        return _without(block, names)
+        return _without(block, reasons)
+
+    def _global(self, block: dict[str, Any]) -> dict[str, Any]:
+        needless = [name for name in block if GLOBAL_DEFAULTS.fullmatch(str(name))]
+        return self._taken(("global",), _without(block, needless), OF_DEFAULTS)
 
     def _inhibit_rule(self, _location: Location, rule: Any) -> Any:
         # Its name is for Alertmanager's own metrics.
@@ -141,7 +98,7 @@ class Leftovers:
     def _route(self, location: Location, route: Any) -> Any:
         if not isinstance(route, dict):
             return route
-        route = self._taken(location, route, ("labels",), "tocsin shows no labels of routes")
+        route = self._taken(location, route, {"labels": "tocsin shows no labels of routes"})
         if isinstance(route.get("routes"), list):
             route["routes"] = [
                 self._route((*location, "routes", at), each)
@@ -152,19 +109,20 @@ class Leftovers:
     def _receiver(self, location: Location, receiver: Any) -> Any:
         if not isinstance(receiver, dict):
             return receiver
-        for name, what in UNDELIVERED.items():
+        for name, (what, instead) in UNDELIVERED.items():
             for place in _entries((*location, name), receiver.get(name)):
                 self.add(
                     place,
-                    f"not delivered by tocsin yet: nobody hears of these alerts by {what}",
+                    f"not delivered by tocsin yet: nobody hears of these alerts by {what}; "
+                    f"{instead}",
                     is_undelivered=True,
                 )
         reason = "tocsin shows no labels of receivers"
-        receiver = self._taken(location, _without(receiver, UNDELIVERED), ("labels",), reason)
-        for name, names in (("webhook_configs", ("payload",)), ("slack_configs", _SLACK_LOOKS)):
+        receiver = self._taken(location, _without(receiver, UNDELIVERED), {"labels": reason})
+        for name, reasons in FIELDS.items():
             if isinstance(receiver.get(name), list):
                 receiver[name] = [
-                    self._taken((*location, name, at), each, names, _OWN_TEXT)
+                    self._taken((*location, name, at), each, reasons)
                     if isinstance(each, dict)
                     else each
                     for at, each in enumerate(receiver[name])

@@ -4,66 +4,37 @@ What it sets aside has been removed before (see `leftovers`), so that a field th
 neither place is unknown, as it is to Alertmanager. Source: Alertmanager, config/config.go.
 """
 
-from typing import Self
+from pydantic import Field
 
-from pydantic import Field, SecretStr, model_validator
-
+from tocsin.configuration.alertmanager.defaults_model import Global
 from tocsin.configuration.alertmanager.fields import (
     ClassicName,
-    Count,
     Duration,
     Flag,
-    GoDuration,
     LabelName,
     MatchersText,
     Name,
     Pattern,
-    Secret,
     Text,
-    Url,
 )
-from tocsin.configuration.alertmanager.http_models import HttpConfig
+from tocsin.configuration.alertmanager.integration_models import (
+    Email,
+    Opsgenie,
+    PagerDuty,
+    Slack,
+    Sns,
+    Teams,
+    Webhook,
+)
+from tocsin.configuration.alertmanager.service_models import (
+    Discord,
+    Mattermost,
+    Pushover,
+    Telegram,
+    Webex,
+)
 from tocsin.configuration.block import Block
-from tocsin.configuration.fields import wrong
 from tocsin.configuration.time_intervals import TimeInterval
-
-
-class Webhook(Block):
-    """One entry of webhook_configs."""
-
-    url: Url = SecretStr("")
-    url_file: Text = ""
-    http_config: HttpConfig | None = None
-    max_alerts: Count = 0
-    timeout: GoDuration = 0.0
-    send_resolved: Flag = True
-
-    @model_validator(mode="after")
-    def _has_one_url(self) -> Self:
-        if (self.url.get_secret_value() != "") == (self.url_file != ""):
-            raise wrong("needs one of url and url_file")
-        return self
-
-
-class Slack(Block):
-    """One entry of slack_configs."""
-
-    api_url: Url | None = None
-    api_url_file: Text = ""
-    http_config: HttpConfig | None = None
-    app_token: Secret = SecretStr("")
-    app_token_file: Text = ""
-    app_url: Url | None = None
-    update_message: Flag = False
-    channel: Text = ""
-    timeout: GoDuration = 0.0
-    send_resolved: Flag = False
-
-    @model_validator(mode="after")
-    def _has_one_url(self) -> Self:
-        if self.api_url is not None and self.api_url_file:
-            raise wrong("has at most one of api_url and api_url_file")
-        return self
 
 
 class Receiver(Block):
@@ -71,7 +42,18 @@ class Receiver(Block):
 
     name: Name
     webhook_configs: list[Webhook] = Field(default=[])
+    email_configs: list[Email] = Field(default=[])
+    pagerduty_configs: list[PagerDuty] = Field(default=[])
+    opsgenie_configs: list[Opsgenie] = Field(default=[])
     slack_configs: list[Slack] = Field(default=[])
+    pushover_configs: list[Pushover] = Field(default=[])
+    sns_configs: list[Sns] = Field(default=[])
+    telegram_configs: list[Telegram] = Field(default=[])
+    discord_configs: list[Discord] = Field(default=[])
+    webex_configs: list[Webex] = Field(default=[])
+    msteams_configs: list[Teams] = Field(default=[])
+    msteamsv2_configs: list[Teams] = Field(default=[])
+    mattermost_configs: list[Mattermost] = Field(default=[])
 
 
 class Route(Block):
@@ -108,18 +90,6 @@ class NamedTimeInterval(Block):
 
     name: Name
     time_intervals: list[TimeInterval] = Field(default=[])
-
-
-class Global(Block):
-    """What holds for all receivers that do not say it themselves."""
-
-    resolve_timeout: Duration = 300.0
-    http_config: HttpConfig | None = None
-    slack_api_url: Url | None = None
-    slack_api_url_file: Text = ""
-    slack_app_token: Secret = SecretStr("")
-    slack_app_token_file: Text = ""
-    slack_app_url: Url | None = None
 
 
 class Configuration(Block):

@@ -2,10 +2,22 @@
 
 from collections.abc import Iterable, Iterator
 
+from tocsin.configuration.alertmanager.fields import plain
 from tocsin.configuration.alertmanager.models import Configuration, Route
 from tocsin.configuration.findings import Finding
 from tocsin.configuration.problems import Location
 from tocsin.domain.routing import ALL_LABELS
+
+# What of `global` may stand in a file instead.
+_KEPT = (
+    "mattermost_webhook_url",
+    "opsgenie_api_key",
+    "slack_api_url",
+    "slack_app_token",
+    "smtp_auth_password",
+    "smtp_auth_secret",
+    "telegram_bot_token",
+)
 
 
 def broken_rules(configuration: Configuration) -> Iterator[Finding]:
@@ -19,9 +31,10 @@ def broken_rules(configuration: Configuration) -> Iterator[Finding]:
     yield from _of_root(configuration.route)
     known = {"receivers": set(receivers), "intervals": {*muting, *intervals}}
     yield from _of_route(configuration.route, ("route",), known)
-    slack = configuration.defaults
-    if slack.slack_api_url is not None and slack.slack_api_url_file:
-        yield ("global",), "has at most one of slack_api_url and slack_api_url_file"
+    for name in _KEPT:
+        values = (getattr(configuration.defaults, each) for each in (name, f"{name}_file"))
+        if all(map(plain, values)):
+            yield ("global",), f"has at most one of {name} and {name}_file"
 
 
 def _twice(block: str, names: Iterable[str], others: Iterable[str] = ()) -> Iterator[Finding]:

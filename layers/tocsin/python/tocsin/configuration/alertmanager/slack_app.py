@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from tocsin.configuration.alertmanager.models import Global, Slack
+from tocsin.configuration.alertmanager.defaults_model import Global
+from tocsin.configuration.alertmanager.integration_models import Slack
+from tocsin.configuration.alertmanager.making import Given
 from tocsin.configuration.problems import Location
 from tocsin.domain.channels import SlackApp
 from tocsin.domain.secret import Secret
@@ -20,11 +22,9 @@ _BEARER = "Bearer "
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """A token, or the file that it is in, where it is given, and the method that it is for."""
+    """The token that is given, and the method that it is for."""
 
-    token: str
-    file: str
-    at: Location
+    given: Given
     method_url: str
 
 
@@ -46,13 +46,18 @@ def offered(
     method_url = app_url.get_secret_value() if app_url else _API + _METHOD
     own, default = model.app_token.get_secret_value(), defaults.slack_app_token.get_secret_value()
     if own or model.app_token_file:
-        return Offer(own, model.app_token_file, (*location, "app_token"), method_url)
+        return _offer(own, model.app_token_file, (*location, "app_token"), method_url)
     if url and is_method(url) and authorization.startswith(_BEARER):
-        return Offer(authorization.removeprefix(_BEARER), "", (*location, "http_config"), url)
+        return _offer(authorization.removeprefix(_BEARER), "", (*location, "http_config"), url)
     if url is None and (default or defaults.slack_app_token_file):
         at = ("global", "slack_app_token")
-        return Offer(default, defaults.slack_app_token_file, at, method_url)
+        return _offer(default, defaults.slack_app_token_file, at, method_url)
     return None
+
+
+def _offer(token: str, file: str, at: Location, method_url: str) -> Offer:
+    *block, field = at
+    return Offer(Given(token, file, (*block, f"{field}_file" if file else field)), method_url)
 
 
 def undeliverable(offer: Offer | None, channel: str) -> str:

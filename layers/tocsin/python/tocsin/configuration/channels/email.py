@@ -31,8 +31,13 @@ _ADDRESS = re.compile(
 _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*")
 
 
+def is_address(text: str) -> bool:
+    """Return whether mail can be sent to a text, as `to` takes it."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
 def _address(text: str) -> str:
-    if _ADDRESS.fullmatch(text) is None:
+    if not is_address(text):
         raise wrong(
             "not an e-mail address of ASCII, such as oncall@example.com; write a domain beyond "
             "ASCII as xn--"

@@ -8,10 +8,18 @@ import yaml
 
 from tocsin.configuration.alertmanager import NotTaken, parse_alertmanager
 from tocsin.configuration.alertmanager.conversion import to_tenant_config
-from tocsin.configuration.alertmanager.integrations import EXPORTED, Integrations
+from tocsin.configuration.alertmanager.integrations import Integrations
 from tocsin.configuration.alertmanager.loading import AlertmanagerFile
+from tocsin.configuration.alertmanager.making import EXPORTED, UNREAD
 from tocsin.configuration.document import load
-from tocsin.configuration.importing.names import Names, Variable, Variables, literal
+from tocsin.configuration.importing.names import (
+    KeptSecret,
+    Names,
+    Secrets,
+    Variable,
+    Variables,
+    literal,
+)
 from tocsin.configuration.importing.receivers import native_receivers
 from tocsin.configuration.problems import ConfigurationErrors
 from tocsin.domain.config import Route, TenantConfig, Timing
@@ -23,15 +31,16 @@ from tocsin.domain.time_words import written
 
 # What tocsin.yaml has where it says nothing.
 _RESOLVE_TIMEOUT_S = 300.0
-_ANY_URL = "https://unread.invalid/"
+
 _WIDTH = 100
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
-    """A `tocsin.yaml`, what is to be set before it is applied, and what it lacks."""
+    """A `tocsin.yaml`, what is to be set and stored before it is applied, and what it lacks."""
 
     text: str
     variables: tuple[Variable, ...]
+    secrets: tuple[KeptSecret, ...]
     not_taken: tuple[NotTaken, ...]
     # What somebody should know besides, and what is wrong with the text as it is.
     notes: tuple[str, ...]
@@ -43,7 +52,8 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
 def import_alertmanager(text: str, filename: str, tenant: str) -> Imported:
     """Write an Alertmanager's configuration as the `tocsin.yaml` of one tenant.
 
-    No secret is in it: each is a variable. The files that it names are not read. Raises
+    No secret is in it: each is a variable, or the name of one in Secrets Manager. The files that it
+    names are not read. Raises
     ConfigurationErrors for a file that Alertmanager would refuse.
     """
     file = parse_alertmanager(text, filename)
@@ -52,8 +62,9 @@ def import_alertmanager(text: str, filename: str, tenant: str) -> Imported:
         name: tuple(config.receivers[each] for each in members)
         for name, members in config.integrations.items()
     }
-    names, intervals, variables = Names(), Names(), Variables()
-    native = native_receivers(made, names, variables)
+    names, intervals = Names(), Names()
+    variables, secrets = Variables(), Secrets()
+    native = native_receivers(made, names, variables, secrets)
     for name in config.time_intervals:
         if intervals.of(name) != name:
             native.notes.append(f"time interval {name!r} is called {intervals.of(name)} here")
@@ -72,8 +83,9 @@ def import_alertmanager(text: str, filename: str, tenant: str) -> Imported:
     document = {"tenants": {tenant: {name: each for name, each in block.items() if each}}}
     body = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=_WIDTH)
     return Imported(
-        text=_heading(filename, variables.found) + body,
+        text=_heading(filename, tenant, variables.found, secrets.found) + body,
         variables=tuple(variables.found),
+        secrets=tuple(secrets.found),
         not_taken=tuple(file.leftovers.found),
         notes=tuple(native.notes),
         problems=tuple(_problems(body, variables.found)),
@@ -84,7 +96,7 @@ def import_alertmanager(text: str, filename: str, tenant: str) -> Imported:
 
 def _converted(file: AlertmanagerFile, tenant: str) -> TenantConfig:
     """Convert what can be delivered; files stand for themselves, and are not read."""
-    integrations = Integrations(file.configuration, file.leftovers, lambda name: _ANY_URL + name)
+    integrations = Integrations(file.configuration, file.leftovers, lambda name: UNREAD + name)
     made = integrations.receivers()
     for location, message in integrations.wrong:
         # A secret that is not there is a variable like every other.
@@ -147,17 +159,26 @@ def _settings(config: TenantConfig) -> dict[str, Any]:
     return settings
 
 
-def _heading(filename: str, variables: Iterable[Variable]) -> str:
-    lines = [f"# From {filename}, an Alertmanager's configuration."]
-    lines += [f"#   {variable.name}: {variable.meaning}" for variable in variables]
-    if len(lines) > 1:
-        lines.insert(1, "# Set these variables before you apply it:")
-    return "".join(f"{line}\n" for line in lines)
+def _heading(
+    filename: str, tenant: str, variables: Iterable[Variable], secrets: Iterable[KeptSecret]
+) -> str:
+    to_set = [f"  {variable.name}: {variable.meaning}" for variable in variables]
+    to_store = [f"  tocsin/{tenant}/{secret.name}: {secret.meaning}" for secret in secrets]
+    lines = [f"From {filename}, an Alertmanager's configuration."]
+    if to_set:
+        lines += ["Set these variables before you apply it:", *to_set]
+    if to_store:
+        lines += [
+            "Store these secrets before you apply it, each with",
+            "aws secretsmanager create-secret --name NAME --secret-string VALUE",
+            *to_store,
+        ]
+    return "".join(f"# {line}\n" for line in lines)
 
 
 def _problems(text: str, variables: Iterable[Variable]) -> list[str]:
     """Return what `tocsin.yaml` would be refused for, whatever the variables hold."""
-    environ = {variable.name: _ANY_URL for variable in variables}
+    environ = {variable.name: UNREAD for variable in variables}
     try:
         load(text, "", environ)
     except ConfigurationErrors as errors:

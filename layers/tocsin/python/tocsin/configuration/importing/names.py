@@ -1,9 +1,11 @@
 """Names that `tocsin.yaml` takes, for what is called otherwise elsewhere."""
 
 import re
+from urllib.parse import unquote
 
 import msgspec
 
+from tocsin.configuration.alertmanager.fields import MASKED
 from tocsin.configuration.fields import is_name
 
 _LIMIT = 64
@@ -51,12 +53,42 @@ class Variables:
 
     def of(self, secret: str, name: str, meaning: str) -> str:
         """Return the text that stands for a secret in the file."""
-        if secret not in self._by_secret:
+        key = _key(secret, name)
+        if key not in self._by_secret:
             own = self._names.new(_OTHER.sub("_", name.replace("-", "_")).upper())
             own = own if own[0].isalpha() else f"RECEIVER_{own}"
-            self._by_secret[secret] = own
+            self._by_secret[key] = own
             self.found.append(Variable(own, meaning))
-        return f"${{{self._by_secret[secret]}}}"
+        return f"${{{self._by_secret[key]}}}"
+
+
+class KeptSecret(msgspec.Struct, frozen=True):
+    """A secret that is to be kept in Secrets Manager as `tocsin/TENANT/NAME`, and what it holds."""
+
+    name: str
+    meaning: str
+
+
+class Secrets:
+    """Gives each secret a name in Secrets Manager; equal ones share it."""
+
+    def __init__(self) -> None:
+        self._names = Names()
+        self._by_secret: dict[str, str] = {}
+        self.found: list[KeptSecret] = []
+
+    def of(self, secret: str, name: str, meaning: str) -> dict[str, str]:
+        """Return the block that stands for a secret in the file."""
+        key = _key(secret, name)
+        if key not in self._by_secret:
+            self._by_secret[key] = self._names.new(name)
+            self.found.append(KeptSecret(self._by_secret[key], meaning))
+        return {"secret": self._by_secret[key]}
+
+
+def _key(secret: str, name: str) -> str:
+    """Return what two secrets have in common that are one: where it is masked, nobody knows."""
+    return name if MASKED in unquote(secret) else secret
 
 
 def literal(text: str) -> str:

@@ -6,12 +6,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from tocsin.configuration.alertmanager.integrations import LONGEST_TIMEOUT_S
+from tocsin.configuration.alertmanager.making import LONGEST_TIMEOUT_S
 from tocsin.configuration.fields import is_loopback
-from tocsin.configuration.importing.names import Names, Variables, literal
-from tocsin.domain.channels import SlackApp
+from tocsin.configuration.importing.channels import channel_block
+from tocsin.configuration.importing.names import Names, Secrets, Variables, literal
 from tocsin.domain.config import Receiver
 from tocsin.domain.duration import format_duration
+
+_TITLES = {"slack": "Slack", "pagerduty": "PagerDuty"}
 
 
 class NativeReceivers(msgspec.Struct, frozen=True):
@@ -23,71 +25,83 @@ class NativeReceivers(msgspec.Struct, frozen=True):
 
 
 def native_receivers(
-    made: Mapping[str, tuple[Receiver, ...]], names: Names, variables: Variables
+    made: Mapping[str, tuple[Receiver, ...]], names: Names, variables: Variables, secrets: Secrets
 ) -> NativeReceivers:
     """Write receivers; one of Alertmanager's with several integrations is a group of them."""
     native = NativeReceivers([], [], [])
+    writer = _Writer(variables, secrets, native.notes)
     for name, receivers in made.items():
         own = names.of(name)
         if own != name:
             native.notes.append(f"receiver {name!r} is called {own} here")
         if len(receivers) == 1:
-            native.receivers.append(_receiver(own, receivers[0], variables, native.notes))
+            native.receivers.append(writer.written(own, receivers[0]))
             continue
         members = [names.new(each.name.replace(name, own, 1)) for each in receivers]
         native.groups.append({"name": own, "receivers": members})
-        native.receivers.extend(
-            _receiver(member, each, variables, native.notes)
-            for member, each in zip(members, receivers, strict=True)
-        )
+        native.receivers.extend(map(writer.written, members, receivers))
     return native
 
 
-def _receiver(
-    name: str, receiver: Receiver, variables: Variables, notes: list[str]
-) -> dict[str, Any]:
-    if isinstance(receiver.settings, SlackApp):
-        app = _slack_app(name, receiver.settings, variables)
-        return {"name": name, "slack": {**app, **_slack(name, receiver, notes)}}
-    parts = urlsplit(receiver.url)
-    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        notes.append(f"receiver {name} is not encrypted; tocsin.yaml takes https:// alone")
-    url = variables.of(receiver.url, f"{name}_URL", f"the address of receiver {name}")
-    block: dict[str, Any] = {"url": url}
-    if receiver.kind == "slack":
-        return {"name": name, "slack": {**block, **_slack(name, receiver, notes)}}
-    if receiver.headers:
-        block["headers"] = {
-            header: variables.of(value, f"{name}_{header}", _meaning(name, header, value))
-            for header, value in receiver.headers.items()
-        }
-    if receiver.timeout_s != LONGEST_TIMEOUT_S:
-        block["timeout"] = format_duration(receiver.timeout_s)
-    if receiver.truncates:
-        block["max_alerts"] = receiver.max_alerts
-        notes.append(f"receiver {name} gets what is beyond max_alerts in its next notification")
-    if not receiver.send_resolved:
-        block["send_resolved"] = False
-    return {"name": name, "webhook": block}
+class _Writer:
+    def __init__(self, variables: Variables, secrets: Secrets, notes: list[str]) -> None:
+        self._variables = variables
+        self._secrets = secrets
+        self._notes = notes
+
+    def written(self, name: str, receiver: Receiver) -> dict[str, Any]:
+        """Write a receiver of one kind."""
+        if receiver.settings is not None:
+            block = channel_block(name, receiver, self._secrets)
+        else:
+            block = self._called(name, receiver)
+        if receiver.kind != "webhook":
+            self._note_timeout(name, receiver)
+        if not receiver.send_resolved:
+            block["send_resolved"] = False
+        if receiver.kind == "sns":
+            self._notes.append(
+                f"receiver {name} needs the topic in the stack's parameter NotifyTargetArns"
+            )
+        return {"name": name, receiver.kind: block}
+
+    def _called(self, name: str, receiver: Receiver) -> dict[str, Any]:
+        parts = urlsplit(receiver.url)
+        if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+            self._notes.append(
+                f"receiver {name} is not encrypted; tocsin.yaml takes https:// alone"
+            )
+        url = self._variables.of(receiver.url, f"{name}_URL", f"the address of receiver {name}")
+        more = self._webhook(name, receiver) if receiver.kind == "webhook" else _slack(receiver)
+        return {"url": url, **more}
+
+    def _webhook(self, name: str, receiver: Receiver) -> dict[str, Any]:
+        block: dict[str, Any] = {}
+        if receiver.headers:
+            block["headers"] = {
+                header: self._variables.of(value, f"{name}_{header}", _meaning(name, header, value))
+                for header, value in receiver.headers.items()
+            }
+        if receiver.timeout_s != LONGEST_TIMEOUT_S:
+            block["timeout"] = format_duration(receiver.timeout_s)
+        if receiver.truncates:
+            block["max_alerts"] = receiver.max_alerts
+            self._notes.append(
+                f"receiver {name} gets what is beyond max_alerts in its next notification"
+            )
+        return block
+
+    def _note_timeout(self, name: str, receiver: Receiver) -> None:
+        if receiver.timeout_s != LONGEST_TIMEOUT_S:
+            kind = _TITLES.get(receiver.kind, receiver.kind)
+            self._notes.append(
+                f"receiver {name} has {format_duration(LONGEST_TIMEOUT_S)} for an answer: a {kind} "
+                "receiver has no timeout of its own here"
+            )
 
 
-def _slack(name: str, receiver: Receiver, notes: list[str]) -> dict[str, Any]:
-    if receiver.timeout_s != LONGEST_TIMEOUT_S:
-        notes.append(
-            f"receiver {name} has {format_duration(LONGEST_TIMEOUT_S)} for an answer: a Slack "
-            "receiver has no timeout of its own here"
-        )
-    channel = {"channel": literal(receiver.channel)} if receiver.channel else {}
-    return {**channel, "send_resolved": receiver.send_resolved}
-
-
-def _slack_app(name: str, app: SlackApp, variables: Variables) -> dict[str, Any]:
-    token = variables.of(app.token.value, f"{name}_TOKEN", f"the bot token of receiver {name}")
-    return {
-        "token": {"value": token},
-        "channel": literal(app.channel),
-        **({"api_url": literal(app.api_url)} if app.api_url else {}),
-    }
+def _slack(receiver: Receiver) -> dict[str, Any]:
+    return {"channel": literal(receiver.channel)} if receiver.channel else {}
 
 
 def _meaning(name: str, header: str, value: str) -> str:
