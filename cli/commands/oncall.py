@@ -3,17 +3,12 @@
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from cli.configuration_file import ConfigurationFile
-from cli.explanation import explained
-from cli.target import Target
-from tocsin.configuration.conversion import to_tenant_config
+from cli.configured import Configured, with_configured
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.oncall import Schedule
 from tocsin.domain.oncall_turns import Shift, shifts
@@ -27,59 +22,31 @@ _AHEAD_S = 14 * 86_400.0
 @click.argument("name", required=False)
 @click.option("--at", "at_text", metavar="TIME", help="Then, as RFC 3339.  [default: now]")
 @click.option("--days", type=click.IntRange(1, 62), help="List the shifts of so many days.")
-@click.option("--tenant", help="Only this tenant's schedules.  [default: all]")
-@click.option(
-    "--file",
-    default="tocsin.yaml",
-    show_default=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Where the schedules stand, if not in a stack.",
-)
-@click.option("--stack", envvar="TOCSIN_STACK", help="As applied to this stack.")
-@click.option(
-    "--local",
-    "is_local",
-    is_flag=True,
-    envvar="TOCSIN_LOCAL",
-    help="As applied to the local cloud.",
-)
+@with_configured("schedules")
 def command(
+    configured: Configured,
     name: str | None,
     at_text: str | None,
     days: int | None,
     tenant: str | None,
-    **where: Any,
 ) -> None:
     """Show who is on call in the schedule NAME, or in all, and where that is told.
 
     The schedules are those of tocsin.yaml; with --stack or --local, those that are in force.
     """
-    with explained():
-        configs = [each for each in _configs(**where) if tenant in (None, each.tenant)]
-        if tenant is not None and not configs:
-            raise click.ClickException(f"there is no tenant {tenant}")
-        found = [
-            (config, schedule)
-            for config in configs
-            for schedule in config.schedules.values()
-            if name in (None, schedule.name)
-        ]
-        if not found:
-            raise click.ClickException(_nothing(configs, name))
-        at_s = _at_s(at_text)
-        console = Console(highlight=False, markup=False, emoji=False)
-        for config, schedule in found:
-            console.print(_table(config, schedule, at_s, days))
-
-
-def _configs(*, file: Path, stack: str | None, is_local: bool) -> list[TenantConfig]:
-    given = click.get_current_context().find_object(Target)
-    if given is None and not stack and not is_local:
-        document = ConfigurationFile(file).document
-        return [to_tenant_config(name, each, 0) for name, each in document.tenants.items()]
-    configs = (given or Target.load(stack, is_local=is_local)).configs
-    found = (configs.current(name) for name in sorted(configs.tenants()))
-    return [each for each in found if each is not None]
+    configs = configured.configs(tenant)
+    found = [
+        (config, schedule)
+        for config in configs
+        for schedule in config.schedules.values()
+        if name in (None, schedule.name)
+    ]
+    if not found:
+        raise click.ClickException(_nothing(configs, name))
+    at_s = _at_s(at_text)
+    console = Console(highlight=False, markup=False, emoji=False)
+    for config, schedule in found:
+        console.print(_table(config, schedule, at_s, days))
 
 
 def _nothing(configs: list[TenantConfig], name: str | None) -> str:

@@ -1,9 +1,7 @@
 """`tocsin receivers`: list them, and send a test through the adapter that notify uses."""
 
 import time
-from collections.abc import Callable, Iterator
-from functools import wraps
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -12,101 +10,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.configuration_file import ConfigurationFile
-from cli.explanation import explained
+from cli.configured import Configured, with_configured
 from cli.onealert.text import plain
+from cli.receivers.tools import tools_of
 from cli.receivers.trial import Trial, try_out
-from cli.target import Target
-from tocsin.adapters.aws import single_attempt_client
-from tocsin.adapters.http import Http
 from tocsin.adapters.receivers import ChannelReceivers
-from tocsin.adapters.receivers.posting import Tools
-from tocsin.adapters.secrets import KeptSecrets
-from tocsin.configuration.conversion import to_tenant_config
 from tocsin.domain.config import Receiver, TenantConfig
 from tocsin.domain.routing import integrations_of
 
-_TIMEOUT_S = 10.0
 _Found = tuple[TenantConfig, Receiver]
 
 
-class Where:
-    """The configurations that a command looks at, and the clients that reach what they name."""
-
-    def __init__(self, target: Target | None, file: Path) -> None:
-        self._target = target
-        self._file = file
-        self.is_local = target is not None and target.is_local
-
-    def configs(self, tenant: str | None) -> list[TenantConfig]:
-        """Return the configurations in force, or those of the file, of one tenant or of all."""
-        found = [each for each in self._all() if tenant in (None, each.tenant)]
-        if tenant is not None and not found:
-            raise click.ClickException(f"there is no tenant {tenant}")
-        return found
-
-    def tools(self, *, allows_loopback: bool) -> Tools:
-        """Return what receivers are told with, from this machine."""
-        http = Http(allow_loopback=allows_loopback or self.is_local)
-        return Tools(
-            http=http,
-            clock=time.time,
-            secret=KeptSecrets(self._client, time.time),
-            aws=self._client,
-            own_queue_urls=self._queue_urls(),
-        )
-
-    def _client(self, service: str, region: str = "") -> Any:
-        if self._target is not None and (self.is_local or not region):
-            return self._target.client(service)
-        return single_attempt_client(service, _TIMEOUT_S, region)
-
-    def _queue_urls(self) -> frozenset[str]:
-        """Return the queues of the stack, of which none may be a receiver."""
-        found = {} if self._target is None else self._target.resources
-        return frozenset(value for name, value in found.items() if name.endswith("Queue"))
-
-    def _all(self) -> Iterator[TenantConfig]:
-        if self._target is None:
-            document = ConfigurationFile(self._file).document
-            yield from (to_tenant_config(name, each, 0) for name, each in document.tenants.items())
-            return
-        configs = self._target.configs
-        for name in sorted(configs.tenants()):
-            found = configs.current(name)
-            if found is not None:
-                yield found
-
-
-def _with_where(function: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options that say which receivers, as `where` and `tenant`."""
-
-    @click.option("--tenant", help="Only this tenant's receivers.  [default: all]")
-    @click.option(
-        "--file",
-        default="tocsin.yaml",
-        show_default=True,
-        type=click.Path(dir_okay=False, path_type=Path),
-        help="Where the receivers stand, if not in a stack.",
-    )
-    @click.option("--stack", envvar="TOCSIN_STACK", help="As applied to this stack.")
-    @click.option(
-        "--local",
-        "is_local",
-        is_flag=True,
-        envvar="TOCSIN_LOCAL",
-        help="As applied to the local cloud.",
-    )
-    @click.option("--json", "is_json", is_flag=True, help="Print JSON, a line each.")
-    @wraps(function)
-    def run(file: Path, stack: str | None, is_local: bool, **options: Any) -> None:
-        with explained():
-            target = click.get_current_context().find_object(Target)
-            if target is None and (stack or is_local):
-                target = Target.load(stack, is_local=is_local)
-            function(where=Where(target, file), **options)
-
-    return run
+_with_receivers = with_configured("receivers")
+_json = click.option("--json", "is_json", is_flag=True, help="Print JSON, a line each.")
 
 
 @click.group()
@@ -118,11 +34,12 @@ def command() -> None:
 
 
 @command.command(name="list")
-@_with_where
-def list_receivers(where: Where, tenant: str | None, is_json: bool) -> None:
+@_with_receivers
+@_json
+def list_receivers(configured: Configured, tenant: str | None, is_json: bool) -> None:
     """Print the receivers: of what kind they are, and what they are told of. No secrets."""
     table = _table("tenant", "receiver", "kind", "resolved", "updates", "most alerts", "pace")
-    for config in where.configs(tenant):
+    for config in configured.configs(tenant):
         for receiver in config.receivers.values():
             shown = _shown(config, receiver)
             if is_json:
@@ -140,9 +57,10 @@ def list_receivers(where: Where, tenant: str | None, is_json: bool) -> None:
     "--allow-loopback", "allows_loopback", is_flag=True,
     help="Also reach receivers on this machine, as --local does.",
 )  # fmt: skip
-@_with_where
+@_with_receivers
+@_json
 def test(
-    where: Where,
+    configured: Configured,
     tenant: str | None,
     is_json: bool,
     name: str | None,
@@ -161,10 +79,10 @@ def test(
     """
     if is_all == (name is not None):
         raise click.UsageError("give the name of a receiver, or --all")
-    found = list(_chosen(where.configs(tenant), name))
+    found = list(_chosen(configured.configs(tenant), name))
     if not found:
-        raise click.ClickException(_unknown(where.configs(tenant), name))
-    receivers = ChannelReceivers(where.tools(allows_loopback=allows_loopback))
+        raise click.ClickException(_unknown(configured.configs(tenant), name))
+    receivers = ChannelReceivers(tools_of(configured.target, allows_loopback=allows_loopback))
     is_good = True
     for config, receiver in found:
         if receiver.kind == "nobody":
