@@ -5,17 +5,11 @@ from uuid import uuid4
 
 import msgspec
 
+from cli.receivers.advice import advice_for
 from tocsin.adapters.receivers import ChannelReceivers
 from tocsin.domain.alert import Alert, Status
 from tocsin.domain.config import Receiver, TenantConfig
-from tocsin.domain.errors import (
-    ConfigurationError,
-    Permanent,
-    Retryable,
-    Throttled,
-    TocsinError,
-    Unsendable,
-)
+from tocsin.domain.errors import TocsinError
 from tocsin.domain.group import GroupKey, Thread
 from tocsin.ports import Notification
 
@@ -45,7 +39,11 @@ def try_out(
     except TocsinError as error:
         took_s = time.monotonic() - began_s
         return Trial(
-            receiver=receiver, is_ok=False, took_s=took_s, error=str(error), advice=_advice(error)
+            receiver=receiver,
+            is_ok=False,
+            took_s=took_s,
+            error=str(error),
+            advice=advice_for(error, receiver.kind),
         )
     took_s = time.monotonic() - began_s
     return Trial(receiver=receiver, is_ok=True, took_s=took_s, receipt=receipt)
@@ -100,16 +98,3 @@ def notification(
         external_url=config.external_url,
         thread=thread,
     )
-
-
-def _advice(error: TocsinError) -> str:
-    """Say what to do about what a receiver answered, or what kept it from being asked."""
-    if isinstance(error, Throttled):
-        return "it is reached, and asks for fewer calls: try again later"
-    if isinstance(error, Retryable):
-        return "there was no good answer: check its address and whether it is up, then try again"
-    if isinstance(error, Unsendable | ConfigurationError):
-        return "nothing was sent: mend the receiver in tocsin.yaml, or its secret, and apply it"
-    if isinstance(error, Permanent):
-        return "it refuses: check its address, key and permissions"
-    return "look into the error above"

@@ -11,7 +11,14 @@ from cli.localcloud.receiver import LocalReceiver
 from cli.receivers.trial import Trial, try_out
 from tests.builders import T0, config, receiver
 from tocsin.adapters.receivers import ChannelReceivers
-from tocsin.domain.errors import Permanent, Retryable, Throttled, TocsinError, Unsendable
+from tocsin.domain.errors import (
+    ConfigurationError,
+    Permanent,
+    Retryable,
+    Throttled,
+    TocsinError,
+    Unsendable,
+)
 from tocsin.ports import Notification
 
 
@@ -68,7 +75,13 @@ def test_an_incident_that_a_test_opens_is_closed(kind: str) -> None:
         (Throttled("429"), "try again later"),
         (Retryable("503"), "whether it is up"),
         (Unsendable("no"), "mend the receiver"),
-        (Permanent("403"), "check its address, key"),
+        (Permanent("403"), "check its address, and the headers"),
+        (Retryable("no answer: ConnectionError"), "nobody answers there"),
+        (Retryable("no answer: ConnectTimeout"), "nothing came in time"),
+        (Permanent("HTTP 302 from receiver x"), "give the last address"),
+        (Unsendable("the address is not public"), "--allow-loopback"),
+        (Unsendable("receiver x: y:// is none of the services"), "receivers-apprise.md"),
+        (ConfigurationError("x"), "mend the receiver"),
     ],
 )
 def test_what_to_do_about_a_failure_is_said(error: TocsinError, advice: str) -> None:
