@@ -1,6 +1,7 @@
 """`tocsin enrich`: run stages over the alerts that fire, and retry what failed."""
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -9,19 +10,19 @@ import orjson
 from cli.deadletters.stack import groups
 from cli.deadletters.text import counted
 from cli.deadletters.walk import progress_bar
-from cli.enrichment.checkpoints import Checkpoint, Checkpoints, Options
+from cli.enrichment.checkpoints import Options
 from cli.enrichment.choice import stages_option, tenants, with_stages
-from cli.enrichment.options import DRY, LIMIT, PROVIDER, SINCE, STAGE, TENANT, VERBOSE
+from cli.enrichment.options import DRY, LIMIT, PROVIDER, RESUME, SINCE, STAGE, TENANT, VERBOSE
 from cli.enrichment.retried import Retry, Shown, tell
 from cli.enrichment.retry import kept_apart
 from cli.enrichment.run import Run, RunPorts
 from cli.enrichment.sending import end
 from cli.enrichment.stack import attempts_of, batches_of, failures
 from cli.enrichment.text import failed_json, failed_rows, print_failed
+from cli.enrichment.trail import LIMIT_REACHED, trail_of
 from cli.enrichment.watching import Watcher
 from cli.target import Target, with_target
 from tocsin.domain.config import TenantConfig
-from tocsin.domain.errors import TocsinError
 
 _SHOWN_ROWS = 50
 
@@ -62,9 +63,16 @@ def command() -> None:
 @LIMIT
 @DRY
 @VERBOSE
-@click.option("--resume", "resumes", is_flag=True, help="Go on where the same run was interrupted.")
+@RESUME
 @with_target
-def run(limit: int | None, is_dry: bool, is_verbose: bool, target: Target, **asked: Any) -> None:
+def run(
+    limit: int | None,
+    is_dry: bool,
+    is_verbose: bool,
+    resumes: bool,
+    target: Target,
+    **asked: Any,
+) -> None:
     """Send the alerts that fire now to investigate again, each once.
 
     What is found is added to the alert, and told with its next notification, or at once where
@@ -77,27 +85,26 @@ def run(limit: int | None, is_dry: bool, is_verbose: bool, target: Target, **ask
     tocsin enrich run --provider datadog --limit 500
     tocsin enrich run --provider datadog --limit 500 --resume
     """
-    resumes = asked.pop("resumes")
     options = Options(**asked)
     chosen = list(with_stages(tenants(target.configs, options.tenant), options.stages))
-    checkpoints = _checkpoints(target)
-    resumed = _resumed(checkpoints, options) if resumes else None
+    trail = trail_of(target, options, resumes=resumes, is_dry=is_dry)
     batches = None if is_dry else batches_of(target)
-    with progress_bar() as bar:
+    with progress_bar() as bar, trail.walking():
         ports = RunPorts(
             groups=groups(target),
             attempts_of=lambda tenant: attempts_of(target, tenant),
-            checkpoints=checkpoints,
             batches=batches,
             clock=time.time,
             pause=time.sleep,
         )
-        run_ = Run(ports, options, limit, Watcher(bar, verbose=is_verbose), resumed)
-        lines = _run(run_, chosen, is_dry=is_dry)
+        run_ = Run(ports, trail, limit, Watcher(bar, verbose=is_verbose))
+        trail.begin(chosen[0][0].tenant)
+        lines = list(_told(run_, chosen, is_dry=is_dry))
+        run_.finish()
     for line in lines:
         click.echo(line)
     if run_.is_full():
-        click.echo("the limit is reached: --resume goes on after these alerts", err=True)
+        click.echo(LIMIT_REACHED, err=True)
     end(batches)
 
 
@@ -136,78 +143,57 @@ def failed(
 @LIMIT
 @DRY
 @VERBOSE
+@RESUME
 @with_target
 def retry(
-    tenant: str | None,
-    stage: str | None,
     limit: int | None,
     is_dry: bool,
     is_verbose: bool,
+    resumes: bool,
     target: Target,
+    **which: str | None,
 ) -> None:
     """List what is kept apart, and send it to be tried again: the stages that failed, no others.
 
     What succeeds is forgotten; what fails again has one attempt more. What is over cannot be
-    added to any more: it is not sent, and goes after 30 days.
+    added to any more: it is not sent, and goes after 30 days. One that was interrupted, or came to
+    its --limit, goes on with --resume.
 
     \b
     tocsin enrich retry --tenant acme --dry-run
     tocsin enrich retry --stage triage --limit 200
+    tocsin enrich retry --stage triage --limit 200 --resume
     """
+    tenant, stage = which["tenant"], which["stage"]
     chosen = tenants(target.configs, tenant)
     if stage is not None:
         chosen = [config for config, _ in with_stages(chosen, (stage,))]
+    options = Options(tenant, (stage,) if stage else (), None, None, command="retry")
+    trail = trail_of(target, options, resumes=resumes, is_dry=is_dry)
     batches = None if is_dry else batches_of(target)
     retry_ = Retry(
         configs=target.configs,
         groups=groups(target),
         failures=failures(target),
         batches=batches,
+        trail=trail,
         now_s=time.time(),
         pause=time.sleep,
     )
     shown = Shown(None if is_verbose or is_dry else _SHOWN_ROWS, time.time())
-    try:
-        with progress_bar() as bar:
-            counts = retry_.run(chosen, stage, limit, Watcher(bar, verbose=is_verbose), shown)
-    except (TocsinError, KeyboardInterrupt):
-        if batches is not None:
-            sent = counted(batches.sent.cases, "alert")
-            click.echo(f"interrupted; {sent} sent. Give the command again in a while", err=True)
-        raise
+    with progress_bar() as bar, trail.walking():
+        fates = retry_.run(chosen, stage, limit, Watcher(bar, verbose=is_verbose), shown)
     shown.end()
-    tell(counts, batches)
+    tell(fates, batches)
+    if limit is not None and fates["fires"] >= limit:
+        click.echo(LIMIT_REACHED, err=True)
     end(batches)
 
 
-def _run(
+def _told(
     run_: Run, chosen: list[tuple[TenantConfig, tuple[str, ...]]], *, is_dry: bool
-) -> list[str]:
-    lines = []
-    try:
-        run_.begin(chosen[0][0].tenant)
-        for config, stages in chosen:
-            found = counted(run_.over(config.tenant, stages), "alert")
-            done = "would be sent" if is_dry else "sent"
-            lines.append(f"{config.tenant}: {found} {done} for {', '.join(stages)}")
-        run_.finish()
-    except (TocsinError, KeyboardInterrupt):
-        if not is_dry:
-            click.echo("interrupted; the same command with --resume goes on", err=True)
-        raise
-    return lines
-
-
-def _checkpoints(target: Target) -> Checkpoints:
-    table = target.resource("EnrichmentTable")
-    return Checkpoints(target.client("dynamodb"), table, time.time, time.sleep)
-
-
-def _resumed(checkpoints: Checkpoints, options: Options) -> Checkpoint:
-    found = checkpoints.load(options)
-    if found is None:
-        raise click.ClickException(
-            "no such run was interrupted in the last week: say the same options, or leave --resume"
-        )
-    click.echo(f"going on in {found.tenant} after {counted(found.cases, 'alert')}", err=True)
-    return found
+) -> Iterator[str]:
+    for config, stages in chosen:
+        found = counted(run_.over(config.tenant, stages), "alert")
+        done = "would be sent" if is_dry else "sent"
+        yield f"{config.tenant}: {found} {done} for {', '.join(stages)}"

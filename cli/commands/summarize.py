@@ -14,11 +14,12 @@ from cli.deadletters.walk import progress_bar
 from cli.enrichment.checkpoints import Options
 from cli.enrichment.choice import tenants, with_stages
 from cli.enrichment.models import connected
-from cli.enrichment.options import DRY, LIMIT, PROVIDER, SINCE, TENANT
+from cli.enrichment.options import DRY, LIMIT, PROVIDER, RESUME, SINCE, TENANT
 from cli.enrichment.run import Run, RunPorts
 from cli.enrichment.sending import end
 from cli.enrichment.stack import attempts_of, batches_of
 from cli.enrichment.summaries import Summariser, summary_json, summary_lines
+from cli.enrichment.trail import LIMIT_REACHED, trail_of
 from cli.enrichment.watching import Watcher
 from cli.target import Target, with_target
 from tocsin.domain.change import Change
@@ -38,6 +39,7 @@ _STAGES = ("triage",)
 )
 @click.option("--verbose", "is_verbose", is_flag=True, help="Say what each alert and batch took.")
 @click.option("--json", "is_json", is_flag=True, help="Print JSON lines.")
+@RESUME
 @with_target
 def command(
     limit: int | None,
@@ -52,39 +54,47 @@ def command(
 
     They are written by the summariser that is built in, which picks sentences and asks nobody;
     with --model, by the model of the tenant, which gets the texts of the alerts. Without
-    --dry-run the stack is asked, too, to run its stage `triage` again for the same alerts.
+    --dry-run the stack is asked, too, to run its stage `triage` again for the same alerts; if
+    that was interrupted, or came to its --limit, it goes on with --resume.
 
     \b
     tocsin summarize --tenant acme --dry-run
+    tocsin summarize --tenant acme --limit 200 --resume
     tocsin summarize --since 2h --model --limit 20 --dry-run --json
     """
+    resumes = asked.pop("resumes")
     chosen = tenants(target.configs, asked["tenant"])
     if not is_dry:
         chosen = [config for config, _ in with_stages(chosen, _STAGES)]
+    options = Options(stages=_STAGES, command="summarize", asks_model=asks_model, **asked)
+    trail = trail_of(target, options, resumes=resumes, is_dry=is_dry)
     batches = None if is_dry else batches_of(target)
     ports = RunPorts(
         groups=groups(target),
         attempts_of=lambda tenant: attempts_of(target, tenant),
-        checkpoints=None,
         batches=batches,
         clock=time.time,
         pause=time.sleep,
     )
-    options = Options(stages=_STAGES, **asked)
     # A bar would run through what is printed.
     with (
         progress_bar(is_shown=not sys.stdout.isatty()) as bar,
         connected(target, time.time, time.sleep) as connect,
+        trail.walking(),
     ):
         summariser = Summariser(connect, time.time, asks_model=asks_model)
         watcher = _Telling(bar, summariser, chosen, is_json=is_json, is_verbose=is_verbose)
-        run_ = Run(ports, options, limit, watcher)
+        run_ = Run(ports, trail, limit, watcher)
+        trail.begin(chosen[0].tenant)
         for config in chosen:
             run_.over(config.tenant, _STAGES)
+        run_.finish()
     if not run_.found:
         click.echo("no alert fires that is meant", err=True)
     elif batches is not None:
         click.echo(f"{counted(batches.sent.cases, 'alert')} sent for triage", err=True)
+    if run_.is_full():
+        click.echo(LIMIT_REACHED, err=True)
     end(batches)
 
 

@@ -18,22 +18,29 @@ PARTITION = "#runs"
 KEPT_S = 7 * 86400.0
 
 
-class Options(msgspec.Struct, frozen=True):
-    """What a run was asked for. One with other options is another run."""
+class Options(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a command was asked for. One with other options is another run."""
 
     tenant: str | None
     stages: tuple[str, ...]
     since: float | None
     provider: str | None
+    command: str = "run"
+    asks_model: bool = False
 
 
-class Checkpoint(msgspec.Struct, frozen=True):
-    """The last alert that was sent, of which tenant, how many were, and when the run began."""
+class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The last alert that was sent, of which tenant, how many were, and when the run began.
+
+    Of what is kept apart, all is done up to the source `kept_to`, and beyond it `kept_ahead`.
+    """
 
     tenant: str
     place: Place
     cases: int
     began_at_s: float
+    kept_to: str = ""
+    kept_ahead: tuple[str, ...] = ()
 
 
 class Checkpoints:

@@ -20,6 +20,9 @@ VERBOSE = click.option("--verbose", "is_verbose", is_flag=True, help="Name each 
 STAGE = click.option(
     "--stage", type=click.Choice(STAGES), metavar="NAME", help="Only what failed in this stage."
 )
+RESUME = click.option(
+    "--resume", "resumes", is_flag=True, help="Go on where the same command was interrupted."
+)
 PROVIDER = click.option(
     "--provider", metavar="NAME", help="Only what came from it, such as prometheus."
 )

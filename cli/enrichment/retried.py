@@ -1,7 +1,7 @@
 """One retry of what is kept apart: what is done, and what is said of it."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import click
 import msgspec
@@ -10,6 +10,7 @@ from cli.deadletters.text import counted
 from cli.enrichment.retry import Plan, Planned, kept_apart
 from cli.enrichment.sending import Batches
 from cli.enrichment.text import failed_rows, print_failed
+from cli.enrichment.trail import Trail
 from cli.enrichment.watching import Watcher
 from cli.migration.patience import Pause
 from tocsin.domain.config import TenantConfig
@@ -48,6 +49,7 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True):
     groups: Groups
     failures: FailedEnrichments
     batches: Batches | None
+    trail: Trail
     now_s: float
     pause: Pause
 
@@ -64,7 +66,8 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True):
         Raises Retryable if the queue does not take a batch; what was sent before is sent.
         """
         fates: Counter[str] = Counter()
-        for config in chosen:
+        self.trail.begin(chosen[0].tenant)
+        for config in (each for each in chosen if not self.trail.passes(each.tenant)):
             watcher.begin(config.tenant, None)
             for page in self._pages(config, stage):
                 part = _within(page, None if limit is None else limit - fates["fires"])
@@ -73,20 +76,62 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True):
                     shown.add(config.tenant, each.kept)
                     watcher.meet(each.kept[0].change, each.fate)
                 watcher.advance(len(part))
-                self._send(config.tenant, part, watcher)
+                self._send(config.tenant, page, part, watcher)
                 if limit is not None and fates["fires"] >= limit:
                     return fates
+        self.trail.finish()
         return fates
 
     def _pages(self, config: TenantConfig, stage: str | None) -> Iterator[list[Planned]]:
         plan = Plan(config, self.configs, self.groups, self.pause, stage)
-        kept = kept_apart(self.failures, config.tenant, stage, self.now_s)
-        return plan.pages(kept, self.now_s)
+        resumed = self.trail.within(config.tenant)
+        after = "" if resumed is None else resumed.kept_to
+        ahead = self._ahead(config.tenant)
+        kept = kept_apart(self.failures, config.tenant, stage, self.now_s, after)
+        return plan.pages((each for each in kept if each.change.source not in ahead), self.now_s)
 
-    def _send(self, tenant: str, page: Sequence[Planned], watcher: Watcher) -> None:
-        if self.batches is not None:
-            cases = [each.case for each in page if each.case is not None]
-            self.batches.send(tenant, cases, watcher.sent)
+    def _send(
+        self, tenant: str, page: Sequence[Planned], part: Sequence[Planned], watcher: Watcher
+    ) -> None:
+        batches = self.batches
+        if batches is None:
+            return
+        sent = batches.sent
+        planned = [(each, each.case) for each in part if each.case is not None]
+
+        ahead = self._ahead(tenant)
+
+        def settled(count: int) -> None:
+            done = part if count == len(planned) else part[: part.index(planned[count][0])]
+            kept_to, kept_ahead = reached(page, done, ahead)
+            self.trail.save(tenant, sent.cases, kept_to=kept_to, kept_ahead=kept_ahead)
+
+        batches.send(tenant, [case for _, case in planned], watcher.sent, settled)
+
+    def _ahead(self, tenant: str) -> frozenset[str]:
+        resumed = self.trail.within(tenant)
+        return frozenset(() if resumed is None else resumed.kept_ahead)
+
+
+def reached(
+    page: Sequence[Planned], done: Sequence[Planned], ahead: Collection[str]
+) -> tuple[str, tuple[str, ...]]:
+    """Return up to which source all is done, and what is done beyond it, in order.
+
+    `done` is what is of a page, and `ahead` what was before; a firing may hold sources that lie
+    far behind others of its page.
+    """
+    settled = {*ahead, *_sources(done)}
+    waiting = sorted(_sources(page) - settled)
+    last = max(_sources(page))
+    kept_to = max(
+        (each for each in settled if (each < waiting[0] if waiting else each <= last)), default=""
+    )
+    return kept_to, tuple(sorted(each for each in settled if each > kept_to))
+
+
+def _sources(planned: Iterable[Planned]) -> set[str]:
+    return {kept.change.source for each in planned for kept in each.kept}
 
 
 def _within(page: Sequence[Planned], room: int | None) -> Sequence[Planned]:

@@ -35,10 +35,10 @@ class Planned(msgspec.Struct, frozen=True):
 
 
 def kept_apart(
-    failures: FailedEnrichments, tenant: str, stage: str | None, now_s: float
+    failures: FailedEnrichments, tenant: str, stage: str | None, now_s: float, after: str = ""
 ) -> Iterator[FailedEnrichment]:
-    """Yield what is kept of a tenant, or what of it failed in one stage."""
-    for each in failures.all(tenant, now_s):
+    """Yield what is kept of a tenant, or what of it failed in one stage; only beyond a source."""
+    for each in failures.all(tenant, now_s, after):
         if stage is None or any(result.stage == stage for result in each.failed):
             yield each
 

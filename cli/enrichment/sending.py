@@ -34,28 +34,41 @@ class Batches:
         self._pause = pause
         self.sent = Sent()
 
-    def send(self, tenant: str, cases: Sequence[Case], told: Callable[[int], None]) -> None:
+    def send(
+        self,
+        tenant: str,
+        cases: Sequence[Case],
+        told: Callable[[int], None],
+        settled: Callable[[int], None] = lambda count: None,
+    ) -> None:
         """Send cases, a batch a message; `told` hears how many of each were.
 
-        Raises Retryable if the queue does not take a batch within some 40 seconds, and Permanent
-        if it takes no case of one at all; the batches before it are sent.
+        `settled` hears after each message how many of all cases are sent, or refused beside
+        others that were not. Raises Retryable if the queue does not take a batch within some 40
+        seconds, and Permanent if it takes no case of one at all; the batches before it are sent.
         """
         for start in range(0, len(cases), BATCH_SIZE):
             batch = cases[start : start + BATCH_SIZE]
             before = self.sent.cases
-            self._send_batch(tenant, batch)
+            self._send_batch(tenant, batch, _beyond(start, settled))
             told(self.sent.cases - before)
 
-    def _send_batch(self, tenant: str, batch: Sequence[Case]) -> None:
+    def _send_batch(
+        self, tenant: str, batch: Sequence[Case], settled: Callable[[int], None]
+    ) -> None:
         try:
             self._try(tenant, batch)
         except Permanent:
             # One of them may be why; the others are not to suffer from it.
             before = self.sent.cases
-            for case in batch:
+            for index, case in enumerate(batch, 1):
                 self._send_alone(tenant, case)
+                if self.sent.cases > before or len(batch) == 1:
+                    settled(index)
             if len(batch) > 1 and self.sent.cases == before:
                 raise
+        else:
+            settled(len(batch))
 
     def _send_alone(self, tenant: str, case: Case) -> None:
         try:
@@ -74,6 +87,10 @@ class Batches:
         patiently(send, self._pause)
         self.sent.batches += 1
         self.sent.cases += len(batch)
+
+
+def _beyond(start: int, settled: Callable[[int], None]) -> Callable[[int], None]:
+    return lambda count: settled(start + count)
 
 
 def end(batches: Batches | None) -> None:

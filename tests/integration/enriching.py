@@ -31,11 +31,12 @@ READING = ("get_", "list_", "describe_", "query", "scan", "batch_get_", "head_")
 
 
 class Counting:
-    """Clients of a stack that note each call; `failing` may raise before one is made."""
+    """Clients of a stack that note each call; `failing` may raise before one, `made` after."""
 
     def __init__(self) -> None:
         self.calls: list[str] = []
         self.failing: Callable[[str, dict[str, Any]], None] = lambda name, parameters: None
+        self.made: Callable[[str], None] = lambda name: None
 
     def client(self, service: str) -> Any:
         return _Counted(aws.client(service), self)
@@ -56,7 +57,9 @@ class _Counted:
         def call(**parameters: Any) -> Any:
             self._counting.calls.append(name)
             self._counting.failing(name, parameters)
-            return inner(**parameters)
+            answer = inner(**parameters)
+            self._counting.made(name)
+            return answer
 
         return call
 
@@ -111,8 +114,18 @@ class EnrichedStack:
 
     def stages_queued(self) -> set[tuple[str, ...]]:
         """Return the stages that the cases in the queue ask for."""
+        return {case.stages for each in self._envelopes() for case in self._cases(each)}
+
+    def taken(self) -> list[list[str]]:
+        """Take the messages off the queue; return of which hosts the cases of each are."""
+        messages = self.world.resources.receive("investigate", 100)
+        self.world.resources.delete("investigate", messages)
+        opened = (self._cases(decode(message["Body"])) for message in messages)
+        return [[host_of(case.change.alert) for case in cases] for cases in opened]
+
+    def _cases(self, envelope: Envelope) -> list[Case]:
         blobs = S3Blobs(aws.client("s3"), self.world.resources.environ["ARCHIVE_BUCKET"])
-        return {case.stages for each in self._envelopes() for case in unpack_cases(each, blobs)}
+        return unpack_cases(envelope, blobs)
 
     def _envelopes(self) -> list[Envelope]:
         messages = self.world.resources.receive("investigate", 100)

@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 from cli.commands import enrich
-from cli.enrichment import retry
 from cli.localcloud.receiver import LocalReceiver
 from tests.integration.enriching import AM, EnrichedStack, break_triage, host_of, refuse
 from tests.integration.payloads import resolved, webhook
@@ -141,23 +140,25 @@ def test_a_limit_counts_what_is_sent_and_nothing_that_is_over(
 def test_with_nothing_kept_apart_nothing_is_sent(made: EnrichedStack) -> None:
     made.fire("db-1")
     assert made.run(enrich.command, "retry").stderr == "nothing is kept apart\n"
-    assert made.counting.writes == []
+    assert "send_message" not in made.counting.writes
 
 
-def test_interrupted_it_says_how_much_is_sent(
-    made: EnrichedStack, broken: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(retry, "PAGE_ALERTS", 2)
+def test_a_limit_is_gone_beyond_with_resume(made: EnrichedStack, broken: Any) -> None:
     broken(True)
     made.fire("db-1", "db-2", "db-3")
+    result = made.run(enrich.command, "retry", "--limit", "2")
+    assert "the limit is reached" in result.stderr
+    result = made.run(enrich.command, "retry", "--limit", "2", "--resume")
+    assert "going on in acme after 2 alerts" in result.stderr
+    assert "1 alert sent to be tried again" in result.stdout
+    assert sorted(made.queued()) == [1, 2]
 
-    def die(name: str, _: dict[str, Any]) -> None:
-        if name == "send_message" and made.counting.calls.count(name) > 1:
-            raise KeyboardInterrupt
 
-    made.counting.failing = die
-    result = made.run(enrich.command, "retry")
+def test_another_retry_is_not_gone_on_with(made: EnrichedStack, broken: Any) -> None:
+    broken(True)
+    made.fire("db-1", "db-2")
+    made.run(enrich.command, "retry", "--limit", "1")
+    result = made.run(enrich.command, "retry", "--stage", "triage", "--resume")
     assert result.exit_code == 1
-    assert "interrupted; 2 alerts sent" in result.stderr
-    made.world.drain()
-    assert len(made.kept()) == 3
+    assert "no such retry was interrupted in the last week" in result.stderr
+    assert made.queued() == [1]

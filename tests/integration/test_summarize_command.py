@@ -5,6 +5,7 @@ import json
 import msgspec
 import pytest
 
+from cli.commands.enrich import command as enrich
 from cli.commands.summarize import command
 from tests.integration.enriching import EnrichedStack, refuse
 from tests.integration.world import World
@@ -38,7 +39,8 @@ def test_else_triage_is_asked_for_again_and_for_nothing_else(made: EnrichedStack
     assert all(each["cause"] and each["error"] == "" for each in found)
     assert "2 alerts sent for triage" in result.stderr
     assert made.queued() == [2]
-    assert made.counting.writes == ["send_message"]
+    # The others write down how far it is.
+    assert made.counting.writes == ["put_item", "send_message", "put_item"]
     assert made.stages_queued() == {("triage",)}
 
 
@@ -80,3 +82,29 @@ def test_a_model_that_cannot_be_used_spoils_its_alert_only(
 
 def test_where_nothing_fires_it_says_so(made: EnrichedStack) -> None:
     assert made.run(command, "--dry-run").stderr == "no alert fires that is meant\n"
+
+
+def test_a_limit_is_gone_beyond_with_resume_and_no_other_command_goes_on_there(
+    made: EnrichedStack,
+) -> None:
+    made.fire("db-1", "db-2", "db-3")
+    first = made.run(command, "--limit", "2", "--json")
+    assert "the limit is reached" in first.stderr
+    for given in (("--model",), ("--tenant", "acme")):
+        other = made.run(command, "--resume", *given)
+        assert "no such summarize was interrupted" in other.stderr
+    assert "no such run" in made.run(enrich, "run", "--stages", "triage", "--resume").stderr
+    rest = made.run(command, "--resume", "--json")
+    assert "1 alert sent for triage" in rest.stderr
+    told = [json.loads(line) for each in (first, rest) for line in each.stdout.splitlines()]
+    assert len({each["fingerprint"] for each in told}) == len(told) == 3
+    assert sorted(made.queued()) == [1, 2]
+
+
+def test_a_dry_run_shows_what_is_left_of_another(made: EnrichedStack) -> None:
+    made.fire("db-1", "db-2", "db-3")
+    made.run(command, "--limit", "2")
+    for _ in range(2):
+        result = made.run(command, "--dry-run", "--resume")
+        assert result.stdout.count("written by a machine") == 1
+        assert made.counting.writes == []

@@ -1,8 +1,11 @@
 """Which firing an event belongs to of which a stage failed, where several receivers know it."""
 
+from random import Random
+
 import pytest
 
-from cli.enrichment.retry import Plan
+from cli.enrichment.retried import reached
+from cli.enrichment.retry import Plan, Planned
 from tests.builders import T0, change, config, receiver, route
 from tocsin.adapters.memory import MemoryConfigs
 from tocsin.domain.enrichment.settings import EnrichmentSettings
@@ -78,3 +81,25 @@ def test_one_that_is_older_than_any_firing_is_over(planned):
 
 def test_one_whose_stages_are_off_is_not_sent(planned):
     assert sources(planned(FIRST, stage="find_similar")) == [("off", None)]
+
+
+def kept(source):
+    return FailedEnrichment(change=change(source=source), failed=(), at_s=T0)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_how_far_it_is_names_what_is_done_and_nothing_else(seed):
+    random = Random(seed)
+    firings = {f"r{index:02}": random.randrange(6) for index in range(random.randrange(1, 30))}
+    done, kept_to, ahead = set(), "", ()
+    while left := [each for each in sorted(firings) if each > kept_to and each not in ahead]:
+        pages = {}
+        for source in left[: random.randrange(1, 8)]:
+            pages.setdefault(firings[source], []).append(kept(source))
+        page = [Planned(each, "fires") for each in pages.values()]
+        part = page[: random.randrange(1, len(page) + 1)]
+        kept_to, ahead = reached(page, part, ahead)
+        done |= {each.change.source for planned in part for each in planned.kept}
+        assert {*ahead, *(each for each in firings if each <= kept_to)} == done
+        assert all(each > kept_to for each in ahead)
+    assert done == set(firings)
