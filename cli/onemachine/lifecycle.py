@@ -1,12 +1,12 @@
 """One alert, and what people do about it: on the disk before the answer, and then in effect."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cli.onemachine.options import TENANT
 from cli.onemachine.stores import Stores
 from tocsin.domain.deadletter import Depth
 from tocsin.pipeline.onealert import OneAlerts
-from tocsin.ports import Clock, OutMessage, Queue
+from tocsin.ports import Clock, DeadLetter, OutMessage, Queue
 from tocsin.runtime.alertmanager.replies import Reply
 from tocsin.runtime.gateway import HttpRequest
 from tocsin.runtime.ledger import dispatch
@@ -40,9 +40,9 @@ class _SafeOutbox:
         """Return how many messages wait in a queue."""
         return self._queues.depth(queue)
 
-    def dead_letter(self, queue: Queue, message: OutMessage, error: str, reason: str) -> None:
-        """Put a message apart, with what went wrong."""
-        self._queues.dead_letter(queue, message, error, reason)
+    def bury(self, queue: Queue, letters: Iterable[DeadLetter]) -> None:
+        """Put messages apart, with what went wrong."""
+        self._queues.bury(queue, letters)
 
 
 class Lifecycle:

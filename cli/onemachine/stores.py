@@ -1,5 +1,6 @@
 """The ports of one machine, on one file."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -19,7 +20,7 @@ from tocsin.adapters.sqlite import (
     SqliteQueues,
     SqliteSilences,
 )
-from tocsin.ports import OutMessage, Queue
+from tocsin.ports import DeadLetter, Queue
 from tocsin.runtime.clock import now_s
 
 FILE = "tocsin.db"
@@ -28,10 +29,12 @@ FILE = "tocsin.db"
 class LoggedQueues(SqliteQueues):
     """Queues that say so when something is given up, since nobody else looks."""
 
-    def dead_letter(self, queue: Queue, message: OutMessage, error: str, reason: str) -> None:
-        """Put a message apart, and say why."""
-        super().dead_letter(queue, message, error, reason)
-        log("error", "given up, and kept as a dead letter", queue=queue, err=error, reason=reason)
+    def bury(self, queue: Queue, letters: Iterable[DeadLetter]) -> None:
+        """Put messages apart, and say why."""
+        for each in letters:
+            super().bury(queue, [each])
+            said = {"err": each.error, "reason": each.reason}
+            log("error", "given up, and kept as a dead letter", queue=queue, **said)
 
 
 class Stores(msgspec.Struct, frozen=True, kw_only=True):

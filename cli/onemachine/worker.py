@@ -11,7 +11,7 @@ from tocsin.domain.deadletter import UNREADABLE
 from tocsin.domain.errors import Permanent, TocsinError
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.envelope import decode
-from tocsin.ports import OutMessage, Queue
+from tocsin.ports import DeadLetter, OutMessage, Queue
 from tocsin.runtime.isolation import HasTime, Stage, isolated
 
 # After something that fails at once, a full disk for instance.
@@ -83,7 +83,7 @@ def _handle(
         except Permanent as error:
             # No later try reads it, unless it is one of a newer release: so it is kept.
             message = OutMessage(each.tenant, each.body)
-            queues.dead_letter(each.queue, message, UNREADABLE, error.reason)
+            queues.bury(each.queue, [DeadLetter(message, UNREADABLE, error.reason)])
     outcome = isolated(stage, deliveries, has_time, _broken) if deliveries else Outcome()
     for warning in outcome.warnings:
         log("warn", warning)

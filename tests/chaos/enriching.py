@@ -96,18 +96,18 @@ def updated(world: World) -> None:
 
 
 def failing_closed(world: World) -> None:
-    """An early stage fails for one alert: it is a letter, and told once it is sent again."""
+    """An early stage fails for two alerts: both are letters, and told once they are sent again."""
     settings = EnrichmentSettings(early=("categorise",))
     os.environ["ENGINE_FAIL_CLOSED"] = "true"
     try:
         with _breaking({"categorise"}) as failing:
-            failing.add("cpu")
+            failing.update(("cpu", "ram"))
             world.add_tenant("acme", acme(enrichment=settings))
-            world.post("acme", ("disk", "firing"), ("cpu", "firing"))
+            world.post("acme", ("disk", "firing"), ("cpu", "firing"), ("ram", "firing"))
             world.converge()
             letters = len(world.queues.waiting("enrich-dead"))
-            # Whoever died on the way, or lost an answer, has sent it again.
-            if letters != 1 and not (letters and world.fired.counts):
+            # Whoever died on the way, or lost an answer, has sent them again.
+            if letters != 2 and not (letters > 2 and world.fired.counts):
                 world.errors.append(f"failing closed: {letters} letters")
             failing.clear()
             world.redrive()

@@ -7,7 +7,7 @@ from tocsin.adapters.deadletters import DeadLetters, Depth, Pair
 from tocsin.adapters.sqs import SqsOutbox
 from tocsin.domain.deadletter import RECEIVED_TOO_OFTEN
 from tocsin.domain.errors import Permanent, Retryable
-from tocsin.ports import OutMessage
+from tocsin.ports import DeadLetter, OutMessage
 
 
 class Side:
@@ -20,7 +20,7 @@ class Side:
     def bury(self, *bodies, queue="enrich"):
         for body in bodies:
             message = OutMessage("acme", body)
-            self.outbox.dead_letter(queue, message, "InvalidAlert", "no alertname")
+            self.outbox.bury(queue, [DeadLetter(message, "InvalidAlert", "no alertname")])
 
     def dead(self, queue="enrich"):
         with self.letters.reading(queue) as reading:

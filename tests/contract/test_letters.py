@@ -9,7 +9,7 @@ from tests.integration.letters import OlderSqs, dead_letters
 from tocsin.adapters.memory import MemoryDeadLetters
 from tocsin.adapters.sqs import SqsOutbox
 from tocsin.domain.deadletter import Depth, Letter
-from tocsin.ports import OutMessage, Queue
+from tocsin.ports import DeadLetter, OutMessage, Queue
 
 BODIES = [f"body {index:02}" for index in range(23)]
 
@@ -43,7 +43,9 @@ def letters(side, request):
     cloud, sqs = request.getfixturevalue("cloud"), OlderSqs()
     outbox = SqsOutbox(sqs, cloud.queues, cloud.dead_letters)
     for body in BODIES:
-        outbox.dead_letter("enrich", OutMessage("acme", body), "InvalidAlert", "no alertname")
+        outbox.bury(
+            "enrich", [DeadLetter(OutMessage("acme", body), "InvalidAlert", "no alertname")]
+        )
     return dead_letters(cloud, sqs)
 
 

@@ -5,7 +5,7 @@ from tocsin.adapters.aws import client
 from tocsin.adapters.memory import MemoryOutbox
 from tocsin.adapters.sqlite import SqliteQueues
 from tocsin.adapters.sqs import SqsOutbox
-from tocsin.ports import OutMessage
+from tocsin.ports import DeadLetter, OutMessage
 
 
 class MemorySide:
@@ -85,6 +85,19 @@ def test_queues_are_apart(world):
 
 
 def test_a_dead_letter_says_what_went_wrong(world):
-    world.outbox.dead_letter("enrich", OutMessage("acme", "body"), "InvalidAlert", "no alertname")
+    letter = DeadLetter(OutMessage("acme", "body"), "InvalidAlert", "no alertname")
+    world.outbox.bury("enrich", [letter])
     assert world.dead("enrich") == [("body", "acme", "InvalidAlert", "no alertname")]
     assert world.received("enrich") == []
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 9])
+def test_every_dead_letter_arrives_with_its_own_reason(world, count):
+    letters = [
+        DeadLetter(OutMessage("acme", f'{{"id":"r","select":[{index}]}}'), f"E{index}", "it failed")
+        for index in range(count)
+    ]
+    world.outbox.bury("enrich", (each for each in letters))
+    assert sorted(world.dead("enrich")) == sorted(
+        (each.message.body, "acme", each.error, "it failed") for each in letters
+    )

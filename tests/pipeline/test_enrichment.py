@@ -1,74 +1,18 @@
 """Enrichment in the pipeline: each stage failing in turn, and all at once; early and late."""
 
-from collections.abc import Sequence
-
 import msgspec
 import pytest
 
 from tests.builders import config
 from tests.integration.payloads import member, webhook
 from tests.pipeline.faulting import Fault
+from tests.pipeline.marking import DB1, marked_world, told
 from tests.pipeline.memory_world import MemoryWorld
 from tocsin.domain.alert import Alert
 from tocsin.domain.config import TenantConfig
-from tocsin.domain.enrichment.order import EARLY, LATE, STAGES, LateStage
+from tocsin.domain.enrichment.order import EARLY, LATE, STAGES
 from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Draft, Stage, Subject
-from tocsin.domain.found import Link, RecentChange
-
-DB1 = "db-1.prod.example:9100"
-
-
-class Marking:
-    """A stage that leaves its name with what is found, unless it fails."""
-
-    def __init__(self, name: str, failing: set[str]) -> None:
-        self.name = name
-        self._failing = failing
-
-    def run(self, subject: Subject, draft: Draft) -> str:
-        if self.name in self._failing:
-            raise ZeroDivisionError
-        if self.name in LATE:
-            change = RecentChange(at_s=subject.at_s, service="api", title=self.name)
-            changes = (*draft.findings.changes, change)
-            draft.findings = msgspec.structs.replace(draft.findings, changes=changes)
-        else:
-            link = Link(title=self.name, url="https://x.example")
-            draft.found = msgspec.structs.replace(draft.found, links=(*draft.found.links, link))
-        return ""
-
-
-class Marks:
-    """The stages of every tenant, some of which fail."""
-
-    def __init__(self, names: Sequence[str], failing: set[str]) -> None:
-        self._names = names
-        self._failing = failing
-
-    def of(self, config: TenantConfig) -> list[Stage]:
-        return [Marking(name, self._failing) for name in self._names]
-
-
-def _world(
-    failing: set[str] | None = None,
-    late: tuple[LateStage, ...] = (),
-    fails_closed: bool = False,
-    fault: Fault | None = None,
-    investigates: bool = True,
-) -> MemoryWorld:
-    broken = set() if failing is None else failing
-    return MemoryWorld(
-        config(enrichment=EnrichmentSettings(late=late)),
-        fault,
-        stages=lambda names: Marks(names, broken),
-        fails_closed=fails_closed,
-        investigates=investigates,
-    )
-
-
-def _told(world: MemoryWorld) -> list[Alert]:
-    return [alert for each in world.receivers.delivered for alert in each.alerts]
 
 
 def _outcomes(alert: Alert) -> dict[str, str]:
@@ -79,10 +23,10 @@ def _outcomes(alert: Alert) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", EARLY)
 def test_an_alert_of_which_a_stage_fails_arrives_with_what_the_others_found(name: str) -> None:
-    world = _world({name})
+    world = marked_world({name})
     world.send(webhook(member("db-1")))
     world.drain()
-    (alert,) = _told(world)
+    (alert,) = told(world)
     assert _outcomes(alert) == {each: "failed" if each == name else "ok" for each in EARLY}
     assert alert.enrichment is not None
     assert [each.title for each in alert.enrichment.links] == [n for n in EARLY if n != name]
@@ -92,55 +36,32 @@ def test_an_alert_of_which_a_stage_fails_arrives_with_what_the_others_found(name
 
 
 def test_an_alert_of_which_all_stages_fail_arrives() -> None:
-    world = _world(set(STAGES), late=LATE)
+    world = marked_world(set(STAGES), late=LATE)
     world.send(webhook(member("db-1"), member("db-2")))
     world.drain()
     assert world.view() == {DB1: "firing", "db-2.prod.example:9100": "firing"}
-    assert set(_outcomes(_told(world)[0]).values()) == {"failed"}
-
-
-def test_failing_closed_an_alert_is_in_the_dead_letters_and_nobody_is_told() -> None:
-    world = _world({"redact"}, fails_closed=True)
-    world.send(webhook(member("db-1")))
-    world.drain()
-    assert _told(world) == []
-    (letter,) = world.outbox.dead["enrich"]
-    assert letter.error == "EnrichmentFailed"
-    assert world.balance().dead_lettered == 1
-    assert world.balance().is_settled
-
-
-def test_redriven_when_the_stage_is_well_it_arrives_once() -> None:
-    failing = {"redact"}
-    world = _world(failing, fails_closed=True)
-    world.send(webhook(member("db-1")))
-    world.drain()
-    failing.clear()
-    (letter,) = world.outbox.dead["enrich"]
-    world.outbox.queues["enrich"].extend([letter.message, letter.message])
-    world.drain()
-    assert [alert.labels["instance"] for alert in _told(world)] == [DB1]
+    assert set(_outcomes(told(world)[0]).values()) == {"failed"}
 
 
 def test_only_what_goes_on_is_enriched_and_a_resolve_keeps_what_was_found() -> None:
-    world = _world()
+    world = marked_world()
     world.send(webhook(member("db-1")))
     world.drain()
     world.send(webhook(member("db-1", status="resolved")))
     world.drain()
-    firing, resolved = _told(world)
+    firing, resolved = told(world)
     assert firing.status == "firing"
     assert resolved.status == "resolved"
     assert resolved.enrichment == firing.enrichment
 
 
 def test_what_is_found_late_joins_the_alert_that_people_know_already() -> None:
-    world = _world(late=LATE)
+    world = marked_world(late=LATE)
     world.send(webhook(member("db-1")))
     world.drain()
     world.send(webhook(member("db-2")))
     world.drain()
-    first, *later = _told(world)
+    first, *later = told(world)
     assert first.enrichment is not None
     assert first.enrichment.findings is None
     known = [alert for alert in later if alert.labels["instance"] == DB1]
@@ -151,8 +72,8 @@ def test_what_is_found_late_joins_the_alert_that_people_know_already() -> None:
         assert [each.title for each in alert.enrichment.findings.changes] == list(LATE)
 
 
-def test_a_late_stage_that_fails_is_kept_apart_and_its_alert_is_told() -> None:
-    world = _world({"triage"}, late=LATE)
+def test_a_late_stage_that_fails_is_kept_apart_and_its_alert_istold() -> None:
+    world = marked_world({"triage"}, late=LATE)
     world.send(webhook(member("db-1")))
     world.drain()
     assert world.view() == {DB1: "firing"}
@@ -161,7 +82,7 @@ def test_a_late_stage_that_fails_is_kept_apart_and_its_alert_is_told() -> None:
 
 
 def test_a_repeat_with_other_texts_keeps_what_was_found_late() -> None:
-    world = _world(late=LATE)
+    world = marked_world(late=LATE)
     world.send(webhook(member("db-1")))
     world.drain()
     world.now_s += 7200
@@ -175,7 +96,7 @@ def test_a_repeat_with_other_texts_keeps_what_was_found_late() -> None:
 
 
 def test_findings_about_a_firing_that_is_over_change_nothing() -> None:
-    world = _world(late=LATE)
+    world = marked_world(late=LATE)
     world.send(webhook(member("db-1")))
     for queue in ("enrich", "evaluate", "notify"):
         world.pump(queue)
@@ -196,7 +117,7 @@ def test_findings_about_a_firing_that_is_over_change_nothing() -> None:
 
 
 def _crashing(at: int, when: str) -> MemoryWorld:
-    world = _world(late=LATE, fault=Fault(at, when))
+    world = marked_world(late=LATE, fault=Fault(at, when))
     world.send(webhook(member("db-1")))
     world.drain()
     world.settle()
@@ -250,7 +171,7 @@ def test_dropped_news_is_told_to_nobody_and_is_in_the_books_and_in_the_state() -
     world = _dropping()
     world.send(_news("a goal in the last minute"))
     world.drain()
-    assert _told(world) == []
+    assert told(world) == []
     assert world.balance().suppressed == {"irrelevant: sports": 1}
     assert world.balance().is_settled
     (group,) = world.groups.read(list(world.groups.versions("acme"))).values()
@@ -258,7 +179,7 @@ def test_dropped_news_is_told_to_nobody_and_is_in_the_books_and_in_the_state() -
     world.send(_news("a goal in the last minute", status="resolved"))
     world.drain()
     world.settle()
-    assert _told(world) == []
+    assert told(world) == []
     assert world.balance().is_settled
 
 
@@ -269,15 +190,15 @@ def test_what_is_news_no_more_is_told_after_all_and_so_is_its_end() -> None:
     world.now_s += 7200
     world.send(_news("the replica is down"))
     world.drain()
-    assert [alert.annotations["summary"] for alert in _told(world)] == ["the replica is down"]
+    assert [alert.annotations["summary"] for alert in told(world)] == ["the replica is down"]
     world.send(_news("the replica is down", status="resolved"))
     world.drain()
-    assert [alert.status for alert in _told(world)] == ["firing", "resolved"]
+    assert [alert.status for alert in told(world)] == ["firing", "resolved"]
     assert world.balance().is_settled
 
 
 def test_where_enrichment_is_off_as_a_whole_nothing_is_investigated() -> None:
-    world = _world(late=LATE, investigates=False)
+    world = marked_world(late=LATE, investigates=False)
     world.send(webhook(member("db-1")))
     for queue in ("enrich", "evaluate"):
         world.pump(queue)

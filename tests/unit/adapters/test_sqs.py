@@ -2,7 +2,7 @@ import pytest
 
 from tocsin.adapters.sqs import CALL_LIMIT_BYTES, SqsOutbox
 from tocsin.domain.errors import Permanent, Retryable
-from tocsin.ports import OutMessage
+from tocsin.ports import DeadLetter, OutMessage
 
 
 class Queues:
@@ -82,12 +82,68 @@ def test_what_stays_failed_is_retryable():
         outbox(Queues({"b": 9})).send("enrich", messages("a", "b", "c"))
 
 
+def letter(body, error="E", reason="it failed"):
+    return DeadLetter(OutMessage("acme", body), error, reason)
+
+
 def test_a_reason_is_made_fit_for_an_attribute():
     queues = Queues()
-    letter = OutMessage("acme", "body")
-    outbox(queues).dead_letter("enrich", letter, "", "line\none\x00\ud800" + "x" * 5000)
+    outbox(queues).bury("enrich", [letter("body", "", "line\none\x00\ud800" + "x" * 5000)])
     attributes = queues.single[0]["MessageAttributes"]
     assert attributes["error"] == {"DataType": "String", "StringValue": "unknown"}
     assert attributes["reason"]["StringValue"].startswith("line one  x")
     assert len(attributes["reason"]["StringValue"]) == 1024
     assert queues.single[0]["QueueUrl"] == "https://q/dead"
+
+
+def test_letters_go_ten_a_call_each_with_its_own_attributes():
+    queues = Queues()
+    outbox(queues).bury("enrich", [letter(f"b{index}", f"E{index}") for index in range(21)])
+    entries = [entry for batch in queues.batches for entry in batch] + queues.single
+    assert [len(batch) for batch in queues.batches] == [10, 10]
+    assert [each["MessageBody"] for each in entries] == [f"b{index}" for index in range(21)]
+    for index, entry in enumerate(entries):
+        assert entry["MessageGroupId"] == "acme"
+        assert entry["MessageAttributes"]["error"]["StringValue"] == f"E{index}"
+        assert entry["MessageAttributes"]["tenant"]["StringValue"] == "acme"
+
+
+def test_no_letter_is_no_call():
+    queues = Queues()
+    outbox(queues).bury("enrich", [])
+    assert (queues.batches, queues.single) == ([], [])
+
+
+def test_only_the_letters_that_failed_are_sent_again():
+    queues = Queues({"b": 2})
+    outbox(queues).bury("enrich", [letter("a"), letter("b"), letter("c")])
+    sent = [[entry["MessageBody"] for entry in batch] for batch in queues.batches]
+    assert sent == [["a", "b", "c"], ["b"], ["b"]]
+
+
+def test_a_letter_that_stays_failed_is_an_error_and_the_others_are_there():
+    queues = Queues({"b": 9})
+    with pytest.raises(Retryable, match="1 entries failed: InternalError"):
+        outbox(queues).bury("enrich", [letter("a"), letter("b"), letter("c")])
+    assert [entry["MessageBody"] for entry in queues.batches[0]] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(("missing", "calls"), [(0, 1), (-1, 2)])
+def test_attributes_count_as_bytes_of_a_letter(missing, calls):
+    queues = Queues()
+    said = len("errorStringEreasonStringit failedtenantStringacme")
+    half = CALL_LIMIT_BYTES // 2 - said
+    outbox(queues).bury("enrich", [letter("x" * half), letter("x" * (half - missing))])
+    assert len(queues.batches) + len(queues.single) == calls
+
+
+def test_letters_are_made_as_they_are_sent():
+    queues, made = Queues(), []
+
+    def letters():
+        for index in range(30):
+            made.append(len(queues.batches))
+            yield letter(str(index))
+
+    outbox(queues).bury("enrich", letters())
+    assert max(made.count(calls) for calls in set(made)) <= 11

@@ -21,7 +21,7 @@ from tocsin.domain.group import GroupKey
 from tocsin.pipeline.changes import pack_changes
 from tocsin.pipeline.envelope import Envelope, encode, seal
 from tocsin.pipeline.poke import Poke, pack_poke
-from tocsin.ports import OutMessage
+from tocsin.ports import DeadLetter, OutMessage
 
 AT_S = 1_763_790_000.0
 
@@ -41,7 +41,7 @@ class Stack:
         return CliRunner(mix_stderr=False).invoke(command, arguments, obj=made, input=given)
 
     def bury(self, message, queue="enrich", error="InvalidAlert"):
-        self.outbox.dead_letter(queue, message, error, "it failed")
+        self.outbox.bury(queue, [DeadLetter(message, error, "it failed")])
 
     def raw(self, name, payload, tenant="acme", select=None):
         envelope = Envelope(

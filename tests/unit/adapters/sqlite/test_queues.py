@@ -8,7 +8,7 @@ from tocsin.adapters.sqlite import SqliteQueues
 from tocsin.adapters.sqlite.queues import MOST_RECEIVES
 from tocsin.domain.deadletter import RECEIVED_TOO_OFTEN, Depth
 from tocsin.domain.errors import Retryable
-from tocsin.ports import OutMessage
+from tocsin.ports import DeadLetter, OutMessage
 
 ENRICH = ("enrich-urgent", "enrich")
 
@@ -144,7 +144,7 @@ def test_what_a_receiver_refused_is_sent_back_later_each_time(queues, clock, reo
     letter = OutMessage("acme", '{"id": "dead.toc_1"}')
     pauses_s = []
     for _ in range(6):
-        queues.dead_letter("notify", letter, "DeliveryFailed", "HTTP 404")
+        queues.bury("notify", [DeadLetter(letter, "DeliveryFailed", "HTTP 404")])
         (buried,) = queues.letters.all("notify")
         pauses_s.append(buried.again_at_s - clock.now_s)
         clock.now_s = buried.again_at_s - 1
@@ -159,7 +159,7 @@ def test_what_a_receiver_refused_is_sent_back_later_each_time(queues, clock, reo
 
 
 def test_what_no_try_can_mend_is_kept_and_not_sent_back(queues, clock):
-    queues.dead_letter("enrich", OutMessage("acme", "x"), "InvalidAlert", "no alertname")
+    queues.bury("enrich", [DeadLetter(OutMessage("acme", "x"), "InvalidAlert", "no alertname")])
     clock.now_s += 10_000
     assert queues.redrive() == 0
     assert [each.reason for each in queues.letters.all("enrich")] == ["no alertname"]

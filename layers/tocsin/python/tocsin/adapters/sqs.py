@@ -1,6 +1,6 @@
 """The outbox on SQS: every entry confirmed, or an error."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import ceil
 from time import sleep
 from typing import Any
@@ -8,7 +8,10 @@ from typing import Any
 from tocsin.adapters.aws import translated
 from tocsin.domain.deadletter import Depth
 from tocsin.domain.errors import Permanent, Retryable
-from tocsin.ports import OutMessage, Queue
+from tocsin.ports import DeadLetter, OutMessage, Queue
+
+# A message as the parameters of SendMessage, and as an entry of SendMessageBatch but for its id.
+Entry = dict[str, Any]
 
 # The limits of one call, for one message and for a batch alike.
 CALL_LIMIT_BYTES = 1024 * 1024
@@ -43,49 +46,28 @@ class SqsOutbox:
 
         SQS delays by whole seconds, so it may be up to a second more than `delay_s`.
         """
-        url = self._urls[queue]
         # Only where it is asked for: a queue may have a delay of its own.
         options = {"DelaySeconds": min(ceil(delay_s), DELAY_LIMIT_S)} if delay_s > 0 else {}
-        for batch in _batches(messages):
-            if len(batch) == 1:
-                self._send_one(url, batch[0], **options)
-            else:
-                self._send_batch(url, batch, options)
+        self._send(self._urls[queue], ({**_entry(each), **options} for each in messages))
 
     def depth(self, queue: Queue) -> Depth:
         """Return about how many messages wait in a queue."""
         return depth_of(self._client, self._urls[queue])
 
-    def dead_letter(self, queue: Queue, message: OutMessage, error: str, reason: str) -> None:
-        """Put a message into the dead-letter queue, with what went wrong as attributes."""
-        attributes = {"error": error, "reason": reason, "tenant": message.tenant}
-        self._send_one(
-            self._dead_letter_urls[queue],
-            message,
-            MessageAttributes={
-                name: {"DataType": "String", "StringValue": _attribute_text(text)}
-                for name, text in attributes.items()
-            },
-        )
+    def bury(self, queue: Queue, letters: Iterable[DeadLetter]) -> None:
+        """Put messages into the dead-letter queue, with what went wrong as attributes."""
+        self._send(self._dead_letter_urls[queue], map(_letter, letters))
 
-    def _send_one(self, url: str, message: OutMessage, **options: Any) -> None:
-        with translated("sqs"):
-            self._client.send_message(
-                QueueUrl=url, MessageBody=message.body, MessageGroupId=message.tenant, **options
-            )
+    def _send(self, url: str, entries: Iterable[Entry]) -> None:
+        for batch in _batches(entries):
+            if len(batch) == 1:
+                with translated("sqs"):
+                    self._client.send_message(QueueUrl=url, **batch[0])
+            else:
+                self._send_batch(url, batch)
 
-    def _send_batch(
-        self, url: str, batch: Sequence[OutMessage], options: Mapping[str, int]
-    ) -> None:
-        entries: list[dict[str, Any]] = [
-            {
-                "Id": str(index),
-                "MessageBody": message.body,
-                "MessageGroupId": message.tenant,
-                **options,
-            }
-            for index, message in enumerate(batch)
-        ]
+    def _send_batch(self, url: str, batch: Sequence[Entry]) -> None:
+        entries = [{"Id": str(index), **entry} for index, entry in enumerate(batch)]
         codes: set[str] = set()
         for attempt in range(_TRIES):
             if attempt:
@@ -115,18 +97,39 @@ def _failed(answer: Mapping[str, Any]) -> Sequence[Mapping[str, str]]:
     return answer.get("Failed") or ()
 
 
-def _batches(messages: Sequence[OutMessage]) -> Iterator[list[OutMessage]]:
-    batch: list[OutMessage] = []
+def _entry(message: OutMessage) -> Entry:
+    return {"MessageBody": message.body, "MessageGroupId": message.tenant}
+
+
+def _letter(letter: DeadLetter) -> Entry:
+    said = {"error": letter.error, "reason": letter.reason, "tenant": letter.message.tenant}
+    attributes = {
+        name: {"DataType": "String", "StringValue": _attribute_text(text)}
+        for name, text in said.items()
+    }
+    return {**_entry(letter.message), "MessageAttributes": attributes}
+
+
+def _size_bytes(entry: Entry) -> int:
+    """Return what SQS counts of a message: its body, and names, types and values of attributes."""
+    texts = [entry["MessageBody"]]
+    for name, value in entry.get("MessageAttributes", {}).items():
+        texts += (name, *value.values())
+    return sum(len(text.encode()) for text in texts)
+
+
+def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    batch: list[Entry] = []
     batch_bytes = 0
-    for message in messages:
-        size_bytes = len(message.body.encode())
+    for entry in entries:
+        size_bytes = _size_bytes(entry)
         if size_bytes > CALL_LIMIT_BYTES:
             raise Permanent(f"a message of {size_bytes} bytes is above what SQS takes")
         is_full = len(batch) == CALL_LIMIT_ENTRIES or batch_bytes + size_bytes > CALL_LIMIT_BYTES
         if batch and is_full:
             yield batch
             batch, batch_bytes = [], 0
-        batch.append(message)
+        batch.append(entry)
         batch_bytes += size_bytes
     if batch:
         yield batch

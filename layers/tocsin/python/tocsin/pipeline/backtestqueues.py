@@ -1,13 +1,13 @@
 """Queues on a virtual clock, and receivers that only remember what they were given."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Literal
 
 import msgspec
 
 from tocsin.domain.deadletter import Depth
-from tocsin.ports import Clock, Notification, OutMessage, Queue
+from tocsin.ports import Clock, DeadLetter, Notification, OutMessage, Queue
 
 _TICK = OutMessage("", "")
 
@@ -57,9 +57,9 @@ class VirtualQueues:
         """Return how many messages wait in a queue."""
         return Depth(sum(due.queue == queue for *_, due in self._heap), 0)
 
-    def dead_letter(self, queue: Queue, message: OutMessage, error: str, reason: str) -> None:
+    def bury(self, queue: Queue, letters: Iterable[DeadLetter]) -> None:
         """Note what could not be done."""
-        self.dead.append(f"{queue}: {error}: {reason}")
+        self.dead += [f"{queue}: {each.error}: {each.reason}" for each in letters]
 
     def _push(self, at_s: float, turn: int, due: Due) -> None:
         self._count += 1

@@ -4,7 +4,7 @@ The order of effects keeps every alert through a crash at any point: archive, se
 forward, journal, marks. A mark says that its event is forwarded, so it comes last.
 """
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -22,7 +22,19 @@ from tocsin.pipeline.envelope import encode, seal_frame
 from tocsin.pipeline.heard import Heard
 from tocsin.pipeline.opening import Opened, open_envelope
 from tocsin.pipeline.recent import RecentMarks
-from tocsin.ports import Archive, Blobs, Configs, Fingerprints, Journal, Outbox, Queue
+from tocsin.ports import (
+    Archive,
+    Blobs,
+    Configs,
+    DeadLetter,
+    Fingerprints,
+    Journal,
+    Outbox,
+    OutMessage,
+    Queue,
+)
+
+_BROKEN = "this alert failed in enrich; its neighbours went on"
 
 
 class EnrichPorts(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,8 +100,7 @@ class Enrich:
     def _process(self, tenant: str, opened: list[Opened], now_s: float, outcome: Outcome) -> None:
         name = _name(opened)
         self._archive(tenant, opened, name)
-        for each in opened:
-            self._separate(each, each.dead)
+        self._separate([(each, each.dead) for each in opened], _BROKEN)
         changes, resends = _in_order(opened)
         forward, fresh = self._decide(tenant, changes, resends, now_s)
         forward = self._enriched(tenant, opened, forward, fresh, now_s, outcome)
@@ -120,19 +131,25 @@ class Enrich:
         for hour, entries in hours.items():
             self._ports.archive.store(tenant, hour * 3600.0, name, b"".join(entries))
 
-    def _separate(
-        self,
-        opened: Opened,
-        dead: Mapping[int, str],
-        reason: str = "this alert failed in enrich; its neighbours went on",
-    ) -> None:
+    def _separate(self, found: Iterable[tuple[Opened, Mapping[int, str]]], reason: str) -> None:
         """Send alerts that cannot go on to the dead letters, one alert a message."""
+        letters = (
+            DeadLetter(message, error, reason)
+            for opened, dead in found
+            for message, error in self._alone(opened, dead)
+        )
+        # One after the other: each holds the whole body of its request.
+        self._ports.outbox.bury("enrich", letters)
+
+    def _alone(self, opened: Opened, dead: Mapping[int, str]) -> Iterator[tuple[OutMessage, str]]:
+        if not dead:
+            return
+        alone = msgspec.structs.replace(
+            opened.envelope, count=1, archive=False, separated=True, select=()
+        )
+        sealed = seal_frame(alone, opened.frame, self._ports.blobs)
         for index, error in dead.items():
-            alone = msgspec.structs.replace(
-                opened.envelope, select=(index,), count=1, archive=False, separated=True
-            )
-            message = encode(seal_frame(alone, opened.frame, self._ports.blobs))
-            self._ports.outbox.dead_letter("enrich", message, error, reason)
+            yield encode(msgspec.structs.replace(sealed, select=(index,))), error
 
     def _enriched(
         self,
@@ -157,9 +174,8 @@ class Enrich:
             except TocsinError as error:
                 outcome.warnings.append(f"failed enrichments of {tenant} are not kept: {error}")
             return enriched.changes
-        for each in opened:
-            dead = _taken_out(each, enriched.failed)
-            self._separate(each, dead, "enrichment failed, and ENGINE_FAIL_CLOSED is true")
+        taken = [(each, _taken_out(each, enriched.failed)) for each in opened]
+        self._separate(taken, "enrichment failed, and ENGINE_FAIL_CLOSED is true")
         for change in forward:
             if change.source in enriched.failed:
                 # Redriven, it must not pass for a repeat of itself.

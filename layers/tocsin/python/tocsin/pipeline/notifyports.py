@@ -10,6 +10,7 @@ from tocsin.ports import (
     Breakers,
     Clock,
     Configs,
+    DeadLetter,
     Groups,
     Outbox,
     Paces,
@@ -37,4 +38,4 @@ class NotifyPorts(msgspec.Struct, frozen=True, kw_only=True):
         """Keep apart what cannot be delivered; the rest of the group goes on."""
         letter = pack_letter(group, intent, self.clock(), self.blobs)
         queue: Queue = "notify-urgent" if group.urgent else "notify"
-        self.outbox.dead_letter(queue, letter, "DeliveryFailed", reason)
+        self.outbox.bury(queue, [DeadLetter(letter, "DeliveryFailed", reason)])

@@ -25,6 +25,7 @@ from tocsin.ports.model import Completion, Model
 from tocsin.ports.queues import (
     Archive,
     Blobs,
+    DeadLetter,
     DeadLetters,
     ListedBlobs,
     Outbox,
@@ -47,6 +48,7 @@ __all__ = [
     "Clock",
     "Completion",
     "Configs",
+    "DeadLetter",
     "DeadLetters",
     "Embedder",
     "FailedEnrichment",

@@ -1,6 +1,6 @@
 """What travels between the stages, and what lies beside it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
@@ -27,6 +27,17 @@ class OutMessage(msgspec.Struct, frozen=True):
     body: str
 
 
+class DeadLetter(msgspec.Struct, frozen=True):
+    """A message that cannot be worked on, with what went wrong.
+
+    `error` is a short class name to filter by; `reason` is a sentence without secrets.
+    """
+
+    message: OutMessage
+    error: str
+    reason: str
+
+
 class Outbox(Protocol):
     """Sends to queues."""
 
@@ -39,10 +50,10 @@ class Outbox(Protocol):
     def depth(self, queue: Queue) -> Depth:
         """Return about how many messages wait in a queue."""
 
-    def dead_letter(self, queue: Queue, message: OutMessage, error: str, reason: str) -> None:
-        """Put a message into the dead-letter queue of `queue`, with what went wrong.
+    def bury(self, queue: Queue, letters: Iterable[DeadLetter]) -> None:
+        """Put letters into the dead-letter queue of `queue`.
 
-        `error` is a short class name to filter by; `reason` is a sentence without secrets.
+        Return only when it confirmed every single one; else raise Retryable: some may be there.
         """
 
 

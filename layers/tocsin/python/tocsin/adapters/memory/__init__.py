@@ -17,7 +17,7 @@ from tocsin.adapters.memory.keys import MemoryKeys
 from tocsin.adapters.memory.limiter import MemoryLimiter
 from tocsin.adapters.memory.metrics import MemoryMetrics
 from tocsin.adapters.memory.metricsource import MemoryMetricSource
-from tocsin.adapters.memory.outbox import DeadLetter, MemoryOutbox
+from tocsin.adapters.memory.outbox import MemoryOutbox
 from tocsin.adapters.memory.paces import MemoryPaces
 from tocsin.adapters.memory.receivers import MemoryReceivers
 from tocsin.adapters.memory.rulestates import MemoryRuleStates
@@ -26,7 +26,6 @@ from tocsin.adapters.memory.silences import MemorySilences
 from tocsin.adapters.memory.templates import MemoryTemplates
 
 __all__ = [
-    "DeadLetter",
     "MemoryArchive",
     "MemoryBlobs",
     "MemoryBreakers",

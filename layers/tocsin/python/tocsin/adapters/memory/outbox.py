@@ -1,21 +1,11 @@
 """Queues in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import get_args
-
-import msgspec
 
 from tocsin.domain.deadletter import Depth
 from tocsin.domain.errors import TocsinError
-from tocsin.ports import OutMessage, Queue
-
-
-class DeadLetter(msgspec.Struct, frozen=True):
-    """A message that was dead-lettered, with what went wrong."""
-
-    message: OutMessage
-    error: str
-    reason: str
+from tocsin.ports import DeadLetter, OutMessage, Queue
 
 
 class MemoryOutbox:
@@ -39,10 +29,10 @@ class MemoryOutbox:
         """Return how many messages wait in a queue."""
         return Depth(len(self.queues[queue]), 0)
 
-    def dead_letter(self, queue: Queue, message: OutMessage, error: str, reason: str) -> None:
-        """Keep a message apart."""
+    def bury(self, queue: Queue, letters: Iterable[DeadLetter]) -> None:
+        """Keep letters apart, all or none."""
         self._fail()
-        self.dead[queue].append(DeadLetter(message, error, reason))
+        self.dead[queue].extend(letters)
 
     def take(self, queue: Queue) -> list[OutMessage]:
         """Remove and return all messages of a queue."""

@@ -10,7 +10,7 @@ import msgspec
 
 from tocsin.adapters.sqlite.database import Connection, Database
 from tocsin.domain.deadletter import RECEIVED_TOO_OFTEN
-from tocsin.ports import OutMessage, Queue
+from tocsin.ports import DeadLetter, OutMessage, Queue
 
 KEPT_S = 14 * 86_400.0
 _PAUSE_S, _LONGEST_PAUSE_S = 300.0, 3600.0
@@ -28,9 +28,10 @@ _COLUMNS = "queue, id, tenant, body, error, reason, deaths, again_at_s"
 
 
 class _Named(msgspec.Struct):
-    """What is read of a message: the name of the work that it asks for."""
+    """What is read of a message: the name of the work that it asks for, and which part of it."""
 
     id: str = ""
+    select: tuple[int, ...] | None = None
 
 
 class Buried(msgspec.Struct, frozen=True):
@@ -57,17 +58,16 @@ class SqliteLetters:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def bury(
-        self, queue: Queue, message: OutMessage, error: str, reason: str, now_s: float
-    ) -> None:
+    def bury(self, queue: Queue, letter: DeadLetter, now_s: float) -> None:
         """Put a message apart, with what went wrong."""
+        message = letter.message
         name = _name(message)
 
         def job(file: Connection) -> None:
             known = file.execute(_KNOWN, (queue, name)).fetchone()
             first_at_s, deaths = known or (now_s, 0)
-            again_at_s = now_s + _pause_s(deaths) if error in _PASSING else None
-            facts = (queue, name, message.tenant, message.body, error, reason)
+            again_at_s = now_s + _pause_s(deaths) if letter.error in _PASSING else None
+            facts = (queue, name, message.tenant, message.body, letter.error, letter.reason)
             file.execute(_BURY, (*facts, first_at_s, deaths + 1, again_at_s))
 
         self._database.write(job)
@@ -94,10 +94,13 @@ class SqliteLetters:
 
 def _name(message: OutMessage) -> str:
     try:
-        name = msgspec.json.decode(message.body, type=_Named).id
+        named = msgspec.json.decode(message.body, type=_Named)
     except msgspec.MsgspecError:
-        name = ""
-    return name or blake2b(message.body.encode(), digest_size=16).hexdigest()
+        named = _Named()
+    if named.id and named.select is not None:
+        # Alerts that failed apart from each other are letters apart.
+        return f"{named.id}#{','.join(map(str, named.select))}"
+    return named.id or blake2b(message.body.encode(), digest_size=16).hexdigest()
 
 
 def _pause_s(deaths: int) -> float:

@@ -5,7 +5,7 @@ next process sees all of them at once. How often a message was received is in th
 one which kills the process each time ends as a dead letter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -13,7 +13,7 @@ from tocsin.adapters.sqlite.database import Connection, Database
 from tocsin.adapters.sqlite.letters import SqliteLetters
 from tocsin.adapters.sqlite.queueindex import QueueIndex
 from tocsin.domain.deadletter import RECEIVED_TOO_OFTEN, Depth
-from tocsin.ports import Clock, OutMessage, Queue
+from tocsin.ports import Clock, DeadLetter, OutMessage, Queue
 
 # With the pauses between them, a message is tried for a quarter of an hour.
 MOST_RECEIVES = 20
@@ -75,9 +75,10 @@ class SqliteQueues:
         """Return how many messages wait in a queue, and how many are not visible now."""
         return Depth(*self._index.count(queue))
 
-    def dead_letter(self, queue: Queue, message: OutMessage, error: str, reason: str) -> None:
-        """Put a message apart, with what went wrong."""
-        self.letters.bury(queue, message, error, reason, self._clock())
+    def bury(self, queue: Queue, letters: Iterable[DeadLetter]) -> None:
+        """Put messages apart, with what went wrong."""
+        for letter in letters:
+            self.letters.bury(queue, letter, self._clock())
 
     def redrive(self) -> int:
         """Send back the dead letters whose pause is over; return how many. Twice is no harm."""
@@ -156,5 +157,5 @@ class SqliteQueues:
         reason = f"received {MOST_RECEIVES} times and never finished"
         for each in worn:
             message = OutMessage(each.tenant, each.body)
-            self.dead_letter(each.queue, message, RECEIVED_TOO_OFTEN, reason)
+            self.bury(each.queue, [DeadLetter(message, RECEIVED_TOO_OFTEN, reason)])
         self.delete(worn)
