@@ -5,8 +5,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.builders import T0, alert
-from tocsin.domain.digest import digest_key
-from tocsin.domain.group import GroupKey
+from tocsin.domain.group import GroupKey, digest_of
 from tocsin.domain.message import overriding
 from tocsin.domain.message.content import content_of
 from tocsin.domain.message.message import Message, Subject
@@ -62,7 +61,7 @@ def test_a_title_names_few(names: str, title: str) -> None:
 
 def test_a_digest_says_how_many_of_what() -> None:
     alerts = [alert("A")] * 20 + [alert("B")] * 12 + [alert("C", status="resolved")] * 5
-    message = said(*alerts, group=digest_key(KEY), reason="first notification", truncated=3)
+    message = said(*alerts, group=digest_of(KEY), reason="first notification", truncated=3)
     assert message.title == "[FIRING:32, RESOLVED:5] 40 alerts of 3 kinds"
     assert lines(message.notes) == [
         "what: A 20, B 12, C 5",

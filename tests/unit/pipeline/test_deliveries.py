@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from tests.builders import T0
 from tocsin.adapters.memory import MemoryJournal
 from tocsin.domain.decision import ENRICHED
-from tocsin.domain.digest import HANDED, digest_key
-from tocsin.domain.group import GroupKey
+from tocsin.domain.digest import HANDED
+from tocsin.domain.group import GroupKey, digest_of
 from tocsin.domain.journal import DeliveryRecord
 from tocsin.domain.ledger import Try, Wanted
 from tocsin.pipeline import deliveries
@@ -177,7 +177,7 @@ def test_an_update_beside_news_is_one_try_with_its_reason() -> None:
 def test_a_step_that_was_handed_to_a_digest_says_so_and_the_digest_is_marked() -> None:
     journal = MemoryJournal()
     handed = record(T0 - 90, 1, outcome="suppressed", reason=HANDED, key="", attempt=0)
-    digest = digest_key(GroupKey("acme", "oncall")).id
+    digest = digest_of(GroupKey("acme", "oncall")).id
     written(journal, handed)
     written(journal, record(T0 - 30, 2, group=digest, fingerprint=handed.fingerprint))
     found = all_of(journal, 50, Wanted(fingerprint=handed.fingerprint))

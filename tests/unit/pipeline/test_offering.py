@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 
 from tests.builders import T0, alert, receiver
-from tocsin.domain.digest import digest_key
 from tocsin.domain.errors import Retryable
-from tocsin.domain.group import GroupKey, Intent
+from tocsin.domain.group import GroupKey, Intent, digest_of
 from tocsin.pipeline.offering import ActionLinks, offered
 
 KEY = GroupKey("acme", "chat")
@@ -30,7 +29,7 @@ def test_what_shares_no_name_is_not_silenced_with_one_press() -> None:
 
 
 def test_nothing_is_to_be_done_about_all_of_a_digest() -> None:
-    assert offered(digest_key(KEY), intent(alert("A")), CHAT) == ()
+    assert offered(digest_of(KEY), intent(alert("A")), CHAT) == ()
 
 
 @pytest.mark.parametrize("kind", ["webhook", "pagerduty", "sqs", "nobody"])

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.decision import DIGESTED, is_pending
-from tocsin.domain.group import Group, GroupKey, Intent, Member, Step, Told, alert_of, digest_of
+from tocsin.domain.group import Group, Intent, Member, Step, Told, alert_of
 from tocsin.domain.grouping import IDLE_S, compact
 from tocsin.domain.journal import Record, TransitionRecord
 from tocsin.domain.owed import step_accepted_at_s
@@ -32,11 +32,6 @@ class HandedOver(msgspec.Struct, frozen=True):
     group: Group
     records: tuple[Record, ...]
     is_changed: bool
-
-
-def digest_key(key: GroupKey) -> GroupKey:
-    """Return the key of the digest that a group hands over to."""
-    return digest_of(key)
 
 
 def is_handed_over(told: Told | None) -> bool:

@@ -13,8 +13,8 @@ import msgspec
 
 from tocsin.domain.alert import Status
 from tocsin.domain.decision import ENRICHED
-from tocsin.domain.digest import HANDED, digest_key
-from tocsin.domain.group import GroupKey
+from tocsin.domain.digest import HANDED
+from tocsin.domain.group import GroupKey, digest_of
 from tocsin.domain.journal import DeliveryRecord
 
 # "digested": its receiver hears of it in a digest, whose deliveries stand here as well.
@@ -165,4 +165,4 @@ def _steps(records: Iterable[DeliveryRecord]) -> tuple[TriedStep, ...]:
 
 @lru_cache(maxsize=1024)
 def _digest_id(tenant: str, receiver: str) -> str:
-    return digest_key(GroupKey(tenant, receiver)).id
+    return digest_of(GroupKey(tenant, receiver)).id

@@ -3,9 +3,9 @@
 from msgspec.structs import replace
 
 from tocsin.domain.decision import DIGESTED, told_of
-from tocsin.domain.digest import HANDED, digest_key, hand_over
+from tocsin.domain.digest import HANDED, hand_over
 from tocsin.domain.errors import Conflict
-from tocsin.domain.group import Group, Intent
+from tocsin.domain.group import Group, Intent, digest_of
 from tocsin.domain.reconcile import Plan
 from tocsin.domain.suppressed import suppressed
 from tocsin.pipeline.intents import thread_after
@@ -30,7 +30,7 @@ class HandingOver:
 
         Raises Conflict if too many do so at once.
         """
-        key = digest_key(group.key)
+        key = digest_of(group.key)
         for _ in range(_TRIES):
             digest = self._groups.read([key]).get(key) or Group(key=key)
             handed = hand_over(digest, group, intent, self._clock())

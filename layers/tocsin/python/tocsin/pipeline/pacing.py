@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from tocsin.domain.config import Receiver
 from tocsin.domain.digest import (
-    digest_key,
     has_news,
     is_dead_in,
     is_handed_over,
@@ -12,7 +11,7 @@ from tocsin.domain.digest import (
     owes,
 )
 from tocsin.domain.errors import Conflict, TocsinError
-from tocsin.domain.group import Group, Intent, is_digest
+from tocsin.domain.group import Group, Intent, digest_of, is_digest
 from tocsin.domain.pace import GO, Pace, PacePolicy, Turn, ask, ask_again, ask_for_digest, pace_key
 from tocsin.domain.reconcile import Plan
 from tocsin.domain.stepreach import is_of_step
@@ -78,7 +77,7 @@ class Pacing:
         return digest is not None and has_news(digest)
 
     def _digest(self, group: Group) -> Group | None:
-        key = digest_key(group.key)
+        key = digest_of(group.key)
         return self._groups.read([key]).get(key)
 
     def _asked(

@@ -6,9 +6,8 @@ from msgspec.structs import replace
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.decision import ENRICHED
-from tocsin.domain.digest import digest_key
 from tocsin.domain.found import Enrichment, Findings, Link, Owner, RecentChange
-from tocsin.domain.group import GroupKey
+from tocsin.domain.group import GroupKey, digest_of
 from tocsin.domain.message.message import Subject
 from tocsin.domain.wording.language import Language
 
@@ -63,4 +62,4 @@ def sample_subjects(tenant: str, receiver: str, language: Language) -> Iterator[
     yield replace(first, alerts=(_RICH, _OVER, _BARE), reason="new alerts added", truncated=3)
     yield replace(first, alerts=(_OVER,), reason="all alerts resolved")
     yield replace(first, reason=ENRICHED, new=0)
-    yield replace(first, alerts=(_RICH, _BARE, _OVER) * 20, new=60, group=digest_key(key))
+    yield replace(first, alerts=(_RICH, _BARE, _OVER) * 20, new=60, group=digest_of(key))
