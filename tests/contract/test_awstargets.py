@@ -81,7 +81,11 @@ def test_a_fifo_drops_what_comes_again_and_keeps_a_group_in_order(fifo, receiver
     assert {request["MessageGroupId"] for request in fifo.requests} == {notification(fifo).group.id}
 
 
-@pytest.mark.parametrize("code", ["Throttling", "TooManyRequestsException", "KMSThrottling"])
+# SQS calls a busy key as its old protocol did: the awsQueryError of KmsThrottled.
+@pytest.mark.parametrize(
+    "code",
+    ["Throttling", "TooManyRequestsException", "KMSThrottling", "KMS.ThrottlingException"],
+)
 def test_throttling_asks_for_fewer_calls(side, receivers, code):
     side.fail_with(code, 429, retry_after="7")
     error = refused(receivers, notification(side), Throttled)
@@ -97,6 +101,9 @@ def test_throttling_asks_for_fewer_calls(side, receivers, code):
         ("NotFound", 404, "it is not there"),
         ("KMSAccessDenied", 400, "the key's policy"),
         ("KMSDisabledException", 502, "the key's policy"),
+        ("KMS.OptInRequired", 403, "the key's policy"),
+        ("KmsInvalidKeyUsage", 400, "the key's policy"),
+        ("AWS.SimpleQueueService.UnsupportedOperation", 400, "does not take this"),
         ("ValidationException", 400, "does not take this"),
     ],
 )
@@ -110,7 +117,13 @@ def test_a_refusal_is_permanent_and_says_why(side, receivers, code, status, said
 
 @pytest.mark.parametrize(
     ("code", "status"),
-    [("InternalError", 500), ("ServiceUnavailable", 503), ("ExpiredToken", 403), ("Odd", 400)],
+    [
+        ("InternalError", 500),
+        ("ServiceUnavailable", 503),
+        ("ExpiredToken", 403),
+        ("KMS.InternalException", 400),
+        ("Odd", 400),
+    ],
 )
 def test_what_may_pass_is_tried_again(side, receivers, code, status):
     side.fail_with(code, status)

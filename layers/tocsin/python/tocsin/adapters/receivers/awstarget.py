@@ -30,6 +30,7 @@ _GROUP_ID = re.compile(r"[!-~]{1,128}")
 
 _THROTTLED = {
     "EC2ThrottledException",
+    "KMS.ThrottlingException",
     "KMSThrottling",
     "KMSThrottlingException",
     "KmsThrottled",
@@ -47,6 +48,13 @@ _ACCESS = "notify may not call it; is its ARN in the stack's NotifyTargetArns?"
 _ABSENT = "it is not there"
 _KEY = "its KMS key cannot be used; does the key's policy allow the role of notify?"
 _WRONG = "it does not take this"
+# A key that is busy, or fails, is no reason to give up. Each service has its own spelling, such as
+# KMSDisabled, KMS.DisabledException and KmsDisabled.
+_KEY_REFUSED = re.compile(
+    r"KMS\.?(?:AccessDenied|Disabled|InvalidKeyUsage|InvalidState|NotFound|OptInRequired)"
+    r"(?:Exception)?",
+    re.IGNORECASE,
+)
 # Why an attempt with the same message would end in the same way. What is not here may pass.
 _REFUSALS = {
     "AccessDenied": _ACCESS,
@@ -56,6 +64,7 @@ _REFUSALS = {
     "NotAuthorizedForDetailTypeException": _ACCESS,
     "NotAuthorizedForSourceException": _ACCESS,
     "AWS.SimpleQueueService.NonExistentQueue": _ABSENT,
+    "AWS.SimpleQueueService.UnsupportedOperation": _WRONG,
     "InvalidAddress": _ABSENT,
     "NoPublishedVersionException": _ABSENT,
     "NotFound": _ABSENT,
@@ -139,7 +148,7 @@ def failure(receiver: str, what: str, code: str, wait_s: float | None = None) ->
     reason = f"receiver {receiver}: {what}: {code}"
     if code in _THROTTLED:
         return Throttled(reason, wait_s)
-    why = _REFUSALS.get(code) or (_KEY if code.upper().startswith("KMS") else "")
+    why = _REFUSALS.get(code) or (_KEY if _KEY_REFUSED.fullmatch(code) else "")
     return Permanent(f"{reason}; {why}") if why else Retryable(reason, wait_s)
 
 
