@@ -9,7 +9,7 @@ from tests.builders import T0, alert, receiver
 from tests.channels import tools
 from tocsin.adapters.receivers import ChannelReceivers
 from tocsin.adapters.receivers.posting import RETRY_AFTER_LIMIT_S, retry_after_s
-from tocsin.domain.channels import SlackWebhook
+from tocsin.domain.channels import Opsgenie, SlackWebhook
 from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
 from tocsin.domain.group import GroupKey
 from tocsin.domain.secret import Secret
@@ -142,3 +142,66 @@ def date(offset_s):
 )
 def test_retry_after(text, wait_s):
     assert retry_after_s(text, T0) == wait_s
+
+
+class Rotated:
+    """A secret that was replaced after it was read."""
+
+    def __init__(self, value, replaced_by):
+        self.value = value
+        self.replaced_by = replaced_by
+        self.asked = 0
+
+    def __call__(self, secret):
+        return self.value
+
+    def has_changed(self, secret):
+        self.asked += 1
+        self.value, before = self.replaced_by, self.value
+        return self.value != before
+
+
+def opsgenie(server):
+    return Notification(
+        key="toc_1",
+        receiver=receiver(
+            kind="opsgenie",
+            settings=Opsgenie(api_key=Secret(name="tocsin/acme/og"), url=server.url),
+        ),
+        group=GroupKey("acme", "oncall"),
+        alerts=(alert(starts_at_s=T0),),
+        attempt=1,
+    )
+
+
+def test_what_is_refused_with_a_secret_that_was_replaced_is_tried_with_the_new_one(server):
+    secret = Rotated("old-key", "new-key")
+    told = ChannelReceivers(tools(secret=secret, has_changed=secret.has_changed))
+    server.answers = [Answer(status=401), Answer(status=202)]
+    with pytest.raises(Retryable, match=r"HTTP 401 .*secret was replaced") as raised:
+        told.send(opsgenie(server))
+    assert "key" not in str(raised.value).replace("its secret", "")
+    told.send(opsgenie(server))
+    keys = [each.headers["authorization"] for each in server.requests]
+    assert keys == ["GenieKey old-key", "GenieKey new-key"]
+
+
+def test_what_is_refused_with_the_secret_that_counts_is_refused(server):
+    secret = Rotated("key", "key")
+    told = ChannelReceivers(tools(secret=secret, has_changed=secret.has_changed))
+    server.answers = [Answer(status=401)]
+    with pytest.raises(Permanent):
+        told.send(opsgenie(server))
+    assert secret.asked == 1
+
+
+def test_no_keeper_is_asked_where_nobody_was_called_or_no_secret_was_used(server):
+    secret = Rotated("key", "other")
+    told = ChannelReceivers(tools(secret=secret, has_changed=secret.has_changed))
+    server.answers = [Answer(status=401)]
+    with pytest.raises(Permanent):
+        told.send(notification(server.url))
+    unsendable = opsgenie(server)
+    with pytest.raises(Unsendable):
+        told.send(replace(unsendable, receiver=replace(unsendable.receiver, settings=None)))
+    assert secret.asked == 0

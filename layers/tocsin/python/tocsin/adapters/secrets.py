@@ -6,12 +6,17 @@ from typing import Any
 import msgspec
 
 from tocsin.adapters.aws import translated
-from tocsin.domain.errors import Permanent, Unsendable
+from tocsin.domain.errors import Permanent, Retryable, Unsendable
 from tocsin.domain.secret import Secret
 from tocsin.ports import Clock
 
 # How long a secret that cannot be read is not asked for again.
 _ABSENT_TTL_S = 5.0
+# How long one that was read is as good as new.
+_FRESH_S = 10.0
+# How long people are told with a secret whose keeper does not answer: a page with an old one may
+# arrive, one without any never does.
+_KEPT_S = 86_400.0
 
 
 class SecretsManager:
@@ -28,8 +33,19 @@ class SecretsManager:
         return self._values[secret_id]
 
 
+class _Known(msgspec.Struct):
+    """A value, or why there is none; when it was read, and until when it is not asked for."""
+
+    value: str | Permanent
+    read_at_s: float
+    until_s: float
+
+
 class RecentSecrets:
-    """Read secrets that people change; a value is at most `ttl_s` behind."""
+    """Read secrets that people change; a value is at most `ttl_s` behind.
+
+    While the service that keeps it does not answer, one that was read at most `kept_s` ago counts.
+    """
 
     def __init__(
         self,
@@ -37,29 +53,56 @@ class RecentSecrets:
         clock: Clock,
         ttl_s: float = 300.0,
         reads: Callable[[Any, str], str] | None = None,
+        kept_s: float = 0.0,
     ) -> None:
         self._client = client
         self._reads = reads or read
         self._clock = clock
         self._ttl_s = ttl_s
-        self._values: dict[str, tuple[float, str | Permanent]] = {}
+        self._kept_s = kept_s
+        self._known: dict[str, _Known] = {}
 
     def get(self, name: str) -> str:
         """Return a secret as of at most `ttl_s` ago; what is absent is asked for again soon."""
         now_s = self._clock()
-        until_s, value = self._values.get(name, (now_s, ""))
-        if until_s <= now_s:
-            until_s, value = self._read(name, now_s)
-            self._values[name] = until_s, value
-        if isinstance(value, Permanent):
-            raise value.with_traceback(None)
-        return value
+        known = self._known.get(name)
+        if known is None or known.until_s <= now_s:
+            known = self._known[name] = self._anew(name, known, now_s)
+        if isinstance(known.value, Permanent):
+            raise known.value.with_traceback(None)
+        return known.value
 
-    def _read(self, name: str, now_s: float) -> tuple[float, str | Permanent]:
+    def has_changed(self, name: str) -> bool:
+        """Tell whether a secret is another one by now than what `get` returned last.
+
+        Asks for it, unless that was done just now.
+        """
+        now_s = self._clock()
+        known = self._known.get(name)
+        if known is None or isinstance(known.value, Permanent):
+            return False
+        if now_s < known.read_at_s + _FRESH_S:
+            return False
         try:
-            return now_s + self._ttl_s, self._reads(self._client, name)
+            self._known[name] = found = self._read(name, now_s)
+        except Retryable:
+            return False
+        return isinstance(found.value, str) and found.value != known.value
+
+    def _anew(self, name: str, known: _Known | None, now_s: float) -> _Known:
+        try:
+            return self._read(name, now_s)
+        except Retryable:
+            is_kept = known is not None and isinstance(known.value, str)
+            if known is None or not is_kept or known.read_at_s + self._kept_s <= now_s:
+                raise
+            return msgspec.structs.replace(known, until_s=now_s + _ABSENT_TTL_S)
+
+    def _read(self, name: str, now_s: float) -> _Known:
+        try:
+            return _Known(self._reads(self._client, name), now_s, now_s + self._ttl_s)
         except Permanent as error:
-            return now_s + _ABSENT_TTL_S, error
+            return _Known(error, now_s, now_s + _ABSENT_TTL_S)
 
 
 def read(client: Any, secret_id: str) -> str:
@@ -90,7 +133,7 @@ class KeptSecrets:
         self._parameters: RecentSecrets | None = None
 
     def __call__(self, secret: Secret) -> str:
-        """Return a secret as of at most five minutes ago.
+        """Return a secret as of at most five minutes ago; of a day, while its keeper is down.
 
         Raises:
             Unsendable: It is not there, is not text, or lacks the field. The reason says where it
@@ -100,20 +143,28 @@ class KeptSecrets:
         if not (secret.name or secret.parameter):
             return secret.value
         try:
-            return _field(self._kept(secret), secret)
+            return _field(self._keeper(secret).get(secret.name or secret.parameter), secret)
         except Permanent as error:
             # Who is to be told was never called, so this says nothing of them.
             raise Unsendable(f"{secret!r}: {error.reason}") from None
 
-    def _kept(self, secret: Secret) -> str:
+    def has_changed(self, secret: Secret) -> bool:
+        """Tell whether a secret is another one by now; its keeper is not asked often."""
+        if not (secret.name or secret.parameter):
+            return False
+        return self._keeper(secret).has_changed(secret.name or secret.parameter)
+
+    def _keeper(self, secret: Secret) -> RecentSecrets:
         if secret.name:
             if self._secrets is None:
-                self._secrets = RecentSecrets(self._client("secretsmanager"), self._clock)
-            return self._secrets.get(secret.name)
+                self._secrets = self._recent("secretsmanager", read)
+            return self._secrets
         if self._parameters is None:
-            client = self._client("ssm")
-            self._parameters = RecentSecrets(client, self._clock, reads=read_parameter)
-        return self._parameters.get(secret.parameter)
+            self._parameters = self._recent("ssm", read_parameter)
+        return self._parameters
+
+    def _recent(self, service: str, reads: Callable[[Any, str], str]) -> RecentSecrets:
+        return RecentSecrets(self._client(service), self._clock, reads=reads, kept_s=_KEPT_S)
 
 
 def _field(text: str, secret: Secret) -> str:

@@ -16,10 +16,12 @@ _TIMEOUT_S = 10.0
 
 def tools(http: Http, external_url: str = "", own_queue_urls: Iterable[str] = ()) -> Tools:
     """Return what receivers are told with. None of them may be a queue of `own_queue_urls`."""
+    secrets = KeptSecrets(client, now_s)
     return Tools(
         http=http,
         clock=now_s,
-        secret=KeptSecrets(client, now_s),
+        secret=secrets,
+        has_changed=secrets.has_changed,
         aws=_once,
         external_url=external_url,
         own_queue_urls=frozenset(own_queue_urls),

@@ -3,8 +3,12 @@
 from importlib import import_module
 from typing import Protocol, cast
 
+from msgspec.structs import replace
+
 from tocsin.adapters.receivers.posting import Tools
 from tocsin.domain.config import ReceiverKind
+from tocsin.domain.errors import Permanent, Retryable, Unsendable
+from tocsin.domain.secret import Secret
 from tocsin.ports import Notification
 
 # Imported when first needed: a worker pays only for the kinds that its tenants use.
@@ -43,9 +47,23 @@ class ChannelReceivers:
     def send(self, notification: Notification) -> str:
         """Deliver; return what the receiver calls it, "" if it does not say.
 
-        Raises Retryable (with Retry-After, if the receiver said) or Permanent.
-        Raises Throttled where the receiver asks for fewer calls, and Unsendable where nothing
-        was sent.
+        Raises Retryable (with Retry-After, if the receiver said, or where the secret that was
+        refused was replaced meanwhile) or Permanent. Raises Throttled where the receiver asks for
+        fewer calls, and Unsendable where nothing was sent.
         """
         kind = cast(KindModule, import_module(_KINDS[notification.receiver.kind]))
-        return kind.send(notification, self._tools)
+        used: set[Secret] = set()
+
+        def secret(reference: Secret) -> str:
+            used.add(reference)
+            return self._tools.secret(reference)
+
+        try:
+            return kind.send(notification, replace(self._tools, secret=secret))
+        except Unsendable:
+            raise
+        except Permanent as error:
+            # A secret that was replaced minutes ago must not make dead letters of pages.
+            if any([self._tools.has_changed(each) for each in used]):
+                raise Retryable(f"{error.reason}; its secret was replaced meanwhile") from None
+            raise

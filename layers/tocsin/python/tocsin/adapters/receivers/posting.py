@@ -35,14 +35,16 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     """What a kind of receiver may use.
 
     `secret` returns what a reference leads to, and raises Retryable or Permanent where it leads
-    nowhere. `aws` returns a client of a service of AWS, made once, that tries once.
-    `own_queue_urls` are queues that tocsin itself sends to, so that no receiver may be one of them.
+    nowhere; `has_changed` tells whether that is something else by now. `aws` returns a client of a
+    service of AWS, made once, that tries once. `own_queue_urls` are queues that tocsin itself sends
+    to, so that no receiver may be one of them.
     """
 
     http: Http
     clock: Clock
     secret: Callable[[Secret], str]
     aws: AwsClients
+    has_changed: Callable[[Secret], bool] = lambda _: False
     external_url: str = ""
     own_queue_urls: frozenset[str] = frozenset()
 
