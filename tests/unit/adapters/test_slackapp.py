@@ -230,10 +230,45 @@ def test_an_answer_that_is_none_of_slacks_is_not_repeated_in_the_reason(channel,
     assert "\n" not in raised.value.reason
 
 
-def test_an_answer_that_breaks_off_is_not_taken_for_one(channel):
-    channel.server.answers = [Answer(body=b'{"ok":true,"channel":', missing_bytes=40)]
+@pytest.mark.parametrize(
+    "body", [b'{"ok":tr', b'{"ok":false,"err', b'{"channel":"C123ABC456","ok":true']
+)
+def test_an_answer_that_breaks_off_before_it_says_anything_is_none(channel, body):
+    channel.server.answers = [Answer(body=body, missing_bytes=40)]
     with pytest.raises(Retryable):
         channel.send(DOWN)
+
+
+@pytest.mark.parametrize(
+    ("body", "receipt"),
+    [
+        (b'{"ok":true,"channel":', ""),
+        (b'{"ok":true,"channel":"C123ABC456","ts":"1503435956.00', ""),
+        (
+            b'{"ok":true,"channel":"C123ABC456","ts":"1503435956.000247","message":{"te',
+            "C123ABC456/1503435956.000247/#ops",
+        ),
+    ],
+)
+def test_an_answer_that_breaks_off_once_slack_said_that_it_is_done_makes_no_second_page(
+    channel, body, receipt
+):
+    channel.server.answers = [Answer(body=body, missing_bytes=40)]
+    assert channel.send(DOWN) == receipt
+    assert len(channel.server.requests) == 1
+
+
+def test_an_answer_that_shows_two_long_messages_makes_no_second_page(channel):
+    # Of an answer that the channel shows, Slack also shows what it answers (`root`), and writes
+    # what is beyond ASCII in escapes.
+    said = "\\ud83d\\ude00" * 6_000
+    body = (
+        f'{{"message":{{"text":"{said}","root":{{"text":"{said}"}}}},'
+        '"channel":"C123ABC456","ts":"1503435956.000247","ok":true}'
+    )
+    channel.server.answers = [Answer(body=body.encode())]
+    assert channel.send(DOWN) == "C123ABC456/1503435956.000247/#ops"
+    assert len(channel.server.requests) == 1
 
 
 def test_a_token_is_taken_without_the_line_end_that_it_was_stored_with(channel):
@@ -272,7 +307,7 @@ def test_a_further_call_has_the_time_that_the_one_before_it_left(channel):
     waits_s, now_s = [], [T0]
 
     class Slow:
-        def post(self, _url, _body, _headers, timeout_s):
+        def post(self, _url, _body, _headers, timeout_s, _limit_bytes):
             waits_s.append(timeout_s)
             now_s[0] += 4.0
             return HttpAnswer(200, {}, b'{"ok":false,"error":"message_not_found"}')

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from tocsin.adapters.http import Http, HttpAnswer
+from tocsin.adapters.http import ANSWER_LIMIT_BYTES, Http, HttpAnswer
 from tocsin.domain.config import Receiver
 from tocsin.domain.errors import Permanent, Retryable, Throttled, TocsinError, Unsendable
 from tocsin.domain.secret import Secret
@@ -62,10 +62,12 @@ def post(
     tools: Tools,
     write: Callable[[], Request],
     refusal: Callable[[HttpAnswer], str] = lambda _: "",
+    limit_bytes: int = ANSWER_LIMIT_BYTES,
 ) -> HttpAnswer:
     """Post what `write` returns, and return the answer of a receiver that took it.
 
-    `refusal` returns why a receiver refuses for good, or "" if the status says it all.
+    `refusal` returns why a receiver refuses for good, or "" if the status says it all. Of the
+    answer at most `limit_bytes` are read.
 
     Raises:
         Retryable: There was no answer in time, or one after which the same may succeed.
@@ -75,7 +77,9 @@ def post(
     """
     request = written(receiver, write)
     try:
-        answer = tools.http.post(request.url, request.body, request.headers, receiver.timeout_s)
+        answer = tools.http.post(
+            request.url, request.body, request.headers, receiver.timeout_s, limit_bytes
+        )
     except Permanent as error:
         raise Unsendable(f"receiver {receiver.name}: {error.reason}") from None
     except Retryable as error:

@@ -24,6 +24,13 @@ from tocsin.domain.group import Thread
 from tocsin.ports import Notification
 
 _API = "https://slack.com/api"
+# An answer shows the message, and what it answers too, perhaps in six bytes a character.
+_ANSWER_LIMIT_BYTES = 1024 * 1024
+# How an answer begins of which not all came.
+_DONE = re.compile(
+    rb'\s*\{\s*"ok"\s*:\s*true\s*,'
+    rb'(?:\s*"channel"\s*:\s*"([A-Z0-9]{1,32})"\s*,\s*"ts"\s*:\s*"([0-9.]{1,32})")?'
+)
 _WORD = re.compile(r"[a-z0-9_]{1,64}")
 # What a scope is called, as in "missing_scope".
 _SCOPES = re.compile(r"[a-z0-9_:.,-]{1,200}")
@@ -138,15 +145,26 @@ def _call(call: Call, receiver: Receiver, app: SlackApp, token: str, tools: Tool
         url = f"{app.api_url or _API}/{call.method}"
         return Request(url, msgspec.json.encode(call.arguments), headers)
 
-    answer = post(receiver, tools, write)
-    try:
-        said = msgspec.json.decode(answer.body, type=_Said)
-    except msgspec.DecodeError:
+    answer = post(receiver, tools, write, limit_bytes=_ANSWER_LIMIT_BYTES)
+    said = _said(answer)
+    if said is None:
         # Whether it was done is not known.
-        raise Retryable(f"receiver {receiver.name}: the answer is none of Slack's") from None
+        raise Retryable(f"receiver {receiver.name}: the answer is none of Slack's")
     if not said.ok and said.error not in call.elsewhere:
         raise _error(said, answer, receiver, tools.clock())
     return said
+
+
+def _said(answer: HttpAnswer) -> _Said | None:
+    """Return what Slack said; None if it said nothing. Of what is done, a part is enough."""
+    try:
+        return msgspec.json.decode(answer.body, type=_Said)
+    except msgspec.DecodeError:
+        begun = _DONE.match(answer.body)
+    if begun is None:
+        return None
+    channel, ts = (each.decode() for each in begun.groups(default=b""))
+    return _Said(ok=True, channel=channel, ts=ts)
 
 
 def _error(
