@@ -72,8 +72,8 @@ def _an_update_has_the_key_of_what_was_told_before(patch: Patch) -> None:
 
 
 def _nobody_notes_that_an_update_was_told(patch: Patch) -> None:
-    def forgetful(step: Step, outcome: Outcome, by: str = "") -> Told:
-        return Told(step.episode, step.step, outcome, by, step.round)
+    def forgetful(step: Step, outcome: Outcome, by: str = "", since_s: float = 0.0) -> Told:
+        return Told(step.episode, step.step, outcome, by, step.round, since_s=since_s)
 
     patch.setattr(intent, "told_of", forgetful)
 

@@ -124,9 +124,20 @@ def is_known(member: Member, told: Mapping[str, Told]) -> bool:
     )
 
 
-def told_of(step: Step, outcome: Outcome, by: str = "") -> Told:
+def told_of(step: Step, outcome: Outcome, by: str = "", since_s: float = 0.0) -> Told:
     """Return what is known of a step that ended with `outcome`."""
-    return Told(step.episode, step.step, outcome, by, step.round, step.found)
+    return Told(step.episode, step.step, outcome, by, step.round, step.found, since_s)
+
+
+def believed_since_s(told: Told | None, step: Step, at_s: float) -> float:
+    """Return since when a receiver believes what a step says that was written down at `at_s`.
+
+    Of a firing that it knew already, since it heard of it first; 0 of an end.
+    """
+    if step.step != "firing":
+        return 0.0
+    is_known = told is not None and (told.episode, told.step) == (step.episode, "firing")
+    return (told.since_s or at_s) if told is not None and is_known else at_s
 
 
 def close(member: Member, told: Told, send_resolved: bool) -> Decision:

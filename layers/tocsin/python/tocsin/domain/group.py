@@ -130,6 +130,9 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     round: int = 0
     # Whether what was found out is told by now, and how.
     found: Found = ""
+    # When the notification was written down by which the receiver believes that it fires; 0: it is
+    # not known, or it does not believe so.
+    since_s: float = 0.0
 
     @property
     def is_dead(self) -> bool:

@@ -6,7 +6,7 @@ from hashlib import blake2b
 import msgspec
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.decision import told_of
+from tocsin.domain.decision import believed_since_s, told_of
 from tocsin.domain.group import Group, GroupKey, Intent, Outcome, Step, Told
 from tocsin.domain.owed import accepted_at_s
 from tocsin.domain.reconcile import Plan
@@ -84,7 +84,8 @@ def settle_steps(told: Mapping[str, Told], intent: Intent, outcome: Outcome) -> 
         is_owed = outcome == "refused" and before is not None and _may_believe(before, step)
         ended = "dead" if is_owed else outcome
         by = intent.key if ended in ("dead", "refused") else ""
-        settled[step.fingerprint] = told_of(step, ended, by)
+        since_s = believed_since_s(before, step, intent.created_at_s)
+        settled[step.fingerprint] = told_of(step, ended, by, since_s)
     return settled
 
 
@@ -109,5 +110,5 @@ def revive(told: Mapping[str, Told], key: str) -> tuple[dict[str, Told], frozens
         names.add(name)
         if value.step == "resolved" or value.found == "update":
             # Only an episode that was told is ever ended at the receiver, or told more about.
-            revived[name] = Told(value.episode, "firing", "delivered")
+            revived[name] = Told(value.episode, "firing", "delivered", since_s=value.since_s)
     return revived, frozenset(names)

@@ -137,7 +137,10 @@ class _Findings:
         is_owed = before is not None and before.step == "resolved" and before.is_dead
         by = before.by if before is not None and is_owed else decision.by
         outcome: Outcome = "delivered" if decision.is_known else "suppressed"
-        self.told[step.fingerprint] = told_of(step, "dead" if is_owed else outcome, by)
+        # What goes on to the receiver has gone on since it was told.
+        goes_on = before is not None and decision.is_known and step.step == "firing"
+        since_s = before.since_s if before is not None and goes_on else 0.0
+        self.told[step.fingerprint] = told_of(step, "dead" if is_owed else outcome, by, since_s)
         reason = _excused(self._group, decision, step)
         self.records.extend(suppressed(self._group, step, decision.sources, reason, self._at_s))
 

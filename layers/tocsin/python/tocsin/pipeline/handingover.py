@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from tocsin.domain.decision import DIGESTED, told_of
+from tocsin.domain.decision import DIGESTED, believed_since_s, told_of
 from tocsin.domain.digest import HANDED, hand_over
 from tocsin.domain.errors import Conflict
 from tocsin.domain.group import Group, Intent, digest_of
@@ -52,7 +52,8 @@ class HandingOver:
         told = dict(planned.told)
         records = list(planned.records)
         for step in intent.steps:
-            told[step.fingerprint] = told_of(step, "delivered", DIGESTED)
+            since_s = believed_since_s(told.get(step.fingerprint), step, intent.created_at_s)
+            told[step.fingerprint] = told_of(step, "delivered", DIGESTED, since_s)
             records += suppressed(group, step, [step.source], HANDED, at_s)
         group.thread = thread_after(group, intent, None, told)
         # What fires is repeated from then on, as if the group had spoken by itself.

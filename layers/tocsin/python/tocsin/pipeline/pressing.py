@@ -1,8 +1,8 @@
 """What a link of a notification does: to what that notification told, and still fires.
 
-A link names a group, not alerts. It is about the alerts that its receiver was told of, in the
-episode that was told, that began before the notification was written down. It does its one thing
-once: the actions and the silence have the link's own name, so whatever comes twice is known.
+A link names a group, not alerts. It is about the alerts of which its receiver had been told, with
+that notification or before it, that they fire, and that still do. It does its one thing once: the
+actions and the silence have the link's own name, so whatever comes twice is known.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -12,7 +12,7 @@ import msgspec
 
 from tocsin.domain.actionlink import SILENCE_S, ActionLink
 from tocsin.domain.errors import Conflict, InvalidInput
-from tocsin.domain.group import Group, Member
+from tocsin.domain.group import Group, Member, Told
 from tocsin.domain.handling import Action, ActionKind
 from tocsin.domain.matchers import Matcher
 from tocsin.domain.silence import WantedSilence
@@ -155,17 +155,34 @@ class Presses(msgspec.Struct, frozen=True, kw_only=True):
 
 def told_and_firing(group: Group, link: ActionLink, now_s: float) -> Iterable[Member]:
     """Yield the alerts of a group that a notification told of and that fire in that episode."""
-    on_its_way = {
-        (step.fingerprint, step.episode, step.step)
-        for step in (group.intent.steps if group.intent is not None else ())
-    }
     for name, member in group.members.items():
-        told = group.told.get(name)
-        known = None if told is None else (name, told.episode, told.step)
-        said = (name, member.episode, "firing")
-        is_told = said == known or said in on_its_way
-        if is_told and member.fires(now_s) and member.changed_at_s * 1000 <= link.told_at_ms:
+        if member.fires(now_s) and (
+            _was_told(group.told.get(name), member, link) or _is_on_its_way(group, member, link)
+        ):
             yield member
+
+
+def _was_told(told: Told | None, member: Member, link: ActionLink) -> bool:
+    """Tell whether a receiver heard that an episode fires when the link was sent, or before.
+
+    What somebody accepted earlier may have been told later, and what it was told in rounds, or
+    flaps unheard, is to the receiver one run.
+    """
+    if told is None or told.outcome == "suppressed":
+        return False
+    if (told.episode, told.step) != (member.episode, "firing"):
+        return False
+    # Of what was told by an earlier release it is not known.
+    return (told.since_s or member.changed_at_s) * 1000 <= link.told_at_ms
+
+
+def _is_on_its_way(group: Group, member: Member, link: ActionLink) -> bool:
+    """Tell whether the very notification that has the link is not settled yet."""
+    intent = group.intent
+    if intent is None or intent.created_at_s * 1000 > link.told_at_ms:
+        return False
+    said = (member.fingerprint, member.episode, "firing")
+    return any((step.fingerprint, step.episode, step.step) == said for step in intent.steps)
 
 
 def shared_matchers(alerts: Sequence[Member]) -> tuple[Matcher, ...] | None:
