@@ -15,6 +15,7 @@ from tocsin.adapters.receivers import slack
 from tocsin.domain.actionlink import LIFE_S, MessageAction
 from tocsin.domain.fingerprint import fingerprint
 from tocsin.ports import Notification
+from tocsin.runtime import actionkey
 from tocsin.runtime.actions import wiring
 
 TWO = ({**DISK, "host": "db-1"}, {**DISK, "host": "db-2"})
@@ -256,6 +257,25 @@ def test_too_old_a_link_says_so(
     answer = ask(stack, "POST", links["resolve"])
     assert answer["statusCode"] == 410
     assert waiting(stack) == 0
+
+
+def test_a_new_secret_voids_what_was_sent_within_a_minute_and_what_is_sent_then_is_good(
+    stack: World, key: str, sent: list[Notification], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead_s, clock = [0.0], actionkey.now_s
+    monkeypatch.setattr(actionkey, "now_s", lambda: clock() + ahead_s[0])
+    fire(stack, key, TWO[0])
+    link = named(sent[-1])["acknowledge"]
+    assert ask(stack, "GET", link)["statusCode"] == 200
+    arn = stack.resources.environ["ACTION_SECRET_ARN"]
+    aws.client("secretsmanager").put_secret_value(SecretId=arn, SecretString="another one")
+    ahead_s[0] = actionkey.KEY_TTL_S + 1
+    assert ask(stack, "POST", link)["statusCode"] == 404
+    assert waiting(stack) == 0
+    # A function that starts anew has the new one at once.
+    forget()
+    fire(stack, key, TWO[1])
+    assert ask(stack, "GET", named(sent[-1])["acknowledge"])["statusCode"] == 200
 
 
 def test_links_that_were_sent_are_switched_off_with_the_receiver(

@@ -1,6 +1,9 @@
 """What a link acts on: what its notification told, and nobody else's, as long as that fires."""
 
+from typing import Any
+
 import pytest
+from msgspec import structs
 
 from tests.integration.payloads import member, webhook
 from tests.pipeline.escalation_world import REPEATING, wait, world_of
@@ -134,3 +137,47 @@ def test_what_a_digest_told_is_none_of_an_earlier_message_of_its_group() -> None
     stormy.send(webhook(*(member(f"h{index}") for index in range(6))))
     stormy.pass_time(5)
     assert seen(stormy, link(stormy, 0)) == [host(stormy.receivers.delivered[0].alerts[0])]
+
+
+def test_a_silence_that_stands_is_never_called_undone() -> None:
+    world = timed()
+    send(world, fires("a", world.now_s))
+    world.pass_time(60)
+    silence = link(world, 0, "silence")
+
+    class Over(OneAlerts):
+        """The alert ends between the look and the message."""
+
+        def firing(self, *_: Any) -> list[Any]:
+            return []
+
+    ending = structs.replace(
+        presses(world), alerts=Over(world.groups, world.silences, world.configs)
+    )
+    about = ending.press(silence, "ann", "", world.now_s, lambda: True)
+    assert [host(each.alert) for each in about.alerts] == ["a"]
+    assert len(world.silences.all("acme")) == 1
+    with pytest.raises(InvalidInput, match="any more"):
+        ending.press(link(world, 0), "ann", "", world.now_s, lambda: True)
+
+
+def test_who_silences_after_a_crash_leaves_the_note_behind() -> None:
+    world = timed()
+    send(world, fires("a", world.now_s))
+    world.pass_time(60)
+    silence = link(world, 0, "silence")
+    with pytest.raises(Retryable):
+        presses(world).press(silence, "ann", "", world.now_s, raising)
+    for by in ("bob", "eve"):
+        about = presses(world).press(silence, by, "", world.now_s + 5, lambda: True)
+        assert about.used is not None
+        assert about.used.by == "ann"
+        world.pump("evaluate")
+    (group,) = world.groups.groups.values()
+    (stored,) = group.members.values()
+    assert stored.handling is not None
+    assert [(each.by, each.at_s) for each in stored.handling.actions] == [("ann", world.now_s)]
+
+
+def raising() -> bool:
+    raise Retryable("the queue does not answer")

@@ -142,6 +142,13 @@ def test_what_is_not_kept_elsewhere_does_not_change(kept, find):
     assert kept.made == []
 
 
+def test_what_was_never_read_is_not_made_up():
+    client = Moving()
+    client.is_down = True
+    with pytest.raises(Retryable):
+        RecentSecrets(client, lambda: 0.0, kept_s=60.0).get("a")
+
+
 def test_an_absent_secret_is_not_asked_for_with_every_request_and_found_soon():
     now_s = 0.0
     client = Moving()

@@ -63,7 +63,11 @@ class RecentSecrets:
         self._known: dict[str, _Known] = {}
 
     def get(self, name: str) -> str:
-        """Return a secret as of at most `ttl_s` ago; what is absent is asked for again soon."""
+        """Return a secret as of at most `ttl_s` ago; what is absent is asked for again soon.
+
+        While the service that keeps it does not answer, what it said last holds for `kept_s`.
+        Raises Retryable where it said nothing that late.
+        """
         now_s = self._clock()
         known = self._known.get(name)
         if known is None or known.until_s <= now_s:

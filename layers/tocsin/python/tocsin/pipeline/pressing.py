@@ -89,7 +89,10 @@ class Presses(msgspec.Struct, frozen=True, kw_only=True):
             action = _action(link, "comment", by, _silenced_text(link), now_s)
         else:
             action = _action(link, link.kind, by, text, now_s)
-        self._send(about, action, now_s, has_time)
+        is_sent = self._send(about, action, now_s, has_time)
+        # A silence stands by now, whatever there is left to note it with.
+        if not is_sent and link.kind != "silence":
+            raise _over()
         return about
 
     def _note_again(self, about: About, used: Use, now_s: float, has_time: HasTime) -> None:
@@ -140,17 +143,18 @@ class Presses(msgspec.Struct, frozen=True, kw_only=True):
         action: Callable[[Member], Action],
         now_s: float,
         has_time: HasTime,
-    ) -> None:
-        """Send the action to all groups that know the alerts."""
+    ) -> bool:
+        """Send the action to all groups that know the alerts; tell whether there are any."""
         tenant = about.link.tenant
         names = [each.fingerprint for each in about.alerts]
         known = self.alerts.firing(tenant, names, now_s, has_time)
         orders = [Order(group.key, action(member)) for group, member in known]
         if not orders:
-            raise _over()
+            return False
         is_urgent = any(each.alert.is_urgent for each in about.alerts)
         queue: Queue = "evaluate-urgent" if is_urgent else "evaluate"
         self.outbox.send(queue, [pack_orders(tenant, orders, now_s, self.blobs)])
+        return True
 
 
 def told_and_firing(group: Group, link: ActionLink, now_s: float) -> Iterable[Member]:

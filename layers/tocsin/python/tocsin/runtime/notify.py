@@ -1,7 +1,7 @@
 """The notify function: wiring."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -15,13 +15,13 @@ from tocsin.adapters.dynamodb.silences import DynamoSilences
 from tocsin.adapters.http import Http
 from tocsin.adapters.receivers import ChannelReceivers
 from tocsin.adapters.s3 import S3Blobs
-from tocsin.adapters.secrets import SecretsManager
 from tocsin.adapters.sqs import SqsOutbox
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.notify import Notify
 from tocsin.pipeline.notifyports import NotifyPorts
 from tocsin.pipeline.offering import ActionLinks
 from tocsin.ports import Queue
+from tocsin.runtime.actionkey import action_key
 from tocsin.runtime.channels import tools
 from tocsin.runtime.clock import now_s
 from tocsin.runtime.isolation import HasTime
@@ -53,15 +53,13 @@ def _notify() -> Notify:
         breakers=DynamoBreakers(hasty, settings.breaker_table),
         paces=DynamoPaces(hasty, settings.breaker_table),
         clock=now_s,
-        offers=ActionLinks(settings.public_url, _action_secret(settings), now_s),
+        offers=ActionLinks(
+            settings.public_url,
+            action_key(settings.action_secret_arn, lambda: hasty_client("secretsmanager")),
+            now_s,
+        ),
     )
     return Notify(ports)
-
-
-def _action_secret(settings: NotifySettings) -> Callable[[], bytes]:
-    """Return how the secret of links is read: when the first one is made, and once."""
-    secrets = cache(lambda: SecretsManager(hasty_client("secretsmanager")))
-    return lambda: secrets().get(settings.action_secret_arn).encode()
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

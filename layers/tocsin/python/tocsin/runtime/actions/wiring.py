@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from tocsin.adapters.aws import client
-from tocsin.adapters.secrets import KeptSecrets, SecretsManager
+from tocsin.adapters.secrets import KeptSecrets
 from tocsin.pipeline.pressing import Presses
 from tocsin.ports import Groups, Silences
+from tocsin.runtime.actionkey import action_key
 from tocsin.runtime.actions.dispatch import handle
 from tocsin.runtime.actions.ports import ActionPorts
 from tocsin.runtime.actions.slack import PATH, press
@@ -27,7 +28,6 @@ def action_ports(
     settings: ApiSettings, lifecycle: LifecyclePorts, groups: Groups, silences: Silences
 ) -> ActionPorts:
     """Wire what the routes of links stand on."""
-    secrets = SecretsManager(client("secretsmanager"))
     return ActionPorts(
         configs=lifecycle.configs,
         presses=Presses(
@@ -37,7 +37,7 @@ def action_ports(
             outbox=lifecycle.outbox,
             blobs=lifecycle.blobs,
         ),
-        key=lambda: secrets.get(settings.action_secret_arn).encode(),
+        key=action_key(settings.action_secret_arn, lambda: client("secretsmanager")),
         secret=KeptSecrets(client, now_s),
     )
 
