@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from secrets import token_hex
 
+from cli.onemachine.logs import log
 from cli.onemachine.stores import Stores
 from tocsin.adapters.aws import client
 from tocsin.adapters.secrets import KeptSecrets
-from tocsin.domain.errors import ConfigurationError
+from tocsin.domain.errors import ConfigurationError, TocsinError
 from tocsin.pipeline.pressing import Presses
 from tocsin.ports import Clock, Queue
-from tocsin.runtime.actions.dispatch import handle
+from tocsin.runtime.actions.dispatch import handle, not_now
 from tocsin.runtime.actions.ports import ActionPorts
 from tocsin.runtime.actions.slack import PATH, press
 from tocsin.runtime.alertmanager.replies import Reply, plain
@@ -78,7 +79,12 @@ class Links:
         if request.resource == PATH:
             press(request, self._ports, now_s, has_time)
             return plain(200, "")
-        reply = handle(request, self._ports, now_s, has_time)
+        try:
+            reply = handle(request, self._ports, now_s, has_time)
+        except TocsinError as error:
+            # Whoever opened a link in a browser gets a page, with which to try again.
+            log("error", "a link cannot be answered", err=error)
+            return not_now(request.method)
         if request.method == "POST" and reply.status == 200:
             until_s = self._clock() + _EFFECT_WAIT_S
             self._queues.wait_until_past(_STAGE, self._queues.newest, until_s)

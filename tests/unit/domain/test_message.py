@@ -13,6 +13,7 @@ from tocsin.domain.message.overriding import overridden, wrong_parts
 from tocsin.domain.message.samples import sample_subjects
 from tocsin.domain.messagetemplate import MessageTemplate
 from tocsin.domain.wording import words_of
+from tocsin.domain.wording.linkwords import LinkWords, link_words_of
 from tocsin.domain.wording.words import Words
 
 KEY = GroupKey("acme", "oncall", (("alertname", "Down"), ("cluster", "eu-1")))
@@ -71,9 +72,13 @@ def test_a_digest_says_how_many_of_what() -> None:
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_every_language_has_all_words_and_all_places_in_them(language) -> None:
-    words, english = words_of(language), words_of("en")
-    assert words.language == language
-    for field in msgspec.structs.fields(Words):
+    _have_the_same(words_of(language), words_of("en"))
+    _have_the_same(link_words_of(language), link_words_of("en"))
+    assert words_of(language).language == link_words_of(language).language == language
+
+
+def _have_the_same(words: Words | LinkWords, english: Words | LinkWords) -> None:
+    for field in msgspec.structs.fields(words):
         own, other = getattr(words, field.name), getattr(english, field.name)
         assert own, field.name
         if isinstance(own, str) and field.name != "time":

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import T0, alert, receiver
 from tocsin.domain.errors import Retryable
@@ -35,6 +36,16 @@ def test_nothing_is_to_be_done_about_all_of_a_digest() -> None:
 @pytest.mark.parametrize("kind", ["webhook", "pagerduty", "sqs", "nobody"])
 def test_a_program_is_offered_nothing(kind: Any) -> None:
     assert offered(KEY, intent(alert("A")), receiver(kind=kind)) == ()
+
+
+def test_titles_are_in_the_language_of_the_receiver() -> None:
+    links = ActionLinks("https://h/", lambda: b"secret", lambda: T0)
+
+    def titles(**fields: Any) -> list[str]:
+        return [each.title for each in links(KEY, intent(alert("A")), replace(CHAT, **fields))]
+
+    assert titles() == ["Acknowledge", "Resolve", "Silence for 1 h"]
+    assert titles(language="de") == ["Bestätigen", "Als behoben melden", "1 h stummschalten"]
 
 
 def test_without_an_address_there_are_no_links_and_no_secret_is_read() -> None:

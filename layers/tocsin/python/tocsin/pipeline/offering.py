@@ -13,6 +13,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.config import Receiver, ReceiverKind
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.group import GroupKey, Intent, is_digest
+from tocsin.domain.wording import words_of
 from tocsin.ports import Clock
 
 PATH = "/v1/actions/"
@@ -20,11 +21,6 @@ PATH = "/v1/actions/"
 _SHOWN_BY: frozenset[ReceiverKind] = frozenset({"slack", "email", "teams", "apprise"})
 # For so long a secret that cannot be read is not asked for again.
 _REST_S = 60.0
-_TITLES: dict[LinkKind, str] = {
-    "acknowledge": "Acknowledge",
-    "resolve": "Resolve",
-    "silence": "Silence 1 h",
-}
 
 Offers = Callable[[GroupKey, Intent, Receiver], tuple[MessageAction, ...]]
 
@@ -56,8 +52,10 @@ class ActionLinks:
         secret = self._known()
         if secret is None:
             return ()
+        titles = words_of(receiver.language).actions
         return tuple(
-            self._action(token_of(link_for(key, intent, kind), secret), kind) for kind in kinds
+            self._action(token_of(link_for(key, intent, kind), secret), kind, titles[kind])
+            for kind in kinds
         )
 
     def _known(self) -> bytes | None:
@@ -70,9 +68,9 @@ class ActionLinks:
             self._rests_until_s = now_s + _REST_S
             return None
 
-    def _action(self, token: str, kind: LinkKind) -> MessageAction:
+    def _action(self, token: str, kind: LinkKind, title: str) -> MessageAction:
         url = f"{self._base_url}{PATH}{token}"
-        return MessageAction(name=kind, title=_TITLES[kind], url=url, token=token)
+        return MessageAction(name=kind, title=title, url=url, token=token)
 
 
 def offered(key: GroupKey, intent: Intent, receiver: Receiver) -> tuple[LinkKind, ...]:

@@ -29,7 +29,7 @@ from tocsin.runtime.alertmanager import dispatch
 from tocsin.runtime.alertmanager.ports import AlertmanagerPorts
 from tocsin.runtime.alertmanager.replies import packed, refused, to_proxy
 from tocsin.runtime.clock import now_s
-from tocsin.runtime.gateway import HttpRequest, answer, error_answer, from_event
+from tocsin.runtime.gateway import HttpRequest, answer, error_answer, from_event, resource_of
 from tocsin.runtime.lastused import LastUsed
 from tocsin.runtime.settings import ApiSettings, load
 from tocsin.runtime.worker import Context
@@ -115,15 +115,19 @@ def handler(event: dict[str, Any], context: Context) -> Any:
     except TocsinError as error:
         reason = f"{type(error).__name__}: {error}"
         log_failures({context.aws_request_id: reason}, "")
-        status, result = "unavailable", _unavailable()
+        status, result = "unavailable", _unavailable(event)
     except Exception as error:  # noqa: BLE001 - its text may quote what was sent
         log_broken("a request breaks the api", error, request=context.aws_request_id)
-        status, result = "broken", _unavailable()
+        status, result = "broken", _unavailable(event)
     flush_counts({status: 1})
     return result
 
 
-def _unavailable() -> Any:
+def _unavailable(event: dict[str, Any]) -> Any:
+    if resource_of(event).startswith("/v1/actions/"):
+        from tocsin.runtime.actions.dispatch import not_now
+
+        return to_proxy(not_now(str(event.get("httpMethod"))))
     detail = {"code": "unavailable", "message": "try again", "path": ""}
     return answer(503, {"error": detail}, {"Retry-After": "1"})
 

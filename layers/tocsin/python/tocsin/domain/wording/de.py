@@ -60,6 +60,11 @@ WORDS = Words(
     impact="Auswirkung",
     check="zu prüfen",
     similar="ähnlich",
+    actions={
+        "acknowledge": "Bestätigen",
+        "resolve": "Als behoben melden",
+        "silence": "1 h stummschalten",
+    },
     template="Vorlage",
     template_failed="die Vorlage dieses Empfängers ist gescheitert, daher die übliche Nachricht: "
     "{why}",

@@ -60,6 +60,7 @@ WORDS = Words(
     impact="impact",
     check="check",
     similar="similar",
+    actions={"acknowledge": "Acknowledge", "resolve": "Resolve", "silence": "Silence for 1 h"},
     template="template",
     template_failed="the template of this receiver failed, so this is the default message: {why}",
 )

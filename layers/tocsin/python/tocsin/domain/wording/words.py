@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from tocsin.domain.actionlink import LinkKind
 from tocsin.domain.alert import Severity, Status
 
 
@@ -56,6 +57,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     impact: str
     check: str
     similar: str
+    # What can be done about it.
+    actions: Mapping[LinkKind, str]
     # Where the tenant's own wording failed.
     template: str
     template_failed: str
