@@ -19,6 +19,7 @@ from tests.contract.sides_awstargets import (
 from tocsin.adapters import aws
 from tocsin.adapters.receivers import ChannelReceivers
 from tocsin.adapters.receivers.awstarget import LIMIT_BYTES
+from tocsin.domain.actionlink import MessageAction
 from tocsin.domain.channels import AwsTarget
 from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
 from tocsin.domain.group import GroupKey
@@ -230,6 +231,17 @@ def test_mail_and_sms_of_a_topic_are_for_people(clients, receivers):
     assert said["email"].endswith("https://t.example")
     assert said["sms"] == "[FIRING:1] Añil (host=db-1)"
     assert json.loads(said["default"])["idempotencyKey"] == "toc_1"
+
+
+def test_mail_of_a_topic_has_links_and_what_programs_and_phones_get_has_none(clients, receivers):
+    side = SnsSide(clients)
+    url = "https://t.example/v1/actions/token"
+    link = MessageAction(name="acknowledge", title="Acknowledge", url=url, token="token")
+    receivers.send(replace(notification(side, alert("A")), actions=(link,)))
+    (request,) = side.requests
+    said = json.loads(request["Message"])
+    assert said["email"].endswith(f"Acknowledge: {url}")
+    assert "v1/actions" not in said["default"] + said["sms"]
 
 
 def test_a_message_with_its_attributes_is_within_the_limit(clients, receivers):

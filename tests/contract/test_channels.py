@@ -8,8 +8,10 @@ from msgspec.structs import replace
 from tests.builders import T0, alert
 from tests.contract.channelsides import SIDES
 from tocsin.adapters.receivers import ChannelReceivers
+from tocsin.domain.actionlink import KINDS, MessageAction, link_for, token_of
 from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
-from tocsin.domain.group import GroupKey, Thread
+from tocsin.domain.group import GroupKey, Intent, Thread
+from tocsin.pipeline.offering import offered
 from tocsin.ports import Notification
 
 GROUP = GroupKey("acme", "oncall", (("team", "db"),))
@@ -19,6 +21,19 @@ HOSTILE = (
     "<!channel> <!here> <@U012AB3CD> @everyone @channel <at>all</at> <https://evil.example|see>"
     " [see](https://evil.example) <b onload=alert(1)>*bold*</b> <script>alert(1)</script>"
     ' "quoted" \\ {{7*7}} ${x} &amp; \r\nBcc: all@evil.example\r\n\x00\x1b[31m\u202ered'
+)
+
+
+INTENT = Intent(key="toc_1", steps=(), alerts=(FIRING,), created_at_s=T0)
+ACTIONS = tuple(
+    MessageAction(
+        name=kind,
+        title=f"{kind} it",
+        url=f"https://tocsin.example/prod/v1/actions/{token}",
+        token=token,
+    )
+    for kind in KINDS
+    for token in [token_of(link_for(GROUP, INTENT, kind), b"secret")]
 )
 
 
@@ -109,6 +124,25 @@ def test_an_end_of_which_nothing_is_known_before_it_does_no_harm(side):
     send(side, ended(FIRING))
     assert not any(not each.is_over for each in side.seen())
     assert list(side.faults()) == []
+
+
+def test_what_can_be_done_is_shown_to_people_as_long_as_it_fires_and_to_no_program(side):
+    is_for_people = bool(offered(GROUP, INTENT, side.receiver))
+    receipt = send(side, actions=ACTIONS)
+    for action in ACTIONS:
+        assert said(side, action.token) == is_for_people
+    assert list(side.faults()) == []
+    before = len(side.calls())
+    thread = Thread("toc_1", receipt)
+    send(side, ended(FIRING), key="toc_2", thread=thread, actions=ACTIONS)
+    assert not any(
+        action.token in str(call) for call in side.calls()[before:] for action in ACTIONS
+    )
+
+
+def said(side, text):
+    """Tell whether a text is in a message, also where it has no place among what is read."""
+    return text in side.seen()[0].text or text in str(side.calls()[0])
 
 
 def test_a_second_try_says_the_same(side):
@@ -204,7 +238,8 @@ def test_too_much_is_cut_down_to_what_the_vendor_takes(side, character):
         )
         for index in range(150)
     ]
-    send(side, *flood, truncated=7, external_url="https://tocsin.example")
+    external_url = "https://tocsin.example"
+    send(side, *flood, truncated=7, external_url=external_url, actions=ACTIONS)
     assert "A000" in side.seen()[0].text
     assert list(side.faults()) == []
 

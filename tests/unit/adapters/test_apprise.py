@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import requests
@@ -16,6 +17,7 @@ from tests.unit.adapters.appriseurls import PLAIN, URLS
 from tocsin.adapters.http import Http
 from tocsin.adapters.receivers import ChannelReceivers, apprise
 from tocsin.adapters.receivers.appriseservices import SERVICES
+from tocsin.domain.actionlink import MessageAction
 from tocsin.domain.channels import Apprise
 from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
 from tocsin.domain.group import GroupKey
@@ -120,6 +122,18 @@ def test_nobody_is_called_by_what_an_alert_says(schema):
     send(URLS[schema], http, alert("x", annotations={"summary": mean}))
     for word in ("@everyone", "@here", "@channel", "@all", "<!", "<@", "<users", "<at", "@**"):
         assert word not in http.text
+
+
+@pytest.mark.parametrize("schema", URLS)
+def test_a_link_to_do_something_arrives_whole_or_not_at_all(schema):
+    http = Answers()
+    url = "https://t.example/prod/v1/actions/AZek_YW-N__" + "tZ_" * 60
+    link = MessageAction(name="acknowledge", title="Acknowledge", url=url, token="")
+    send(URLS[schema], http, actions=(link,))
+    said = unquote(http.text)
+    assert said.count("/v1/actions/") == said.count(url)
+    if schema in ("discord", "gchat", "mmosts", "ntfy", "tgram", "webex", "matrixs", "zulip"):
+        assert f"Acknowledge: {url}" in said
 
 
 @pytest.mark.parametrize("schema", URLS)

@@ -7,6 +7,7 @@ from tests.builders import receiver
 from tests.channels import tools
 from tests.notifications import DOWN, EVIL, FOUND, HOSTILE, UP, WORST, notification
 from tocsin.adapters.receivers import ChannelReceivers, teams
+from tocsin.domain.actionlink import KINDS, MessageAction
 from tocsin.domain.channels import Teams
 from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
 from tocsin.domain.secret import Secret
@@ -49,6 +50,23 @@ def test_a_card_says_what_where_and_since_when():
         ("runbook: Down", "https://runbooks.example/down"),
         ("source: Down", "https://prometheus.example/graph?g0=a&b=1"),
     ]
+
+
+def test_what_can_be_done_comes_before_where_to_go_on_and_all_of_it_is_six():
+    shown = card(DOWN, *WORST[:3], actions=actions())
+    titles = [action["title"] for action in shown["actions"]]
+    assert titles[:5] == ["acknowledge", "resolve", "silence", "tocsin", "runbook: Down"]
+    assert len(titles) == 6
+    assert [action["url"] for action in shown["actions"][:3]] == [each.url for each in actions()]
+    over = card(UP, actions=actions())
+    assert not any("/v1/actions/" in action["url"] for action in over["actions"])
+
+
+def actions():
+    return tuple(
+        MessageAction(name=kind, title=kind, url=f"{URL}/v1/actions/{kind}", token=kind)
+        for kind in KINDS
+    )
 
 
 def test_what_was_found_out_is_shown_and_leads_where_it_may():

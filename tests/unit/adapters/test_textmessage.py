@@ -6,8 +6,10 @@ from tocsin.adapters.receivers.fitting import fitted, json_text, json_writer
 from tocsin.adapters.receivers.message import message_of
 from tocsin.adapters.receivers.sns import SUBJECT_LIMIT, subject
 from tocsin.adapters.receivers.textmessage import text_of
+from tocsin.domain.actionlink import KINDS, MessageAction
 from tocsin.domain.found import Enrichment, Owner
 from tocsin.domain.group import GroupKey
+from tocsin.domain.messagetemplate import MessageTemplate
 from tocsin.ports import Notification
 
 
@@ -62,6 +64,39 @@ def test_what_finds_no_room_is_counted():
     assert len(told) <= 1000
     shown = told.count("HighLatency") + told.count("Alert")
     assert told.endswith(f"and {57 - shown} more\n\nhttps://t.example")
+
+
+def doing(length=40):
+    url = "https://t.example/v1/actions/".ljust(length, "x")
+    return tuple(
+        MessageAction(name=kind, title=kind, url=f"{url}{index}", token="")
+        for index, kind in enumerate(KINDS)
+    )
+
+
+def test_what_can_be_done_comes_last_and_of_what_is_over_there_is_nothing():
+    told = text(FIRING, external_url="https://t.example", actions=doing())
+    shown = "\n".join(f"{each.name}: {each.url}" for each in doing())
+    assert told.endswith(f"owner: storage: db\n\nhttps://t.example\n\n{shown}")
+    assert "actions" not in text(alert(status="resolved"), actions=doing())
+
+
+@pytest.mark.parametrize(("limit", "count"), [(160, 0), (1024, 1), (2000, 3), (4000, 3)])
+def test_what_can_be_done_leaves_half_of_the_room_to_what_happened(limit, count):
+    # As long as such links are, in a message as long as SMS, Pushover, Discord and ntfy have it.
+    many = [alert(f"Alert{n:03}", annotations={"summary": "x" * 300}) for n in range(50)]
+    told = text(*many, limit=limit, external_url="https://t.example", actions=doing(300))
+    assert len(told) <= limit
+    assert told.count("/v1/actions/") == count
+    assert told.startswith("Alert000: warning, firing")
+    assert "https://t.example" in told
+
+
+def test_a_template_has_what_can_be_done_below_it():
+    own = receiver(template=MessageTemplate(text="only this"))
+    message = message_of(replace(notification(FIRING, actions=doing()), receiver=own), 20)
+    told = text_of(message, 4000)
+    assert told.startswith("only this\n\nacknowledge: https://t.example/v1/actions/")
 
 
 @pytest.mark.parametrize("limit", [1, 20, 60, 140, 500])

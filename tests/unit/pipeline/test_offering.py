@@ -33,7 +33,9 @@ def test_nothing_is_to_be_done_about_all_of_a_digest() -> None:
     assert offered(digest_of(KEY), intent(alert("A")), CHAT) == ()
 
 
-@pytest.mark.parametrize("kind", ["webhook", "pagerduty", "sqs", "nobody"])
+@pytest.mark.parametrize(
+    "kind", ["webhook", "pagerduty", "opsgenie", "sqs", "eventbridge", "lambda", "nobody"]
+)
 def test_a_program_is_offered_nothing(kind: Any) -> None:
     assert offered(KEY, intent(alert("A")), receiver(kind=kind)) == ()
 
@@ -46,6 +48,11 @@ def test_titles_are_in_the_language_of_the_receiver() -> None:
 
     assert titles() == ["Acknowledge", "Resolve", "Silence for 1 h"]
     assert titles(language="de") == ["Bestätigen", "Als behoben melden", "1 h stummschalten"]
+
+
+@pytest.mark.parametrize("kind", ["slack", "email", "teams", "apprise", "sns"])
+def test_people_are_offered_what_can_be_done(kind: Any) -> None:
+    assert len(offered(KEY, intent(alert("A")), receiver(kind=kind))) == 3
 
 
 def test_without_an_address_there_are_no_links_and_no_secret_is_read() -> None:

@@ -17,8 +17,9 @@ from tocsin.domain.wording import words_of
 from tocsin.ports import Clock
 
 PATH = "/v1/actions/"
-# What people read. To a program a link is of no use: there is an API for it.
-_SHOWN_BY: frozenset[ReceiverKind] = frozenset({"slack", "email", "teams", "apprise"})
+# What people read; of a topic that is mail. To a program a link is of no use: there is an API for
+# it, and a token in a queue or an event is a credential more that lies about.
+_SHOWN_BY: frozenset[ReceiverKind] = frozenset({"slack", "email", "teams", "apprise", "sns"})
 # For so long a secret that cannot be read is not asked for again.
 _REST_S = 60.0
 

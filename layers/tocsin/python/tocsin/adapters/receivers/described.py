@@ -42,6 +42,12 @@ def links(message: Message, most: int) -> list[tuple[str, str]]:
     return [(title, url) for url, title in list(found.items())[:most]]
 
 
+def doing(message: Message) -> list[tuple[str, str]]:
+    """Return what can be done about it, by titles; to open one of these changes nothing."""
+    found = ((cut(one_line(each.title), _ABOUT_LIMIT), link(each.url)) for each in message.actions)
+    return [(title, url) for title, url in found if url]
+
+
 def link(url: str) -> str:
     """Return the address of a page, with nothing in it that could end it; "" if it is none."""
     if not url.startswith(("http://", "https://")):

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from tocsin.adapters.http import HttpAnswer
-from tocsin.adapters.receivers.described import described, links, notes, pages
+from tocsin.adapters.receivers.described import described, doing, links, notes, pages
 from tocsin.adapters.receivers.enriched import Line
 from tocsin.adapters.receivers.message import Message, Shown, message_of
 from tocsin.adapters.receivers.posting import JSON, Request, Tools, kept_url, post, settings_of
@@ -32,8 +32,9 @@ _TEXT_LINES = 8
 _TITLE_LIMIT = 300
 _NAME_LIMIT = 200
 _LINE_LIMIT = 600
-# Teams shows six at most.
-_ACTIONS = 4
+# What can be done, and then where to go on; Teams shows six at most.
+_ACTIONS = 6
+_PAGES = 4
 _VERSION = "1.4"
 
 # How the connectors before workflows said what Teams did not take, with a status of 200.
@@ -88,7 +89,7 @@ def _card(message: Message, lines: int) -> dict[str, Any]:
     blocks += (
         _written(message.text, lines * _TEXT_LINES) if message.text else _alerts(message, lines)
     )
-    actions = [_open(url, title) for title, url in links(message, _ACTIONS)]
+    actions = [_open(url, title) for title, url in _buttons(message)]
     return {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -97,6 +98,11 @@ def _card(message: Message, lines: int) -> dict[str, Any]:
         "body": blocks,
         **({"actions": actions} if actions else {}),
     }
+
+
+def _buttons(message: Message) -> list[tuple[str, str]]:
+    wanted = doing(message)
+    return [*wanted, *links(message, min(_PAGES, _ACTIONS - len(wanted)))]
 
 
 def _written(text: str, most: int) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tocsin.adapters.receivers.described import doing
 from tocsin.adapters.receivers.message import Message, Shown
 from tocsin.domain.message.message import Line
 from tocsin.domain.plaintext import cut, one_line
@@ -14,8 +15,27 @@ _LINE_LIMIT = 500
 def text_of(message: Message, limit: int) -> str:
     """Return a message without its title, in at most `limit` characters.
 
-    What finds no room is counted, and the link to all of it, if there is one, comes last.
+    What finds no room is counted, then comes the link to all of it, if there is one, and last what
+    can be done: as much of it as leaves half of the room for what happened.
     """
+    wanted = _doing(message, limit // 2)
+    if not wanted:
+        return _told(message, limit)
+    return f"{_told(message, limit - len(wanted) - 2)}\n\n{wanted}"
+
+
+def _doing(message: Message, limit: int) -> str:
+    """Return the first links that fit into `limit` characters, each in a line."""
+    found = ""
+    for title, url in doing(message):
+        longer = f"{found}\n{title}: {url}" if found else f"{title}: {url}"
+        if len(longer) > limit:
+            break
+        found = longer
+    return found
+
+
+def _told(message: Message, limit: int) -> str:
     notes = ["\n".join(map(_written, message.notes))] if message.notes else []
     if message.text:
         return _own(message, notes, limit)
