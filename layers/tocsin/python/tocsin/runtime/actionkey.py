@@ -8,9 +8,9 @@ from tocsin.adapters.secrets import RecentSecrets
 from tocsin.runtime.clock import now_s
 
 # With another secret, for so long links are sent and taken that are signed with the former one.
+KEY_TTL_S = 60.0
 # While the service that keeps it does not answer, people still act.
 _KEPT_S = 86_400.0
-KEY_TTL_S = 60.0
 
 
 def action_key(arn: str, client: Callable[[], Any]) -> Callable[[], bytes]:
