@@ -109,6 +109,10 @@ _KNOWN: tuple[tuple[re.Pattern[str], _Advice], ...] = tuple(
             "no answer",
             "nobody answers there: check host and port, and whether it is up",
         ),
+        (
+            "no confirmation|none of Slack's",
+            "something answers there, and not as the service does: check its address",
+        ),
         ("HTTP 3[0-9][0-9]", "it leads elsewhere, which is not followed: give the last address"),
         (
             "AccessDenied|AuthorizationError|not authorized",

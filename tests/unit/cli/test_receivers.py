@@ -78,6 +78,7 @@ def test_an_incident_that_a_test_opens_is_closed(kind: str) -> None:
         (Permanent("403"), "check its address, and the headers"),
         (Retryable("no answer: ConnectionError"), "nobody answers there"),
         (Retryable("no answer: ConnectTimeout"), "nothing came in time"),
+        (Retryable("receiver x: its answer is no confirmation"), "not as the service does"),
         (Permanent("HTTP 302 from receiver x"), "give the last address"),
         (Unsendable("the address is not public"), "--allow-loopback"),
         (Unsendable("receiver x: y:// is none of the services"), "receivers-apprise.md"),
