@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.configuration.test_importing import applied
 from tocsin.configuration.alertmanager import load_alertmanager
+from tocsin.configuration.display import displayed
 from tocsin.configuration.importing import import_alertmanager
 from tocsin.domain.channels import Apprise, Email, Opsgenie, PagerDuty, SlackApp, Teams
 from tocsin.domain.config import Receiver
@@ -101,6 +102,18 @@ def test_each_kind_is_the_one_that_the_file_has() -> None:
     assert [without_secrets(each) for each in found.values()] == [
         without_secrets(each) for each in config.receivers.values()
     ]
+
+
+def test_what_is_in_force_is_shown_without_secrets() -> None:
+    file = "https://chat.example.com/hooks/" + SECRET
+    config, _ = load_alertmanager(FILE, "am.yml", "acme", read_file=lambda name: held(name, file))
+    shown = displayed(config)["receivers"]
+    assert [each["name"] for each in shown] == list(config.receivers)
+    assert SECRET not in repr(shown)
+
+
+def held(name: str, otherwise: str) -> str:
+    return "5" if name == "/run/chat" else otherwise
 
 
 def test_no_secret_is_in_it_and_each_has_a_name_to_be_kept_under() -> None:

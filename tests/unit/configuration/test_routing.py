@@ -9,6 +9,7 @@ from tocsin.configuration import ConfigurationErrors, Document, load, to_tenant_
 from tocsin.configuration.display import displayed
 from tocsin.configuration.loopback import loopback_receivers
 from tocsin.configuration.merging import merging_rules
+from tocsin.configuration.plainsecrets import plain_secrets
 from tocsin.domain.config import TenantConfig, Timing
 from tocsin.domain.inhibition import InhibitRule
 from tocsin.domain.matchers import Matcher
@@ -258,6 +259,20 @@ receivers:
         file.with_name("am.yml").write_text(text)
         (found,) = loopback_receivers(self.document(file), self.text(), str(file), {})
         assert (found.name, found.host) == (f"a/{kind}/0", "127.0.0.1")
+
+    def test_its_receivers_whose_secrets_are_stored_are_named(self, file: Path) -> None:
+        assert plain_secrets(self.document(file), self.text(), str(file), {}) == []
+        integrations = (
+            "pagerduty_configs: [{routing_key: s3cr3t}], email_configs: [{to: a@b.example,"
+            " from: a@b.example, smarthost: 'h:25', auth_username: u, auth_password: s3cr3t},"
+            " {to: a@b.example, from: a@b.example, smarthost: 'h:25'}]"
+        )
+        text = f"route: {{receiver: a}}\nreceivers: [{{name: a, {integrations}}}]"
+        file.with_name("am.yml").write_text(text)
+        (found,) = plain_secrets(self.document(file), self.text(), str(file), {})
+        assert str(found).startswith(f"{file}:3: tenants.acme.alertmanager: ")
+        assert "those of a/email/0, a/pagerduty/0; `tocsin config import`" in str(found)
+        assert "s3cr3t" not in str(found)
 
     def test_its_routes_count_where_fingerprint_rules_merge(self, file: Path) -> None:
         rules = "    fingerprints: [{exclude: [team]}]\n"
