@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from msgspec.structs import replace
-from tests.contract.slackworkspace import refused
 
 from cli.commands.receivers import command
 from cli.target import Target
+from cli.vendors.slackworkspace import refused
 from tests.builders import config
 from tests.contract.channelsides import SIDES, Side
 from tests.contract.sides_awstargets import REGION

@@ -10,8 +10,8 @@ from cli.commands.receivers import command
 from cli.localcloud.cloud import LocalCloud
 from cli.localcloud.http import call
 from cli.localcloud.polling import wait_until
-from tests.contract.localserver import Answer, local_server
-from tests.contract.mailserver import mail_server
+from cli.vendors.localserver import Answer, local_server
+from cli.vendors.mailserver import mail_server
 from tests.notifications import KEY_32
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from cli.localcloud.polling import wait_until
-from tests.contract.localserver import Answer, local_server
-from tests.contract.mailserver import mail_server
+from cli.vendors.localserver import Answer, local_server
+from cli.vendors.mailserver import mail_server
 from tests.integration.onemachine import LOOK_EVERY_S, OneMachine
 from tests.integration.test_alertmanager_mode import alert, free_port
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner, Result
-from tests.contract.localserver import Answer, LocalServer, local_server
 
 from cli.commands.receivers import command
 from cli.target import Target
+from cli.vendors.localserver import Answer, LocalServer, local_server
 from tests.builders import config, receiver, route
 from tests.integration.test_deliveries import ask
 from tests.integration.test_lifecycle import fire
