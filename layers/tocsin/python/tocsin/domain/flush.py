@@ -14,6 +14,7 @@ import msgspec
 from tocsin.domain.config import Timing
 from tocsin.domain.decision import is_known, is_pending, is_update_due
 from tocsin.domain.group import Group, Intent, Member
+from tocsin.domain.reminding import snooze_end_s
 
 # A group that looks at once at what is new looks this often at what is muted.
 MUTED_LOOK_S = 60.0
@@ -93,8 +94,9 @@ def survey(group: Group) -> Survey:
                 found.fresh_since_s = _least(found.fresh_since_s, _since_s(group, member))
         elif is_known(member, group.told):
             found.is_open = found.is_open or not member.is_acknowledged
-            if member.snoozed_until_s > group.notified_at_s:
-                found.snooze_ends_s = _least(found.snooze_ends_s, member.snoozed_until_s)
+            end_s = snooze_end_s(member, group.told, group.notified_at_s)
+            if end_s:
+                found.snooze_ends_s = _least(found.snooze_ends_s, end_s)
     return found
 
 
@@ -146,7 +148,8 @@ def why_again(group: Group, timing: Timing, now_s: float, muted: Container[str])
         for name, member in group.members.items()
         if name not in muted and is_known(member, group.told)
     ]
-    if any(group.notified_at_s < each.snoozed_until_s <= now_s for each in known):
+    ends_s = (snooze_end_s(each, group.told, group.notified_at_s) for each in known)
+    if any(0.0 < end_s <= now_s for end_s in ends_s):
         return "snooze ended"
     repeat_s = timing.repeat_interval_s
     if repeat_s is None or not group.notified_at_s:

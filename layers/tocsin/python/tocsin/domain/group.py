@@ -133,6 +133,8 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     # When the notification was written down by which the receiver believes that it fires; 0: it is
     # not known, or it does not believe so.
     since_s: float = 0.0
+    # The end of a snooze that passed, or will, while its group spoke of others and not of it.
+    unsaid_end_s: float = 0.0
 
     @property
     def is_dead(self) -> bool:
@@ -184,6 +186,8 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     # Why it is sent, in Alertmanager's words, and how many alerts it had no room for.
     reason: str = ""
     truncated: int = 0
+    # Alerts that it does not show, of whose snooze people are yet to hear that it ended, and when.
+    unsaid_ends: dict[str, float] = {}
     attempts: int = 0
     # When the next attempt may be made: back-off, or what the receiver asked for.
     not_before_s: float = 0.0

@@ -5,11 +5,11 @@ from hashlib import blake2b
 
 import msgspec
 
-from tocsin.domain.alert import Alert
 from tocsin.domain.decision import believed_since_s, told_of
 from tocsin.domain.group import Group, GroupKey, Intent, Outcome, Step, Told
 from tocsin.domain.owed import accepted_at_s
 from tocsin.domain.reconcile import Plan
+from tocsin.domain.reminding import with_unsaid
 
 
 def intent_for(group: Group, planned: Plan, at_s: float) -> Intent:
@@ -25,26 +25,28 @@ def intent_for(group: Group, planned: Plan, at_s: float) -> Intent:
         created_at_s=at_s,
         reason=planned.reason,
         truncated=planned.truncated,
+        unsaid_ends=planned.unsaid_ends,
         accepted_at_s=accepted_at_s(group, planned),
         due_at_s=planned.due_at_s,
     )
 
 
-def for_digest(intent: Intent, news: Iterable[Alert], speaks_at_s: float) -> Intent:
+def for_digest(intent: Intent, planned: Plan, speaks_at_s: float) -> Intent:
     """Return an intent to hand over to a digest, which speaks then: its steps, without updates.
 
-    `news` are the alerts of its steps. An update is owed again as long as it was not told; what is
-    shown beside is not news.
+    An update is owed again as long as it was not told, and so is that a snooze ended; what is shown
+    beside is not news.
     """
     told = [
         (step, alert)
-        for step, alert in zip(intent.steps, news, strict=True)
+        for step, alert in zip(intent.steps, planned.news, strict=True)
         if step.found != "update"
     ]
     return msgspec.structs.replace(
         intent,
         steps=tuple(step for step, _ in told),
         alerts=tuple(alert for _, alert in told),
+        unsaid_ends=planned.owed_ends,
         digests=True,
         not_before_s=speaks_at_s,
     )
@@ -86,7 +88,7 @@ def settle_steps(told: Mapping[str, Told], intent: Intent, outcome: Outcome) -> 
         by = intent.key if ended in ("dead", "refused") else ""
         since_s = believed_since_s(before, step, intent.created_at_s)
         settled[step.fingerprint] = told_of(step, ended, by, since_s)
-    return settled
+    return with_unsaid(settled, intent)
 
 
 def _may_believe(told: Told, step: Step) -> bool:

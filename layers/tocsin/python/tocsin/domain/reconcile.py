@@ -9,6 +9,7 @@ from tocsin.domain.config import Receiver
 from tocsin.domain.decision import ENRICHED, Decision, close, decide, is_known, shown, told_of
 from tocsin.domain.group import Group, Intent, Member, Outcome, Step, Told, alert_of, is_digest
 from tocsin.domain.journal import DeliveryRecord
+from tocsin.domain.reminding import snooze_ends
 from tocsin.domain.suppressed import suppressed
 
 
@@ -39,6 +40,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     alerts: tuple[Alert, ...] = ()
     reason: str = ""
     truncated: int = 0
+    # The ends of snoozes of which its notification says nothing; those of which its steps do not.
+    unsaid_ends: dict[str, float] = {}
+    owed_ends: dict[str, float] = {}
     told: dict[str, Told]
     muted: dict[str, str] = {}
     records: tuple[DeliveryRecord, ...] = ()
@@ -79,7 +83,8 @@ def plan(group: Group, receiver: Receiver, at_s: float, look: Look = _PLAIN) -> 
     # What a digest told may be over: it shows only what is new.
     is_alone = bool(again) or is_digest(group.key)
     beside = [] if is_alone else found.beside({step.fingerprint for step, _ in chosen})
-    return _filled(planned, beside, receiver, look.again)
+    filled = _filled(planned, beside, receiver, look.again)
+    return filled if is_digest(group.key) else _with_ends(filled, group, look)
 
 
 class _Findings:
@@ -182,6 +187,18 @@ def _filled(planned: Plan, beside: list[Alert], receiver: Receiver, again: str) 
         reason=_reason(planned, beside, again) if alerts else "",
         more=planned.more and not is_repeat,
     )
+
+
+def _with_ends(planned: Plan, group: Group, look: Look) -> Plan:
+    """Note the ends of snoozes that stay owed when this is told. What is revived goes alone."""
+    said = {step.fingerprint for step in planned.steps}
+    ends = snooze_ends(group, planned.told)
+    owed = {name: end_s for name, end_s in ends.items() if name not in said}
+    if not owed:
+        return planned
+    is_alone = not said.isdisjoint(look.revived)
+    unsaid = {name: end_s for name, end_s in owed.items() if is_alone or name in look.muted}
+    return msgspec.structs.replace(planned, owed_ends=owed, unsaid_ends=unsaid)
 
 
 def _reason(planned: Plan, beside: list[Alert], again: str) -> str:

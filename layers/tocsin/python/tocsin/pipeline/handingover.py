@@ -7,6 +7,7 @@ from tocsin.domain.digest import HANDED, hand_over
 from tocsin.domain.errors import Conflict
 from tocsin.domain.group import Group, Intent, digest_of
 from tocsin.domain.reconcile import Plan
+from tocsin.domain.reminding import with_unsaid
 from tocsin.domain.suppressed import suppressed
 from tocsin.pipeline.intents import thread_after
 from tocsin.ports import Clock, Groups
@@ -58,4 +59,4 @@ class HandingOver:
         group.thread = thread_after(group, intent, None, told)
         # What fires is repeated from then on, as if the group had spoken by itself.
         group.notified_at_s = max(intent.not_before_s, at_s)
-        return replace(planned, told=told, records=tuple(records))
+        return replace(planned, told=with_unsaid(told, intent), records=tuple(records))

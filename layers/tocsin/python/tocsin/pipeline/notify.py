@@ -152,7 +152,7 @@ class Notify:
             outcome.count_by_kind(to.receiver.kind, "paced")
             return self._settle(group, as_it_is(group), None, turn.at_s)
         if turn.kind == "digest":
-            intent = for_digest(intent, look.news, turn.at_s)
+            intent = for_digest(intent, look, turn.at_s)
         self._ports.groups.intend(group, intent)
         if intent.digests:
             return self._hand_over(group, look, intent, to, outcome)
