@@ -47,8 +47,8 @@ class History(msgspec.Struct, kw_only=True):
     tellings: list[Telling] = []
     # By key: how often a worker died between what it told and its next write.
     excused: Counter[str] = msgspec.field(default_factory=Counter)
-    # By tenant, receiver and key: when it was tried first.
-    first_at_s: dict[tuple[str, str, str], float] = {}
+    # By tenant and receiver: when it was sent anything, whatever came of it.
+    tried_at_s: dict[tuple[str, str], list[float]] = {}
     # By key: until when its receiver wants to be left alone.
     closed_until_s: dict[str, float] = {}
     # By key: attempts that came before that.
@@ -64,8 +64,8 @@ class History(msgspec.Struct, kw_only=True):
 
     def attempted(self, notification: Notification, now_s: float) -> None:
         """Note an attempt, whatever comes of it."""
-        whose = (notification.group.tenant, notification.receiver.name, notification.key)
-        self.first_at_s.setdefault(whose, now_s)
+        whose = (notification.group.tenant, notification.receiver.name)
+        self.tried_at_s.setdefault(whose, []).append(now_s)
         if now_s < self.closed_until_s.pop(notification.key, 0.0):
             self.hasty[notification.key] += 1
 

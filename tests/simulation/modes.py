@@ -71,6 +71,18 @@ MODES = {
             is_paced=True,
         ),
         Mode(
+            name="redriven",
+            says="as stormy, and receivers refuse for good; redrive at the end",
+            is_paced=True,
+            refuses=True,
+        ),
+        Mode(
+            name="drained",
+            says="as stormy, and all receivers are down for a while",
+            is_paced=True,
+            has_outage=True,
+        ),
+        Mode(
             name="climbs",
             says="alerts climb; people acknowledge, give back, snooze, silence and resolve them",
             senders=ALL,

@@ -225,7 +225,7 @@ MUTANTS: tuple[tuple[str, Callable[[Patch], None]], ...] = (
     ("outage", _nobody_hears_of_failures),
     ("outage", _used_up_is_given_up),
     ("outage", _probes_use_up_attempts),
-    *(("stormy", plant) for plant in PLANTED_IN_PACES),
+    *PLANTED_IN_PACES,
     *(("climbs", plant) for plant in PLANTED),
     *(("policies", plant) for plant in PLANTED_IN_POLICIES),
 )

@@ -153,14 +153,11 @@ def _outage(history: History) -> Iterator[Violation]:
 
 
 def _hurried(history: History, landscape: Landscape) -> Iterator[Violation]:
-    """No more new messages than the limit in any time of its window, by what a worker can know."""
-    if landscape.pace is None or history.letters:
+    """No more tries than the limit in any time of its window, by what a worker can know."""
+    if landscape.pace is None:
         return
     limit, window_s = landscape.pace.limit, landscape.pace.window_s - _UNDER_WAY_S
-    times: dict[tuple[str, str], list[float]] = {}
-    for (tenant, name, _), at_s in sorted(history.first_at_s.items(), key=lambda pair: pair[1]):
-        times.setdefault((tenant, name), []).append(at_s)
-    for whose, own in times.items():
+    for whose, own in history.tried_at_s.items():
         for first, last in zip(own, own[limit:], strict=False):
             if last - first < window_s:
                 yield Violation("pace", f"{whose} got {limit + 1} messages in {last - first:.1f} s")

@@ -39,10 +39,15 @@ def _what_fires_anew_takes_the_place_of_an_end(patch: Patch) -> None:
     patch.setattr(decision, "_believed", lambda _, told: told)
 
 
-PLANTED_IN_PACES: tuple[Callable[[Patch], None], ...] = (
-    _handed_over_without_an_intent,
-    _an_end_overtakes_the_digest,
-    _a_limit_that_nobody_counts,
-    _a_digest_ends_what_its_group_ended,
-    _what_fires_anew_takes_the_place_of_an_end,
+def _retries_take_no_turn(patch: Patch) -> None:
+    patch.setattr(pacing.Pacing, "written_turn", lambda *_: pace.GO)
+
+
+PLANTED_IN_PACES: tuple[tuple[str, Callable[[Patch], None]], ...] = (
+    ("stormy", _handed_over_without_an_intent),
+    ("stormy", _an_end_overtakes_the_digest),
+    ("stormy", _a_limit_that_nobody_counts),
+    ("drained", _a_digest_ends_what_its_group_ended),
+    ("stormy", _what_fires_anew_takes_the_place_of_an_end),
+    ("stormy", _retries_take_no_turn),
 )

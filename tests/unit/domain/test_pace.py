@@ -5,10 +5,15 @@ from tocsin.domain.pace import (
     PacePolicy,
     Sent,
     Turn,
+    Written,
     ask,
     ask_again,
     ask_for_digest,
+    ask_for_written,
+    leave_alone,
+    let_go,
     pace_key,
+    seen_from,
 )
 
 POLICY = PacePolicy(limit=40, window_s=100.0, storm=3, storm_s=60.0, every_s=10.0)
@@ -110,3 +115,62 @@ def test_a_digest_that_cannot_say_all_of_it_still_owes():
 def test_what_left_the_window_is_forgotten():
     _, after = ask(sent(0, 1), POLICY, "k", T0 + 100.5)
     assert [each.key for each in after.sent] == ["k1", "k"]
+
+
+def test_a_retry_counts_and_waits_as_anything_else():
+    retry = Written(key="k1", tried_at_s=T0 + 1)
+    turn, after = ask_for_written(sent(1), CALM, retry, T0 + 2)
+    assert turn is GO
+    assert after.sent == (Sent(T0 + 1, "k1"), Sent(T0 + 2, "k1"))
+    assert ask_for_written(sent(0, 1), CALM, retry, T0 + 2)[0] == Turn("wait", T0 + 51)
+
+
+def test_a_try_whose_answer_was_lost_takes_nothing_more_but_a_later_one_does():
+    _, after = ask_for_written(EMPTY, CALM, Written(key="k"), T0)
+    assert ask_for_written(after, CALM, Written(key="k"), T0 + 1) == (GO, after)
+    assert len(ask_for_written(after, CALM, Written(key="k"), T0 + 11)[1].sent) == 2
+
+
+def test_a_storm_has_so_many_messages_at_most_whoever_sends_them():
+    assert ask_for_written(sent(0, 1), POLICY, Written(key="k"), T0 + 2)[0] is GO
+    full = sent(0, 1, 2)
+    assert ask_for_written(full, POLICY, Written(key="k"), T0 + 2)[0] == Turn("wait", T0 + 60)
+    assert ask_for_digest(full, POLICY, "k", T0 + 30, more=False)[0] == Turn("wait", T0 + 60)
+
+
+def test_what_is_written_down_takes_turns_with_the_digest_where_turns_are_scarce():
+    scarce, retry = sent(0, 1, owes=True), Written(key="k")
+    assert ask_for_written(scarce, CALM, retry, T0 + 52)[0].kind == "wait"
+    assert ask_for_written(scarce, CALM, retry, T0 + 52, lambda: False)[0] is GO
+    _, spoken = ask_for_digest(scarce, CALM, "d", T0 + 52, more=True)
+    assert ask_for_written(spoken, CALM, retry, T0 + 103)[0] is GO
+    # Where they are not, nobody waits for it; nor does the digest for itself.
+    assert ask_for_written(sent(0, owes=True), CALM, retry, T0 + 52)[0] is GO
+    assert ask_for_written(scarce, CALM, Written(key="d", is_digest=True), T0 + 52)[0] is GO
+
+
+def test_while_a_receiver_is_left_alone_what_is_new_joins_the_digest():
+    pace = leave_alone(sent(0), "k0", "e", T0 + 90, was_sent=True)
+    assert ask(pace, POLICY, "k", T0 + 20)[0] == Turn("digest", T0 + 90)
+    assert ask_again(pace, POLICY, "k", T0 + 20)[0] == Turn("wait", T0 + 90)
+    assert ask_for_digest(pace, POLICY, "d", T0 + 20, more=False)[0] == Turn("wait", T0 + 90)
+    # Somebody has to find out whether it is well again.
+    assert ask_for_written(pace, POLICY, Written(key="k0", tried_at_s=T0), T0 + 20)[0] is GO
+    assert ask(seen_from(pace, "another"), POLICY, "k", T0 + 20)[0] is GO
+    assert seen_from(pace, "e") is pace
+
+
+def test_what_was_not_sent_gives_its_turn_back():
+    pace = leave_alone(sent(0, 1), "k1", "e", T0 + 90, was_sent=False)
+    assert [each.key for each in pace.sent] == ["k0"]
+    assert [each.key for each in leave_alone(sent(0), "k0", "e", T0 + 9, was_sent=True).sent]
+    # Whoever is left alone longest decides, and nobody writes what is known.
+    assert leave_alone(pace, "k2", "e", T0 + 50, was_sent=False) is pace
+    assert leave_alone(pace, "k2", "f", T0 + 50, was_sent=False).held_until_s == T0 + 50
+
+
+def test_whoever_does_not_ask_makes_no_record_that_grows_for_ever():
+    pace = EMPTY
+    for index in range(100):
+        pace = let_go(pace, POLICY, f"k{index}", T0 + index / 10)
+    assert len(pace.sent) <= max(POLICY.limit, POLICY.storm)

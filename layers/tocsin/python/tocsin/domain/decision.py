@@ -48,7 +48,7 @@ def decide(
     if member.status == "firing" and not is_settled:
         return _fires(member, told, send_updates=receiver.send_updates)
     if member.status == "resolved" and (told is None or told.episode < member.episode):
-        return _never_told(member)
+        return _never_told(member, told)
     if member.status == "firing" or told is None or told.step == "resolved":
         return _NOTHING
     return close(member, told, send_resolved)
@@ -227,7 +227,7 @@ def _is_ended_elsewhere(member: Member, told: Told) -> bool:
     return bool(member.origin) and (member.closed is None or member.closed[0] != told.episode)
 
 
-def _never_told(member: Member) -> Decision:
+def _never_told(member: Member, told: Told | None) -> Decision:
     """Settle an episode that ended before anybody was told that it began."""
     if not member.fired_by:
         return _NOTHING
@@ -235,6 +235,7 @@ def _never_told(member: Member) -> Decision:
         step=_step(member, "resolved", member.resolved_by),
         reason="resolved before anybody was told",
         sources=(member.fired_by, member.resolved_by),
+        by=_by(told),
     )
 
 

@@ -84,6 +84,9 @@ def hand_over(digest: Group, group: Group, intent: Intent, now_s: float) -> Hand
         entry = _entry(digest, known, group.key.id, named, alert, now_s)
         if entry is None:
             continue
+        owed = _dead_end(group, step)
+        if owed:
+            entry = replace(entry, told_before=owed, closed=(owed, ""))
         entry = replace(entry, accepted_at_s=step_accepted_at_s(group, step))
         changed = True
         members[name] = entry
@@ -165,6 +168,16 @@ def _anew(
     )
 
 
+def _dead_end(group: Group, step: Step) -> int:
+    """Return which episode a receiver may believe to fire, since its end is a dead letter; or 0.
+
+    Where what fires now ends before the digest tells it, nothing else would ever end that.
+    """
+    told = group.told.get(step.fingerprint)
+    is_owed = told is not None and told.is_dead and told.step == "resolved"
+    return told.episode if told is not None and is_owed and step.step == "firing" else 0
+
+
 def _is_unheard(digest: Group, known: Member) -> bool:
     """Tell whether a firing is not settled yet: what ends behind it is its end, then."""
     return known.status == "firing" and is_pending(known, digest.told)
@@ -172,7 +185,9 @@ def _is_unheard(digest: Group, known: Member) -> bool:
 
 def _owes_end(digest: Group, known: Member) -> bool:
     """Tell whether the digest has yet to end what the group of an alert told."""
-    return known.told_before > 0 and is_pending(known, digest.told)
+    told = digest.told.get(known.fingerprint)
+    is_told = told is not None and not told.is_dead and told.episode >= known.told_before
+    return known.told_before > 0 and not is_told and is_pending(known, digest.told)
 
 
 def _closed(digest: Group, known: Member) -> tuple[int, str] | None:

@@ -6,7 +6,7 @@ from hashlib import blake2b
 import msgspec
 
 from tocsin.domain.decision import believed_since_s, told_of
-from tocsin.domain.group import Group, GroupKey, Intent, Outcome, Step, Told
+from tocsin.domain.group import Group, GroupKey, Intent, Member, Outcome, Step, Told
 from tocsin.domain.owed import accepted_at_s
 from tocsin.domain.reconcile import Plan
 from tocsin.domain.reminding import with_unsaid
@@ -97,7 +97,9 @@ def _may_believe(told: Told, step: Step) -> bool:
     return told.is_dead or (is_anew and (told.episode, told.step) == (step.episode, "firing"))
 
 
-def revive(told: Mapping[str, Told], key: str) -> tuple[dict[str, Told], frozenset[str]]:
+def revive(
+    told: Mapping[str, Told], key: str, members: Mapping[str, Member]
+) -> tuple[dict[str, Told], frozenset[str]]:
     """Return `told` without the steps that were dead-lettered with one notification, and whose.
 
     So they are tried again. Letters and items of an earlier release do not say which
@@ -113,4 +115,7 @@ def revive(told: Mapping[str, Told], key: str) -> tuple[dict[str, Told], frozens
         if value.step == "resolved" or value.found == "update":
             # Only an episode that was told is ever ended at the receiver, or told more about.
             revived[name] = Told(value.episode, "firing", "delivered", since_s=value.since_s)
+        elif name in members and members[name].told_before:
+            # A digest has ended what was before the beginning that it tells again.
+            revived[name] = Told(members[name].told_before, "resolved", "delivered")
     return revived, frozenset(names)

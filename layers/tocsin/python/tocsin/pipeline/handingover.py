@@ -9,7 +9,7 @@ from tocsin.domain.group import Group, Intent, digest_of
 from tocsin.domain.reconcile import Plan
 from tocsin.domain.reminding import with_unsaid
 from tocsin.domain.suppressed import suppressed
-from tocsin.pipeline.intents import thread_after
+from tocsin.pipeline.intents import look_again_at_s, thread_after
 from tocsin.ports import Clock, Groups
 
 _TRIES = 8
@@ -37,8 +37,9 @@ class HandingOver:
             handed = hand_over(digest, group, intent, self._clock())
             if not handed.is_changed:
                 return
-            due = (digest.poke_due_at_s, intent.not_before_s)
-            at_s = min(each for each in due if each is not None)
+            # Whoever is not left alone any more is found sooner than when that was to end.
+            looks_at_s = look_again_at_s(intent, self._clock())
+            at_s = min(each for each in (digest.poke_due_at_s, looks_at_s) if each is not None)
             merged = replace(handed.group, poke_due_at_s=at_s)
             try:
                 self._groups.commit([merged], handed.records, self._clock())

@@ -112,6 +112,19 @@ def deferred(intent: Intent, verdict: Deferred, endpoint: str, at_s: float) -> I
     )
 
 
+def paced(intent: Intent, at_s: float) -> Intent:
+    """Return an intent as it waits for its turn by the pace of its receiver."""
+    return msgspec.structs.replace(intent, paced_since_s=intent.paced_since_s or at_s)
+
+
+def through_its_pace(intent: Intent, at_s: float) -> Intent:
+    """Return an intent whose turn it is now."""
+    if not intent.paced_since_s:
+        return intent
+    paced_s = intent.paced_s + at_s - intent.paced_since_s
+    return msgspec.structs.replace(intent, paced_since_s=0.0, paced_s=paced_s)
+
+
 def records(
     group: Group, intent: Intent, outcome: Recorded, reason: str, at_s: float, receipt: str = ""
 ) -> list[DeliveryRecord]:

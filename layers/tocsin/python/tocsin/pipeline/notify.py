@@ -13,39 +13,29 @@ from tocsin.domain.errors import Conflict, Retryable, TocsinError
 from tocsin.domain.flush import due_at_s, spoken_at_s
 from tocsin.domain.group import Group, Intent, Settlement
 from tocsin.domain.intent import for_digest, intent_for, revive, settle_steps
-from tocsin.domain.pace import GO
 from tocsin.domain.reconcile import Plan, as_it_is, resume
-from tocsin.pipeline.attempts import note_attempt
 from tocsin.pipeline.batch import Delivery, Outcome
+from tocsin.pipeline.calling import Calling
 from tocsin.pipeline.handingover import HandingOver
 from tocsin.pipeline.intents import (
     LOOK_AGAIN_S,
     DeliveryOutcome,
     End,
     Recorded,
-    Taken,
     deferred,
     is_waiting,
     look_again_at_s,
-    notification_of,
+    paced,
     records,
     thread_after,
+    through_its_pace,
 )
 from tocsin.pipeline.looking import Looking
 from tocsin.pipeline.notifyports import NotifyPorts
 from tocsin.pipeline.pacing import Pacing
 from tocsin.pipeline.poke import Poke
 from tocsin.pipeline.recipients import Recipient, Recipients
-from tocsin.pipeline.safecall import (
-    Attempt,
-    Dead,
-    Deferred,
-    Delivered,
-    SafeCall,
-    Spread,
-    Verdict,
-    endpoint_of,
-)
+from tocsin.pipeline.safecall import Dead, Deferred, Spread, endpoint_of
 from tocsin.pipeline.turns import Pace, unpacked
 
 # Longer than the function may run, shorter than the message stays invisible; the template
@@ -53,9 +43,8 @@ from tocsin.pipeline.turns import Pace, unpacked
 LEASE_S = 45.0
 # How often one poke may send: an old episode's end, the new one's begin, and what came since.
 _ROUNDS = 5
-# After so many workers that died holding a group, the next one counts a failure of its intent;
-# after so many holds, where none could say anything, the group is left alone for a while.
-_DEATHS, _REST_AFTER_HOLDS = 2, 10
+# After so many holds, where none could say anything, the group is left alone for a while.
+_REST_AFTER_HOLDS = 10
 
 
 class Notify:
@@ -66,13 +55,12 @@ class Notify:
 
     def __init__(self, ports: NotifyPorts, spread: Spread | None = None) -> None:
         self._ports = ports
-        self._safe_call = SafeCall(ports.receivers, ports.breakers, ports.clock, spread)
         self._recipients = Recipients(ports.configs)
         self._looking = Looking(ports.groups, ports.silences)
         self._pacing = Pacing(ports.paces, ports.groups, ports.clock)
         self._handing = HandingOver(ports.groups, ports.clock)
         self._pace = Pace()
-        self._taken = Taken()
+        self._calling = Calling(ports, self._pace, spread)
 
     def handle(
         self, deliveries: Sequence[Delivery], owner: str, has_time: Callable[[], bool]
@@ -101,7 +89,7 @@ class Notify:
                 return
             revived = frozenset[str]()
             if revives:
-                group.told, revived = revive(group.told, poke.notification)
+                group.told, revived = revive(group.told, poke.notification, group.members)
             try:
                 if self._round(group, outcome, revived):
                     return
@@ -140,17 +128,21 @@ class Notify:
             return self._hand_over(group, planned, intent, recipient, outcome)
         if is_waiting(group, intent, recipient.receiver, at_s):
             return self._settle(group, planned, intent, look_again_at_s(intent, at_s))
-        return self._send(group, planned, intent, recipient, outcome)
+        return self._send_in_turn(group, planned, intent, recipient, outcome)
 
     def _begin(
         self, group: Group, look: Plan, to: Recipient, outcome: Outcome, revived: frozenset[str]
     ) -> bool:
         """Write down what is to be said, and say it, or let the digest do so, if it may be now."""
         intent = intent_for(group, look, self._ports.clock())
-        turn = GO if revived else self._pacing.turn(group, look, intent, to.receiver)
+        if revived:
+            self._ports.groups.intend(group, intent)
+            return self._send_in_turn(group, look, intent, to, outcome)
+        turn = self._pacing.turn(group, look, intent, to.receiver)
         if turn.kind == "wait":
             outcome.count_by_kind(to.receiver.kind, "paced")
-            return self._settle(group, as_it_is(group), None, turn.at_s)
+            due_at_s = min(turn.at_s, self._ports.clock() + LOOK_AGAIN_S)
+            return self._settle(group, as_it_is(group), None, due_at_s)
         if turn.kind == "digest":
             intent = for_digest(intent, look, turn.at_s)
         self._ports.groups.intend(group, intent)
@@ -166,28 +158,27 @@ class Notify:
         outcome.count_by_kind(recipient.receiver.kind, "digested", len(intent.steps))
         return self._after(group, self._handing.settled(group, planned, intent), recipient)
 
+    def _send_in_turn(
+        self, group: Group, planned: Plan, intent: Intent, recipient: Recipient, outcome: Outcome
+    ) -> bool:
+        """Send what was to be sent before, or is redriven, if its receiver's pace lets it now."""
+        at_s = self._ports.clock()
+        if self._calling.sends(group, intent):
+            turn = self._pacing.written_turn(group, intent, recipient.receiver)
+            if turn.kind == "wait":
+                outcome.count_by_kind(recipient.receiver.kind, "paced")
+                due_at_s = min(turn.at_s, at_s + LOOK_AGAIN_S)
+                return self._settle(group, planned, paced(intent, at_s), due_at_s)
+        return self._send(group, planned, through_its_pace(intent, at_s), recipient, outcome)
+
     def _send(
         self, group: Group, planned: Plan, intent: Intent, recipient: Recipient, outcome: Outcome
     ) -> bool:
-        receiver = recipient.receiver
         intent = msgspec.structs.replace(intent, tried_at_s=self._ports.clock())
-        attempt = Attempt(
-            notification=notification_of(
-                group, intent, recipient, self._ports.offers(group.key, intent, receiver)
-            ),
-            owner=group.lease_owner,
-            created_at_s=intent.created_at_s,
-            attempts=intent.attempts,
-            failed_at_s=intent.failed_at_s,
-        )
-        verdict = self._verdict(group, intent, attempt, outcome)
-        if not isinstance(verdict, Delivered) and verdict.has_opened:
-            outcome.count("breaker_opened")
-            reason = f"a receiver of {group.key.tenant} seems to be down: {verdict.reason}"
-            outcome.warnings.append(reason)
+        verdict = self._calling.verdict(group, intent, recipient, outcome)
         if isinstance(verdict, Deferred):
             outcome.count("failed" if verdict.was_tried else "deferred")
-            return self._defer(group, planned, intent, receiver, verdict)
+            return self._defer(group, planned, intent, recipient.receiver, verdict)
         if isinstance(verdict, Dead):
             outcome.count("failed")
             # Before an intent that was found, rather than planned, a try may have arrived: its
@@ -201,26 +192,12 @@ class Notify:
         end = End("delivered", receipt=verdict.receipt)
         return self._close(group, planned, intent, recipient, end)
 
-    def _verdict(self, group: Group, intent: Intent, attempt: Attempt, outcome: Outcome) -> Verdict:
-        key = attempt.notification.key
-        if key in self._taken:
-            # It was taken, and this worker could not write that down.
-            return Delivered(self._taken.receipt(key))
-        if group.intent is not None and group.holds > _DEATHS:
-            return self._safe_call.lost(attempt)
-        verdict = self._safe_call.call(attempt)
-        took_s = self._ports.clock() - intent.tried_at_s
-        self._pace.note(group.key.tenant, group.key.receiver, took_s)
-        note_attempt(outcome, group, intent, attempt.notification.receiver.kind, verdict)
-        if isinstance(verdict, Delivered):
-            self._taken.add(key, verdict.receipt)
-        return verdict
-
     def _defer(
         self, group: Group, planned: Plan, intent: Intent, receiver: Receiver, verdict: Deferred
     ) -> bool:
         """Leave the intent for a later attempt; the time index brings it back."""
         at_s = self._ports.clock()
+        self._pacing.left_alone(group, intent, receiver, verdict)
         left = deferred(intent, verdict, endpoint_of(group.key.tenant, receiver), at_s)
         written = [*planned.records]
         if verdict.was_tried:
@@ -242,7 +219,7 @@ class Notify:
         done = msgspec.structs.replace(planned, told=told, records=(*planned.records, *said))
         group.notified_at_s = spoken_at_s(group, intent, at_s)
         is_done = self._after(group, done, recipient)
-        self._taken.forget(intent)
+        self._calling.forget(intent)
         return is_done
 
     def _after(self, group: Group, done: Plan, recipient: Recipient) -> bool:
