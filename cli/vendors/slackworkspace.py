@@ -145,6 +145,8 @@ def _faults(method: str, request: Request, arguments: dict[str, Any]) -> Iterato
     stamps = [arguments[name] for name in ("ts", "thread_ts") if name in arguments]
     if not all(isinstance(each, str) and _TS.fullmatch(each) for each in stamps):
         yield f"timestamps {stamps}"
+    if method == "chat.update" and "ts" not in arguments:
+        yield "no ts"
     if method == "chat.update" and not re.fullmatch("[CDG][A-Z0-9]+", arguments["channel"]):
         yield "chat.update wants a channel's id"
     if "reply_broadcast" in arguments and "thread_ts" not in arguments:

@@ -152,6 +152,7 @@ APP = {
     "no JSON": raw(b"payload={}"),
     "a form": header("content-type", "application/x-www-form-urlencoded"),
     "no such method": lambda request: msgspec.structs.replace(request, path="/chat.shout"),
+    "a change of nothing": lambda request: msgspec.structs.replace(request, path="/chat.update"),
 }
 WEBHOOK = {
     "a signature of something else": body(lambda message: message.update(title="changed")),
