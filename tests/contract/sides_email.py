@@ -125,6 +125,8 @@ class SmtpSide(MailSide):
         self.receiver = receiver(kind="email", url="", settings=settings)
         self.tools = tools({"tocsin/acme/mail": PASSWORD})
         self._server = server
+        # It refuses what is no proper message.
+        mailbox.Mailbox(server)
 
     def refuse(self) -> None:
         self._server.replies["."] = [f"554 5.7.1 no, {PASSWORD}"]

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec.structs import replace
 
-from cli.vendors import jsonschemas, pagerduty
+from cli.vendors import jsonschemas
 from cli.vendors.localserver import Answer, LocalServer, Request, local_server
+from cli.vendors.pagerduty import Events
 from tests.builders import receiver
 from tests.channels import tools
 from tests.contract.httpside import HttpSide
@@ -55,18 +56,23 @@ class PagerDutySide(IncidentSide):
     # developer.pagerduty.com/docs/events-api-v2/overview, "Response Codes & Retry Logic".
     refusal = Answer(status=400, body=b'{"status":"invalid event"}')
 
+    def __init__(self, server: LocalServer, settings: PagerDuty) -> None:
+        super().__init__(server, settings, "pagerduty")
+        self.vendor = Events(KEY_32)
+
     def answer(self, request: Request) -> Answer:
         super().answer(request)
+        answer = self.vendor.answer(request)
         event = msgspec.json.decode(request.body)
         if event["event_action"] == "resolve":
             self._closed(event["dedup_key"])
         else:
             self._told(event["dedup_key"], _text(event["payload"]))
-        return Answer(status=202, body=msgspec.json.encode({"dedup_key": event["dedup_key"]}))
+        return answer
 
     def faults(self) -> Iterator[str]:
-        for request in self.taken:
-            yield from pagerduty.faults(request)
+        for each in self.vendor.received:
+            yield from each.faults
 
     def live(self) -> Iterator[str]:
         for event in self.bodies():
@@ -124,7 +130,7 @@ def _text(body: Mapping[str, object]) -> str:
 def pagerduty_side() -> Iterator[PagerDutySide]:
     with local_server() as server:
         settings = PagerDuty(routing_key=Secret(name="tocsin/acme/key"), url=server.url)
-        yield PagerDutySide(server, settings, "pagerduty")
+        yield PagerDutySide(server, settings)
 
 
 @contextmanager

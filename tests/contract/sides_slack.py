@@ -6,12 +6,14 @@ from contextlib import contextmanager
 
 from cli.vendors import slackschema
 from cli.vendors.localserver import Answer, LocalServer, Request, local_server
+from cli.vendors.slackhook import IncomingWebhook
 from cli.vendors.slackworkspace import TOKEN, Workspace, refused
 from tests.builders import receiver
 from tests.channels import tools
 from tests.contract.httpside import HttpSide
 from tests.contract.seen import Seen
 from tocsin.domain.channels import SlackApp
+from tocsin.domain.config import Receiver
 from tocsin.domain.secret import Secret
 
 # docs.slack.dev/messaging/formatting-message-text: <!here>, <@U1>, <#C1> and <subteam^S1> work.
@@ -35,6 +37,14 @@ class WebhookSide(SlackSide):
     # docs.slack.dev/messaging/sending-messages-using-incoming-webhooks, "Handling errors".
     refusal = Answer(status=404, body=b"no_service")
 
+    def __init__(self, server: LocalServer, to: Receiver) -> None:
+        super().__init__(server, to)
+        self.vendor = IncomingWebhook("/hook/secret")
+
+    def answer(self, request: Request) -> Answer:
+        super().answer(request)
+        return self.vendor.answer(request)
+
     def seen(self) -> Sequence[Seen]:
         return [
             Seen(id=str(place), text=slackschema.text(body), is_over=slackschema.is_over(body))
@@ -42,8 +52,8 @@ class WebhookSide(SlackSide):
         ]
 
     def faults(self) -> Iterator[str]:
-        for body in self.bodies():
-            yield from slackschema.faults(body, slackschema.WEBHOOK_FIELDS)
+        for each in self.vendor.received:
+            yield from each.faults
 
 
 @contextmanager

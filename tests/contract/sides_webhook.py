@@ -5,17 +5,14 @@ from contextlib import contextmanager
 
 import msgspec
 
-from cli.vendors import jsonschemas
-from cli.vendors.localserver import LocalServer, local_server
-from tests.builders import receiver
+from cli.vendors.localserver import Answer, LocalServer, Request, local_server
+from cli.vendors.signedwebhook import SignedWebhook
+from tests.builders import T0, receiver
 from tests.channels import tools
 from tests.contract.httpside import HttpSide
 from tests.contract.seen import Seen
 from tocsin.domain.channels import Webhook
-from tocsin.domain.config import Signature
-from tocsin.domain.errors import InvalidSignature
 from tocsin.domain.secret import Secret
-from tocsin.domain.signatures.standard import verify
 
 SIGNING_KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -80,6 +77,7 @@ class SignedSide(HttpSide):
             body="tocsin",
         )
         super().__init__(server, receiver(url="", settings=settings))
+        self.vendor = SignedWebhook(SIGNING_KEY, lambda: T0)
         self.tools = tools({"tocsin/acme/url": server.url, "tocsin/acme/signing": SIGNING_KEY})
 
     def seen(self) -> Sequence[Seen]:
@@ -93,14 +91,13 @@ class SignedSide(HttpSide):
             for key, body in bodies.items()
         ]
 
+    def answer(self, request: Request) -> Answer:
+        super().answer(request)
+        return self.vendor.answer(request)
+
     def faults(self) -> Iterator[str]:
-        signature = Signature(provider="tocsin", scheme="standard")
-        for request in self.taken:
-            yield from jsonschemas.faults("notification", request.body)
-            try:
-                verify(signature, request.headers, request.body, [SIGNING_KEY.encode()])
-            except InvalidSignature:
-                yield "not signed"
+        for each in self.vendor.received:
+            yield from each.faults
 
 
 @contextmanager
