@@ -10,6 +10,7 @@ from tocsin.adapters.receivers import ChannelReceivers, teams
 from tocsin.domain.actionlink import KINDS, MessageAction
 from tocsin.domain.channels import Teams
 from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
+from tocsin.domain.messagetemplate import MessageTemplate
 from tocsin.domain.secret import Secret
 
 URL = "https://tocsin.example/acme"
@@ -105,6 +106,17 @@ def test_the_longest_alerts_fit_and_what_is_left_out_is_counted(worst):
     heads = [line for line in lines(shown) if line.endswith("warning, firing")]
     assert heads
     assert lines(shown)[-1] == f"and {201 - len(heads)} more"
+
+
+# The longest text that a template gives, of characters that are longest in JSON and UTF-16.
+@pytest.mark.parametrize("character", ['"', "\\", "\U0001f469", "x"])
+def test_the_longest_text_of_a_template_fits(character):
+    text = "{% for alert in alerts %}" + character * 900 + "\n{% endfor %}"
+    own = replace(workflow(), template=MessageTemplate(text=text, title=character * 500))
+    body = teams.render(notification(*WORST * 5, receiver=own), URL)
+    assert len(body.decode().encode("utf-16-le")) <= 28_000
+    shown = checked("teams", body)["attachments"][0]["content"]
+    assert any(line.startswith(character * 50) for line in lines(shown)[1:])
 
 
 @pytest.fixture

@@ -25,13 +25,13 @@ from tocsin.ports import Notification
 
 # 28 KB, counted as Teams was seen to do: in UTF-16, so about 14,000 ASCII characters.
 LIMIT_BYTES = 28_000
-# How many alerts are shown, and how many lines of each; fewer where so many do not fit.
-_SHOWN = ((10, 12), (5, 8), (3, 4), (1, 4), (1, 2))
+# How many alerts are shown, how many lines of each, and how many characters of a line; fewer where
+# so many do not fit. The last always do: a workflow says 202 to what Teams then refuses.
+_SHOWN = ((10, 12, 600), (5, 8, 600), (3, 4, 600), (1, 4, 600), (1, 2, 600), (1, 2, 100))
 # Of a text of its own: how many lines at most for each of those lines of an alert.
 _TEXT_LINES = 8
 _TITLE_LIMIT = 300
 _NAME_LIMIT = 200
-_LINE_LIMIT = 600
 # What can be done, and then where to go on; Teams shows six at most.
 _ACTIONS = 6
 _PAGES = 4
@@ -57,9 +57,9 @@ def send(notification: Notification, tools: Tools) -> str:
 def render(notification: Notification, external_url: str) -> bytes:
     """Return the card in its envelope."""
     body = b""
-    for alerts, lines in _SHOWN:
+    for alerts, lines, limit in _SHOWN:
         message = message_of(notification, alerts, external_url)
-        body = msgspec.json.encode(_envelope(_card(message, lines)))
+        body = msgspec.json.encode(_envelope(_card(message, lines, limit)))
         if len(body.decode().encode("utf-16-le")) <= LIMIT_BYTES:
             break
     return body
@@ -82,13 +82,14 @@ def _envelope(card: dict[str, Any]) -> dict[str, Any]:
     return {"type": "message", "attachments": [attachment]}
 
 
-def _card(message: Message, lines: int) -> dict[str, Any]:
+def _card(message: Message, lines: int, limit: int) -> dict[str, Any]:
     title = cut(one_line(message.title), _TITLE_LIMIT)
     blocks = [_text(_run(title, weight="Bolder", size="Medium", color=_color(message)))]
-    blocks += [_text(*_said(line)) for line in notes(message)]
-    blocks += (
-        _written(message.text, lines * _TEXT_LINES) if message.text else _alerts(message, lines)
-    )
+    blocks += [_text(*_said(line, limit)) for line in notes(message)]
+    if message.text:
+        blocks += _written(message.text, lines * _TEXT_LINES, limit)
+    else:
+        blocks += _alerts(message, lines, limit)
     actions = [_open(url, title) for title, url in _buttons(message)]
     return {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -105,23 +106,23 @@ def _buttons(message: Message) -> list[tuple[str, str]]:
     return [*wanted, *links(message, min(_PAGES, _ACTIONS - len(wanted)))]
 
 
-def _written(text: str, most: int) -> Iterator[dict[str, Any]]:
+def _written(text: str, most: int, limit: int) -> Iterator[dict[str, Any]]:
     lines = text.split("\n")
     for line in lines[:most]:
         # A block without a text is none.
-        yield {**_text(_run(cut(line, _LINE_LIMIT) or " ")), "spacing": "None"}
+        yield {**_text(_run(cut(line, limit) or " ")), "spacing": "None"}
     if len(lines) > most:
         yield _text(_run("…", isSubtle=True))
 
 
-def _alerts(message: Message, lines: int) -> Iterator[dict[str, Any]]:
+def _alerts(message: Message, lines: int, limit: int) -> Iterator[dict[str, Any]]:
     for shown in message.shown:
-        yield from _alert(shown, message.words, lines)
+        yield from _alert(shown, message.words, lines, limit)
     if message.more:
         yield _text(_run(message.words.more.format(count=message.more), isSubtle=True))
 
 
-def _alert(shown: Shown, words: Words, most: int) -> Iterator[dict[str, Any]]:
+def _alert(shown: Shown, words: Words, most: int, limit: int) -> Iterator[dict[str, Any]]:
     name = cut(one_line(shown.name), _NAME_LIMIT)
     head = _text(_run(name, weight="Bolder"), _run(f"  {shown.severity_word}, {shown.status_word}"))
     yield {**head, "separator": True}
@@ -129,13 +130,13 @@ def _alert(shown: Shown, words: Words, most: int) -> Iterator[dict[str, Any]]:
     linked = set(pages(shown, words))
     said = [line for line in described(shown, words) if (line.text, line.url) not in linked]
     for line in said[:most]:
-        yield {**_text(*_said(line)), "spacing": "Small"}
+        yield {**_text(*_said(line, limit)), "spacing": "Small"}
 
 
-def _said(line: Line) -> Iterator[dict[str, Any]]:
+def _said(line: Line, limit: int) -> Iterator[dict[str, Any]]:
     if line.about:
         yield _run(f"{line.about}: ", isSubtle=True)
-    run = _run(cut(line.text, _LINE_LIMIT))
+    run = _run(cut(line.text, limit))
     yield {**run, "selectAction": _open(line.url, "open")} if line.url else run
 
 
