@@ -224,7 +224,8 @@ def _by(told: Told | None) -> str:
 
 def _is_ended_elsewhere(member: Member, told: Told) -> bool:
     """Tell whether what a digest told is over, and its own group told that."""
-    return bool(member.origin) and (member.closed is None or member.closed[0] != told.episode)
+    is_closed = member.closed is not None and member.closed[0] == told.episode
+    return member.handed_by is not None and not is_closed
 
 
 def _never_told(member: Member, told: Told | None) -> Decision:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.decision import DIGESTED, is_pending
-from tocsin.domain.group import Group, Intent, Member, Step, Told, alert_of
+from tocsin.domain.group import Group, GroupKey, Intent, Member, Step, Told, alert_of
 from tocsin.domain.grouping import IDLE_S, compact
 from tocsin.domain.journal import Record, TransitionRecord
 from tocsin.domain.owed import step_accepted_at_s
@@ -78,10 +78,10 @@ def hand_over(digest: Group, group: Group, intent: Intent, now_s: float) -> Hand
     members, records = dict(_kept(digest, now_s)), list[Record]()
     changed = False
     for step, alert in zip(intent.steps, intent.alerts, strict=True):
-        name = _name(members, group.key.id, step)
+        name = _name(members, group.key, step)
         known = members.get(name)
         named = replace(step, fingerprint=name)
-        entry = _entry(digest, known, group.key.id, named, alert, now_s)
+        entry = _entry(digest, known, group.key, named, alert, now_s)
         if entry is None:
             continue
         owed = _dead_end(group, step)
@@ -114,20 +114,20 @@ def _kept(digest: Group, now_s: float) -> Iterator[tuple[str, Member]]:
             yield name, compact(member) if member.alert.labels else member
 
 
-def _name(members: Mapping[str, Member], origin: str, step: Step) -> str:
+def _name(members: Mapping[str, Member], origin: GroupKey, step: Step) -> str:
     """Return under which name a digest holds an alert of a group.
 
     Several groups of a receiver may have it. What began in all of them with one event is told once;
     what did not is another story, and has the group in its name.
     """
-    own = f"{step.fingerprint}@{origin}"
+    own = f"{step.fingerprint}@{origin.id}"
     known = members.get(step.fingerprint)
-    is_another = known is not None and known.origin != origin and known.episode != step.episode
+    is_another = known is not None and known.handed_by != origin and known.episode != step.episode
     return own if own in members or is_another else step.fingerprint
 
 
 def _entry(
-    digest: Group, known: Member | None, origin: str, step: Step, alert: Alert, now_s: float
+    digest: Group, known: Member | None, origin: GroupKey, step: Step, alert: Alert, now_s: float
 ) -> Member | None:
     """Return what a digest holds of an alert once a step is handed over; None: it knows."""
     is_end = step.step == "resolved"
@@ -141,7 +141,7 @@ def _entry(
 
 
 def _anew(
-    digest: Group, known: Member | None, origin: str, step: Step, alert: Alert, now_s: float
+    digest: Group, known: Member | None, origin: GroupKey, step: Step, alert: Alert, now_s: float
 ) -> Member:
     is_end = step.step == "resolved"
     closed = None if known is None else _closed(digest, known)
@@ -164,7 +164,7 @@ def _anew(
         resolved_by=step.source if is_end else "",
         closed=closed,
         told_before=told_before,
-        origin=origin,
+        handed_by=origin,
     )
 
 

@@ -97,7 +97,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     found_at_s: float = 0.0
     # In a digest: the group that handed it over, and the episode of which its receiver heard from
     # that group that it fires; 0: none.
-    origin: str = ""
+    handed_by: GroupKey | None = None
     told_before: int = 0
     # In a digest: when what it tells of was accepted; 0: it is not known.
     accepted_at_s: float = 0.0

@@ -45,7 +45,7 @@ class AlertRun(Model):
     climb: Climb | None = None
     round: int = 0
     found_at_s: float = 0.0
-    origin: str = ""
+    handed_by: tuple[str, str, tuple[tuple[str, str], ...], str] | None = None
     told_before: int = 0
     accepted_at_s: float = 0.0
 

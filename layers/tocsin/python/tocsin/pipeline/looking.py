@@ -3,9 +3,10 @@
 from msgspec.structs import replace
 
 from tocsin.domain.flush import due_at_s, early_s, why_again
-from tocsin.domain.group import Group
+from tocsin.domain.group import Group, is_digest
 from tocsin.domain.owed import owed_at_s
 from tocsin.domain.reconcile import Look, Plan, plan
+from tocsin.pipeline.origins import Origins
 from tocsin.pipeline.recipients import Recipient
 from tocsin.pipeline.suppression import Suppression, muted_by_time
 from tocsin.ports import Groups, Silences
@@ -16,6 +17,7 @@ class Looking:
 
     def __init__(self, groups: Groups, silences: Silences) -> None:
         self._suppression = Suppression(groups, silences)
+        self._origins = Origins(groups)
 
     def at(
         self, group: Group, recipient: Recipient, now_s: float, revived: frozenset[str]
@@ -29,7 +31,7 @@ class Looking:
         if due is None or due - early_s(timing) > now_s:
             return None
         silence = muted_by_time(recipient.config, timing, now_s)
-        muted = {} if silence else self._suppression.muted(recipient.config, group, now_s)
+        muted = {} if silence else self._muted(recipient, group, now_s)
         look = Look(
             muted=muted,
             silence=silence,
@@ -42,3 +44,9 @@ class Looking:
         if not planned.more:
             group.flushed_at_s = max(now_s, due)
         return replace(planned, due_at_s=since_s)
+
+    def _muted(self, recipient: Recipient, group: Group, now_s: float) -> dict[str, str]:
+        muted = self._suppression.muted(recipient.config, group, now_s)
+        if not is_digest(group.key):
+            return muted
+        return {**self._origins.muted(group, recipient.receiver, now_s), **muted}
