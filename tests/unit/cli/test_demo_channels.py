@@ -86,6 +86,12 @@ def test_the_books_count_what_vendors_were_told():
     assert any("hooli/mail: QueueStuck queue-1 firing: told 0 times" in each for each in problems)
 
 
+def test_the_books_say_what_is_wrong_with_a_channel():
+    elsewhere = channel(FIRST, change(MORE, thread="u"), END)
+    evidence = Evidence(told=(), overviews={}, arrivals=(), channels=[elsewhere])
+    assert "hooli/pager: 2 of what should be one incident" in audit(acts(), evidence)
+
+
 def test_the_sheet_says_what_came_and_what_was_refused():
     out = Console(file=StringIO(), width=160)
     refused = change(END, key="4", faults=("no key",))

@@ -29,6 +29,7 @@ def drawn(text, kind="mrkdwn"):
             '<a href="https://x.example/?a=1&amp;b=2">the',
         ),
         ("<https://x.example/>", '<a href="https://x.example/">https://x.example/</a>'),
+        ("<https://x.example/|a &lt;b&gt;>", '<a href="https://x.example/">a &lt;b&gt;</a>'),
         ("<javascript:alert(1)|here>", '<span class="mention">here</span>'),
         ("<!channel> <@U1>", '<span class="mention">!channel</span>'),
         ("&lt;!channel&gt; &amp; \"'", "&lt;!channel&gt; &amp; &quot;&#x27;"),
