@@ -3,6 +3,7 @@ import json
 import pytest
 
 from tests.builders import T0, alert, receiver
+from tests.contract import slackschema
 from tocsin.adapters.receivers import slack, slackblocks
 from tocsin.adapters.receivers.slackmarkup import escape
 from tocsin.domain.found import (
@@ -16,6 +17,7 @@ from tocsin.domain.found import (
     Triage,
 )
 from tocsin.domain.group import GroupKey
+from tocsin.domain.messagetemplate import MessageTemplate
 from tocsin.ports import Notification
 
 
@@ -108,6 +110,15 @@ def test_joined_emoji_and_letters_stay_joined():
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "", "https://x.example/" + "&" * 200])
 def test_an_odd_or_long_link_is_left_out(url):
     assert texts(message(alert("Down", url=url)))[1] == "*Down* warning, firing"
+
+
+@pytest.mark.parametrize("blank", ["", "\u3164", "\u200b"])
+def test_a_text_of_a_template_has_no_section_that_slack_would_refuse_as_empty(blank):
+    text = "\n".join(["\u6f22" * 1000, blank, "\u6f22" * 1000, "end"])
+    sent = message(alert(), template=MessageTemplate(text=text))
+    assert list(slackschema.faults(sent, slackschema.WEBHOOK_FIELDS)) == []
+    assert all(said.strip() for said in texts(sent))
+    assert texts(sent)[-1] == "end"
 
 
 def test_the_worst_texts_stay_within_slacks_limits():

@@ -124,8 +124,11 @@ def _written(text: str) -> Iterator[dict[str, Any]]:
         if lines and _length("\n".join([*lines, line])) > TEXT_LIMIT:
             yield _section("\n".join(lines))
             lines = []
-        lines.append(line)
-    yield _section("\n".join(lines))
+        # Slack refuses a section without a text, and the whole message with it.
+        if lines or line:
+            lines.append(line)
+    if lines:
+        yield _section("\n".join(lines))
 
 
 def _line(text: str) -> str:
