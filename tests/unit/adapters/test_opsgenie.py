@@ -10,6 +10,7 @@ from tocsin.adapters.receivers import ChannelReceivers, opsgenie
 from tocsin.domain.channels import Opsgenie, Responder
 from tocsin.domain.errors import Permanent, Retryable, Throttled
 from tocsin.domain.group import Thread
+from tocsin.domain.messagetemplate import MessageTemplate
 from tocsin.domain.secret import Secret
 
 URL = "https://tocsin.example/acme"
@@ -118,6 +119,15 @@ def test_the_longest_alerts_stay_within_opsgenies_limits(worst):
         *[worst] * 200, receiver=account(), thread=THREAD, reason="enrichment added"
     )
     checked("opsgenie-action", opsgenie.render(told, URL)[1])
+
+
+def test_a_long_line_of_a_template_is_cut_and_not_left_out():
+    text = "{% for alert in alerts %}" + "x" * 990 + "{% endfor %}"
+    own = replace(account(), template=MessageTemplate(text=text))
+    _path, body = opsgenie.render(notification(*[DOWN] * 20, receiver=own), URL)
+    sent = checked("opsgenie-create", body)
+    assert 14_000 < len(sent["description"]) <= 15_000
+    assert sent["description"].endswith("x…")
 
 
 def test_what_is_not_shown_is_counted():

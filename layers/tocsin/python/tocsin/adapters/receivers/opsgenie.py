@@ -111,7 +111,10 @@ def _details(labels: dict[str, str]) -> dict[str, str]:
 
 
 def _text(message: Message, limit: int) -> str:
-    """Return all that is known, in as many whole lines as there is room for."""
+    """Return all that is known, in as many whole lines as there is room for.
+
+    A line that alone would leave half of it empty is cut: it may be all that a template says.
+    """
     lines = [cut(one_line(message.title), 1000)]
     if link(message.url):
         lines.append(link(message.url))
@@ -120,7 +123,8 @@ def _text(message: Message, limit: int) -> str:
     text = "\n".join(lines)
     if len(text) <= limit:
         return text
-    return text[: text.rindex("\n", 0, limit - 1)] + "\n…"
+    end = text.rindex("\n", 0, limit - 1)
+    return cut(text, limit) if end < limit // 2 else f"{text[:end]}\n…"
 
 
 def _alerts(message: Message) -> Iterator[str]:
