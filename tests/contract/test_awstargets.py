@@ -17,7 +17,7 @@ from tests.contract.sides_awstargets import (
     clients_of_moto,
 )
 from tocsin.adapters import aws
-from tocsin.adapters.receivers import ChannelReceivers
+from tocsin.adapters.receivers import ChannelReceivers, sns
 from tocsin.adapters.receivers.awstarget import LIMIT_BYTES
 from tocsin.domain.actionlink import MessageAction
 from tocsin.domain.channels import AwsTarget
@@ -242,6 +242,15 @@ def test_mail_of_a_topic_has_links_and_what_programs_and_phones_get_has_none(cli
     said = json.loads(request["Message"])
     assert said["email"].endswith(f"Acknowledge: {url}")
     assert "v1/actions" not in said["default"] + said["sms"]
+
+
+# docs.aws.amazon.com/sns/latest/api/API_Publish.html: ASCII that begins with a letter, a digit or
+# punctuation. The accent alone is a blank and a mark to Unicode.
+@pytest.mark.parametrize(
+    ("title", "subject"), [("\xb4Down", "Down"), ("\u0301", "?"), ("\xb4", "?"), ("Ok ", "Ok")]
+)
+def test_no_title_makes_a_subject_that_sns_refuses(title, subject):
+    assert sns.subject(title) == subject
 
 
 def test_a_message_with_its_attributes_is_within_the_limit(clients, receivers):

@@ -65,7 +65,10 @@ def render(notification: Notification, external_url: str = "") -> dict[str, Any]
 
 
 def subject(title: str) -> str:
-    """Return a title as a subject: one line of printable ASCII, other letters as near as may be."""
+    """Return a title as a subject: one line of printable ASCII, other letters as near as may be.
+
+    It begins with no blank, which SNS would refuse; an accent alone is a blank and a mark.
+    """
     letters = (each for each in normalize("NFKD", title) if not combining(each))
-    text = "".join(each if " " <= each <= "~" else "?" for each in letters)
+    text = "".join(each if " " <= each <= "~" else "?" for each in letters).strip() or "?"
     return text if len(text) <= SUBJECT_LIMIT else text[: SUBJECT_LIMIT - 3] + "..."
