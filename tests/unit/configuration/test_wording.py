@@ -47,6 +47,32 @@ def receiver(**fields):
             receiver(webhook=HOOK | {"headers": {f"A{n}": "x" for n in range(21)}}),
             "must have at most 20 entries",
         ),
+        (
+            receiver(webhook=HOOK, template={"text": "x"}),
+            "webhook takes no template: the body of `format: alertmanager` has no text of its "
+            "own; use `format: tocsin`",
+        ),
+        (
+            receiver(sqs={"arn": "arn:aws:sqs:eu-central-1:123456789012:q"}, template="short"),
+            "sqs takes no template: it is read by programs, which get no text; leave `template` "
+            "out",
+        ),
+        (
+            receiver(
+                eventbridge={"arn": "arn:aws:events:eu-central-1:123456789012:event-bus/b"},
+                template={"title": "x"},
+            ),
+            "eventbridge takes no template: it is read by programs, which get no text; leave "
+            "`template` out",
+        ),
+        (
+            receiver(
+                **{"lambda": {"arn": "arn:aws:lambda:eu-central-1:123456789012:function:f"}},
+                template={"title": "x"},
+            ),
+            "lambda takes no template: it is read by programs, which get no text; leave "
+            "`template` out",
+        ),
         (receiver(slack=HOOK | {"channel": 5}), "must be text; put it in quotes"),
         (receiver(slack=HOOK | {"channel": "\ud800"}), "must be text; put it in quotes"),
         (receiver(slack=HOOK | {"channel": "x" * 81}), "must have at most 80 characters"),
@@ -54,3 +80,16 @@ def receiver(**fields):
 )
 def test_what_is_wrong_is_said_plainly(value, message):
     assert messages(value) == [message]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        {"webhook": HOOK | {"format": "tocsin"}},
+        {"slack": HOOK},
+        {"sns": {"arn": "arn:aws:sns:eu-central-1:123456789012:t"}},
+        {"pagerduty": {"routing_key": {"secret": "pd"}}},
+    ],
+)
+def test_what_shows_a_text_takes_a_template(kind):
+    Document.model_validate(receiver(**kind, template={"text": "x"}))

@@ -146,6 +146,13 @@ class Receiver(Block):
                 raise wrong(f"{kind} has no pace: {reason}")
         return self
 
+    @model_validator(mode="after")
+    def _has_a_template_that_its_kind_shows(self) -> Self:
+        for kind, block in self._channels():
+            if self.template is not None and block.why_no_template:
+                raise wrong(f"{kind} takes no template: {block.why_no_template}")
+        return self
+
     @property
     def channel(self) -> tuple[str, ChannelBlock]:
         """Its kind, and the block of it."""

@@ -61,6 +61,11 @@ class AwsTargetBlock(ChannelBlock):
             send_resolved=self.send_resolved,
         )
 
+    @property
+    def why_no_template(self) -> str:
+        """Why a template would change nothing of what it says."""
+        return "it is read by programs, which get no text; leave `template` out"
+
     @staticmethod
     def shown(receiver: config.Receiver) -> dict[str, Any]:
         """Return the block again."""
@@ -72,6 +77,11 @@ class Sns(AwsTargetBlock):
 
     kind = "sns"
     arn: TopicArn = Field(description=f"The topic. {_ALLOWED}")
+
+    @property
+    def why_no_template(self) -> str:
+        """Nothing: it may be read by mail and SMS."""
+        return ""
 
 
 class Sqs(AwsTargetBlock):

@@ -26,6 +26,11 @@ class ChannelBlock(Block):
 
     send_resolved: bool = Field(default=True, description="Whether to tell that alerts ended.")
 
+    @property
+    def why_no_template(self) -> str:
+        """Why a template would change nothing of what it says; "" if it would."""
+        return ""
+
     @abstractmethod
     def receiver(self, name: str, tenant: str) -> config.Receiver:
         """Return the receiver as the pipeline uses it."""

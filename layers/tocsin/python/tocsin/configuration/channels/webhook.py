@@ -73,6 +73,13 @@ class Webhook(ChannelBlock):
             ) from None
         return self
 
+    @property
+    def why_no_template(self) -> str:
+        """Why a template would change nothing of what it says."""
+        if self.body == "tocsin":
+            return ""
+        return "the body of `format: alertmanager` has no text of its own; use `format: tocsin`"
+
     def receiver(self, name: str, tenant: str) -> config.Receiver:
         """Return the receiver as the pipeline uses it."""
         settings = channels.Webhook(
