@@ -60,6 +60,13 @@ def test_a_title_names_few(names: str, title: str) -> None:
     assert said(*map(alert, names)).title == title
 
 
+def test_a_title_never_says_of_what_is_over_that_it_fires() -> None:
+    over = [alert(name, status="resolved") for name in "ABCDEF"]
+    message = said(*over, alert("Z"), reason="some alerts resolved")
+    assert message.title == "[FIRING:1] Z (cluster=eu-1)"
+    assert said(*over[:2]).title == "[RESOLVED:2] A, B (cluster=eu-1)"
+
+
 def test_a_digest_says_how_many_of_what() -> None:
     alerts = [alert("A")] * 20 + [alert("B")] * 12 + [alert("C", status="resolved")] * 5
     message = said(*alerts, group=digest_of(KEY), reason="first notification", truncated=3)

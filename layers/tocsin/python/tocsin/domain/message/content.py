@@ -77,16 +77,17 @@ def _what(subject: Subject, kinds: Sequence[tuple[str, int]], words: Words) -> s
     labels = ", ".join(
         f"{name}={value}" for name, value in subject.group.labels if name != "alertname"
     )
-    return _names(subject, kinds, words) + (f" ({labels})" if labels else "")
+    return _names(subject, words) + (f" ({labels})" if labels else "")
 
 
-def _names(subject: Subject, kinds: Sequence[tuple[str, int]], words: Words) -> str:
+def _names(subject: Subject, words: Words) -> str:
     """Return the names of what fires, or of what ended, in the order of the alerts."""
-    names = list(dict.fromkeys(alert.name for alert in subject.alerts))
+    firing = [alert for alert in subject.alerts if alert.status == "firing"]
+    names = list(dict.fromkeys(alert.name for alert in firing or subject.alerts))
     if len(names) <= _NAMES_IN_TITLE + 1:
         return ", ".join(names)
     first = ", ".join(names[:_NAMES_IN_TITLE])
-    return words.others.format(names=first, count=len(kinds) - _NAMES_IN_TITLE)
+    return words.others.format(names=first, count=len(names) - _NAMES_IN_TITLE)
 
 
 def _notes(subject: Subject, kinds: Sequence[tuple[str, int]], words: Words) -> Iterator[Line]:
