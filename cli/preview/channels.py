@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from cli.preview import slackpage
-from tocsin.adapters.receivers import email, opsgenie, pagerduty, slack, teams, webhook
+from tocsin.adapters.receivers import email, opsgenie, ownbody, pagerduty, slack, teams, webhook
 from tocsin.adapters.receivers.message import message_of
 from tocsin.adapters.receivers.textmessage import text_of
 from tocsin.domain import channels
@@ -63,7 +63,9 @@ def _text(notification: Notification, _now_s: float) -> dict[str, str]:
 
 
 def _webhook(notification: Notification, _now_s: float) -> dict[str, str]:
-    return _json(webhook.render(notification, ""))
+    settings = notification.receiver.settings
+    is_own = isinstance(settings, channels.Webhook) and settings.body == "tocsin"
+    return _json((ownbody if is_own else webhook).render(notification, ""))
 
 
 def _opsgenie(notification: Notification, _now_s: float) -> dict[str, str]:

@@ -60,6 +60,19 @@ def test_the_template_of_a_receiver_is_used_and_calls_nobody(tmp_path: Path, cha
     assert channel != "slack" or "<!channel>" not in result.output
 
 
+def test_a_webhook_is_shown_in_the_format_that_it_has(tmp_path: Path) -> None:
+    file = configured(tmp_path, "T {{ severity_word }}")
+    hook = "webhook: {url: 'https://hooks.example/SECRET', format: tocsin}"
+    text = re.sub(r"slack: .*", hook, file.read_text())
+    file.write_text(text)
+    result = ran("--config", file, "--receiver", "oncall", "--alert", PAYLOAD)
+    body = json.loads(result.output)
+    assert body["type"] == "notification.firing"
+    assert body["title"].startswith("T ")
+    assert body["text"].startswith("Text: DiskWillFill")
+    assert "SECRET" not in result.output
+
+
 def test_what_is_wrong_with_a_template_is_said_with_its_place(tmp_path: Path) -> None:
     file = configured(tmp_path, "ab {{ titel }}")
     result = CliRunner().invoke(main, ["config", "check", str(file)])
