@@ -173,6 +173,26 @@ def test_what_is_wrong_is_said_with_its_place(
     assert abs(raised.value.column - where[1]) <= 3
 
 
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("{{ 1 < 'a' }}", "a text and a number have no order"),
+        ("{{ 'a' in 1 }}", "`in` needs a list"),
+        ("{{ 1 == 1 == (alerts ~ '') }}", "cannot be written out"),
+        ("{{ 1 < " + "-" * 70 + "1 }}", "is nested too deeply"),
+        (
+            "{% for a in alerts %}" * 6 + "{{ 'a' in alerts }}" + "{% endfor %}" * 6,
+            "takes more than 30000 steps",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_comparison_has_a_place(source: str, message: str) -> None:
+    with pytest.raises(TemplateError, match=message) as raised:
+        rendered(source, subject=DIGEST)
+    assert raised.value.line == 1
+    assert raised.value.column > 1
+
+
 def test_what_is_not_defined_is_empty_and_a_warning_where_it_must_not_fail() -> None:
     found = rendered("a{{ titel }}b{{ alerts[0].labels.absent }}", is_strict=False)
     assert found.text == "ab"

@@ -85,8 +85,12 @@ def _check(tree: nodes.Template) -> None:
         message = _wrong(node)
         if message:
             raise error_at(node.lineno, message)
+        children = [*node.iter_child_nodes()]
+        for child in children:
+            # Jinja gives what is compared no place of its own.
+            child.lineno = child.lineno or node.lineno
         # The last is looked at first: what is wrong first in the text is what is said.
-        waiting += [(child, depth + 1) for child in reversed([*node.iter_child_nodes()])]
+        waiting += [(child, depth + 1) for child in reversed(children)]
 
 
 def _wrong(node: nodes.Node) -> str:
