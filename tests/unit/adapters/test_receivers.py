@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -205,3 +206,19 @@ def test_no_keeper_is_asked_where_nobody_was_called_or_no_secret_was_used(server
     with pytest.raises(Unsendable):
         told.send(replace(unsendable, receiver=replace(unsendable.receiver, settings=None)))
     assert secret.asked == 0
+
+
+def test_a_slack_webhook_is_told_in_plain_text_what_it_does_not_take_in_blocks(server, receivers):
+    server.answers = [Answer(status=400, body=b"invalid_blocks"), Answer()]
+    receivers.send(notification(server.url, "slack"))
+    with_blocks, bare = (json.loads(each.body) for each in server.requests)
+    assert "blocks" in with_blocks
+    assert bare.keys() == {"text"}
+    assert bare["text"].startswith(with_blocks["text"])
+
+
+def test_what_a_slack_webhook_takes_in_no_form_is_refused(server, receivers):
+    server.answers = [Answer(status=400, body=b"invalid_blocks")] * 2
+    with pytest.raises(Permanent, match="invalid_blocks"):
+        receivers.send(notification(server.url, "slack"))
+    assert len(server.requests) == 2

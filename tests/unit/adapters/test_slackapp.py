@@ -196,9 +196,7 @@ def test_what_may_pass_is_tried_again(channel, word):
         "account_inactive",
         "channel_not_found",
         "invalid_auth",
-        "invalid_blocks",
         "is_archived",
-        "msg_too_long",
         "not_in_channel",
         "token_revoked",
     ],
@@ -208,6 +206,27 @@ def test_what_will_not_pass_is_refused(channel, word):
     with pytest.raises(Permanent, match=f"receiver oncall says {word}") as raised:
         channel.send(DOWN)
     assert not isinstance(raised.value, Unsendable)
+
+
+@pytest.mark.parametrize("word", ["invalid_blocks", "msg_too_long", "msg_blocks_too_long"])
+def test_what_slack_does_not_take_as_it_should_look_is_told_in_plain_text(channel, word):
+    channel.workspace.says = [word]
+    evil = replace(DOWN, annotations={"summary": "<!channel> is down"})
+    receipt = channel.send(evil)
+    (posted,) = channel.workspace.messages
+    assert receipt == f"{CHANNELS['#ops']}/{posted.ts}/#ops"
+    assert posted.arguments["text"].startswith("[FIRING:1] Down\n")
+    assert "&lt;!channel&gt; is down" in posted.arguments["text"]
+    assert not {"blocks", "attachments"} & posted.arguments.keys()
+    channel.workspace.says = [word] * 3
+    channel.send(OVER, receipt=receipt)
+    assert channel.workspace.messages[-1].arguments["text"].startswith("[RESOLVED:1] Down\n")
+
+
+def test_what_slack_takes_in_no_form_is_refused(channel):
+    channel.workspace.says = ["msg_too_long"] * 2
+    with pytest.raises(Permanent, match="receiver oncall says msg_too_long"):
+        channel.send(DOWN)
 
 
 def test_the_scope_that_is_missing_is_named(channel):

@@ -15,7 +15,7 @@ from tocsin.adapters.http import HttpAnswer
 from tocsin.adapters.receivers import slackblocks
 from tocsin.adapters.receivers.message import Message, message_of
 from tocsin.adapters.receivers.posting import Request, Tools, post, retry_after_s, written
-from tocsin.adapters.receivers.slackwords import BUSY, FIXED, GONE, REFUSALS
+from tocsin.adapters.receivers.slackwords import BUSY, FIXED, FORM, GONE, REFUSALS
 from tocsin.domain.channels import SlackApp
 from tocsin.domain.config import Receiver
 from tocsin.domain.decision import ENRICHED
@@ -81,21 +81,24 @@ def calls(notification: Notification, app: SlackApp, external_url: str) -> tuple
     """Return what to call: the first, and each further one where the one before it cannot be.
 
     The end changes the first message, so that the channel shows that it is over, and saying it
-    twice changes nothing; unless `on_resolve` wants an answer instead.
+    twice changes nothing; unless `on_resolve` wants an answer instead. What Slack does not take in
+    blocks it is told in plain text.
     """
     message = message_of(notification, slackblocks.SHOWN_ALERTS, external_url)
     body = slackblocks.body(message, has_buttons=bool(app.signing_secret))
-    anew = Call("chat.postMessage", {"channel": app.channel, **body, **_AS_WRITTEN})
+    anew = Call("chat.postMessage", {"channel": app.channel, **body, **_AS_WRITTEN}, FORM)
+    bare = {"channel": app.channel, **slackblocks.bare(message), **_AS_WRITTEN}
+    last = (anew, Call("chat.postMessage", bare))
     place = _place(notification.thread, app)
     if place is None:
-        return (anew,)
+        return last
     channel, ts = place
     if message.state == "resolved" and app.on_resolve == "update":
         change = {"channel": channel, "ts": ts, **body, "parse": "none", "link_names": False}
         # Whoever reads the channel cannot see the end in the first message: they are told.
         answer = _answer(channel, ts, body, is_shown=True)
-        return (Call("chat.update", change, FIXED | GONE), answer, anew)
-    return (_answer(channel, ts, body, is_shown=_is_for_all(notification, message)), anew)
+        return (Call("chat.update", change, FIXED | FORM | GONE), answer, *last)
+    return (_answer(channel, ts, body, is_shown=_is_for_all(notification, message)), *last)
 
 
 # Nothing in it becomes a link, a mention or a preview by itself.
@@ -111,7 +114,7 @@ def _answer(channel: str, ts: str, body: dict[str, Any], *, is_shown: bool) -> C
     arguments = {"channel": channel, "thread_ts": ts, **body, **_AS_WRITTEN}
     if is_shown:
         arguments["reply_broadcast"] = True
-    return Call("chat.postMessage", arguments, GONE)
+    return Call("chat.postMessage", arguments, FORM | GONE)
 
 
 def _is_for_all(notification: Notification, message: Message) -> bool:

@@ -13,6 +13,7 @@ import msgspec
 from tocsin.adapters.receivers.enriched import Line
 from tocsin.adapters.receivers.message import Message, Shown
 from tocsin.adapters.receivers.slackmarkup import escape, link, moment
+from tocsin.adapters.receivers.textmessage import text_of
 from tocsin.domain.actionlink import BUTTON, MessageAction
 from tocsin.domain.alert import Severity
 from tocsin.domain.plaintext import cut
@@ -29,6 +30,7 @@ _SUMMARY_LIMIT = 1000
 _LABELS_LIMIT = 1000
 _FOUND_LIMIT = 300
 _TITLE_LIMIT = 75
+_BARE_LIMIT = 2000
 
 # What a page looks like from afar: the worse, the warmer.
 _COLORS: dict[Severity, str] = {
@@ -53,6 +55,12 @@ def body(message: Message, *, has_buttons: bool = False) -> dict[str, Any]:
         "blocks": [*blocks(message), *doing(message.actions, has_buttons=has_buttons)],
         "attachments": [{"color": _color(message), "blocks": [_context(message)]}],
     }
+
+
+def bare(message: Message) -> dict[str, Any]:
+    """Return the same without blocks, for when Slack does not take those: better plain than not."""
+    said = f"{message.title}\n{text_of(message, _BARE_LIMIT)}"
+    return {"text": escape(said, TEXT_LIMIT)}
 
 
 def blocks(message: Message) -> list[dict[str, Any]]:

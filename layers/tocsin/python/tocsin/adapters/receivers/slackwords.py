@@ -30,15 +30,28 @@ GONE = frozenset(
     }
 )
 
+# It takes messages, and not one of this form. From where on blocks are too long it does not say.
+FORM = frozenset(
+    {
+        "attachment_payload_limit_exceeded",
+        "invalid_attachments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "too_many_attachments",
+    }
+)
+
 REFUSALS = (
     FIXED
+    | FORM
     | GONE
     | {
         "access_denied",
         "accesslimited",
         "account_inactive",
         "as_user_not_supported",
-        "attachment_payload_limit_exceeded",
         "cant_broadcast_message",
         "deprecated_endpoint",
         "ekm_access_denied",
@@ -46,10 +59,7 @@ REFUSALS = (
         "invalid_arg_name",
         "invalid_arguments",
         "invalid_array_arg",
-        "invalid_attachments",
         "invalid_auth",
-        "invalid_blocks",
-        "invalid_blocks_format",
         "invalid_charset",
         "invalid_form_data",
         "invalid_json",
@@ -59,8 +69,6 @@ REFUSALS = (
         "method_deprecated",
         "missing_post_type",
         "missing_scope",
-        "msg_blocks_too_long",
-        "msg_too_long",
         "no_permission",
         "no_text",
         "not_allowed_token_type",
@@ -71,7 +79,6 @@ REFUSALS = (
         "team_access_not_granted",
         "token_expired",
         "token_revoked",
-        "too_many_attachments",
         "two_factor_setup_required",
         "unknown_method",
     }
