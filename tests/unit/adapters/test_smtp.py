@@ -48,6 +48,32 @@ def test_the_password_is_looked_up_and_never_said(server):
     assert "right" not in receipt
 
 
+def test_a_login_that_is_refused_asks_for_the_password_anew(server):
+    server.extensions, server.logins = ["AUTH PLAIN"], {"tocsin": "new"}
+    sent = mailing(server, username="tocsin", password=PASSWORD)
+    kept = {"value": "old"}
+
+    def has_changed(secret):
+        assert secret == PASSWORD
+        kept["value"] = "new"
+        return True
+
+    told = ChannelReceivers(tools(secret=lambda _: kept["value"], has_changed=has_changed))
+    with pytest.raises(Retryable, match="SMTP 535"):
+        told.send(sent)
+    assert told.send(sent)
+    assert [each.login for each in server.taken] == ["tocsin"]
+
+
+def test_no_keeper_is_asked_where_a_server_fails_otherwise(server):
+    server.replies = {"MAIL": ["451 4.3.0 later"]}
+    asked = []
+    told = ChannelReceivers(tools(has_changed=asked.append))
+    with pytest.raises(Retryable):
+        told.send(mailing(server))
+    assert asked == []
+
+
 def test_a_password_that_is_not_there_is_said_by_its_name(server):
     sent = mailing(server, username="tocsin", password=PASSWORD)
     with pytest.raises(Permanent, match="tocsin/acme/mail"):

@@ -22,6 +22,9 @@ _FEWER = {421, 450}
 # SES says so where its rate or quota is used up; to AUTH it means that nobody is let in now.
 _FEWER_OR_NO_LOGIN = 454
 
+# How the reason ends where a login was refused.
+NO_LOGIN = " to AUTH"
+
 _STATUS = re.compile(rb"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 
 
