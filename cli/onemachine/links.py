@@ -9,12 +9,13 @@ from cli.onemachine.logs import log
 from cli.onemachine.stores import Stores
 from tocsin.adapters.aws import client
 from tocsin.adapters.secrets import KeptSecrets
+from tocsin.adapters.slackreplies import SlackReplies
 from tocsin.domain.errors import ConfigurationError, TocsinError
 from tocsin.pipeline.pressing import Presses
 from tocsin.ports import Clock, Queue
 from tocsin.runtime.actions.dispatch import handle, not_now
 from tocsin.runtime.actions.ports import ActionPorts
-from tocsin.runtime.actions.slack import PATH, press
+from tocsin.runtime.actions.slack import PATH, SAYS_UNTIL_S, WAITS_S, press
 from tocsin.runtime.alertmanager.replies import Reply, plain
 from tocsin.runtime.gateway import HttpRequest
 from tocsin.runtime.lifecycle.ports import LifecyclePorts
@@ -22,8 +23,6 @@ from tocsin.runtime.lifecycle.ports import LifecyclePorts
 LINK_PREFIXES = ("/v1/actions/", "/v1/slack/")
 KEY_FILE = "action.key"
 _KEY_BYTES = 32
-# For so long one answer reads groups, and Slack waits three seconds.
-_READING_S = 2.0
 # What is done is safe by then; the wait is only for those who look at once.
 _EFFECT_WAIT_S = 0.5
 _STAGE: Sequence[Queue] = ("evaluate-urgent", "evaluate")
@@ -67,6 +66,7 @@ class Links:
             ),
             key=lambda: key,
             secret=KeptSecrets(client, clock),
+            reply=SlackReplies(),
         )
 
     def __call__(self, request: HttpRequest) -> Reply:
@@ -74,10 +74,12 @@ class Links:
         now_s = self._clock()
 
         def has_time() -> bool:
-            return self._clock() < now_s + _READING_S
+            return self._clock() < now_s + WAITS_S
 
         if request.resource == PATH:
-            press(request, self._ports, now_s, has_time)
+            press(
+                request, self._ports, now_s, has_time, lambda: now_s + SAYS_UNTIL_S - self._clock()
+            )
             return plain(200, "")
         try:
             reply = handle(request, self._ports, now_s, has_time)

@@ -11,6 +11,7 @@ from tests.integration.test_action_links import named, sent, waiting
 from tests.integration.test_lifecycle import DISK, fire, said, show
 from tests.integration.world import World
 from tocsin.adapters import aws
+from tocsin.adapters.http import Http, HttpAnswer
 from tocsin.domain.actionlink import MessageAction
 from tocsin.domain.channels import SlackApp
 from tocsin.domain.secret import Secret
@@ -37,6 +38,19 @@ def chat(stack: World, tenant: str = "acme", signing: str = SIGNING, **fields: A
     aws.client("secretsmanager").create_secret(Name=name, SecretString=signing)
     oncall = receiver("chat", kind="slack", settings=app(tenant, **fields))
     return stack.add_tenant(config(tenant, route=route("chat"), receivers={"chat": oncall}))
+
+
+@pytest.fixture(autouse=True)
+def said_back(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What is posted to Slack about presses: the address, and what is said there."""
+    found: list[dict[str, Any]] = []
+
+    def post(_: Http, url: str, body: bytes, headers: Any, timeout_s: float) -> HttpAnswer:
+        found.append({"url": url, "timeout_s": timeout_s, **json.loads(body)})
+        return HttpAnswer(200, {}, b"ok")
+
+    monkeypatch.setattr(Http, "post", post)
+    return found
 
 
 @pytest.fixture

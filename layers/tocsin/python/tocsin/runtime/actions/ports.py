@@ -15,13 +15,15 @@ from tocsin.ports import Configs
 class ActionPorts(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a request needs.
 
-    `key` returns the secret of the installation, `secret` what a reference leads to.
+    `key` returns the secret of the installation, `secret` what a reference leads to. `reply` posts
+    a body to an address within a time, and tells whether it was taken; it raises nothing.
     """
 
     configs: Configs
     presses: Presses
     key: Callable[[], bytes]
     secret: Callable[[Secret], str]
+    reply: Callable[[str, bytes, float], bool]
 
     def admitted(self, token: str, now_s: float) -> tuple[ActionLink, Receiver]:
         """Return what a token is for, and the receiver that was told of it.

@@ -5,12 +5,13 @@ from typing import Any
 
 from tocsin.adapters.aws import client
 from tocsin.adapters.secrets import KeptSecrets
+from tocsin.adapters.slackreplies import SlackReplies
 from tocsin.pipeline.pressing import Presses
 from tocsin.ports import Groups, Silences
 from tocsin.runtime.actionkey import action_key
 from tocsin.runtime.actions.dispatch import handle
 from tocsin.runtime.actions.ports import ActionPorts
-from tocsin.runtime.actions.slack import PATH, press
+from tocsin.runtime.actions.slack import PATH, SAYS_UNTIL_S, WAITS_S, press
 from tocsin.runtime.alertmanager.replies import to_proxy
 from tocsin.runtime.clock import now_s
 from tocsin.runtime.gateway import HttpRequest, answer
@@ -20,8 +21,6 @@ from tocsin.runtime.worker import Context
 
 # What must be left of the time of an invocation to read on.
 _RESERVE_MS = 5_000
-# Slack gives up after three seconds, and the user sees a warning.
-_SLACK_WAITS_S = 2.0
 
 
 def action_ports(
@@ -39,6 +38,7 @@ def action_ports(
         ),
         key=action_key(settings.action_secret_arn, lambda: client("secretsmanager")),
         secret=KeptSecrets(client, now_s),
+        reply=SlackReplies(),
     )
 
 
@@ -53,11 +53,12 @@ def answer_action(
     is_press = request.resource == PATH
 
     def has_time() -> bool:
-        is_late = is_press and now_s() > began_at_s + _SLACK_WAITS_S
+        # Slack gives up after three seconds, and the user sees a warning.
+        is_late = is_press and now_s() > began_at_s + WAITS_S
         return not is_late and context.get_remaining_time_in_millis() > _RESERVE_MS
 
     if not is_press:
         return to_proxy(handle(request, ports(), began_at_s, has_time))
-    press(request, ports(), began_at_s, has_time)
+    press(request, ports(), began_at_s, has_time, lambda: began_at_s + SAYS_UNTIL_S - now_s())
     answered: dict[str, Any] = answer(200)
     return answered
