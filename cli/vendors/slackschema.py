@@ -28,7 +28,8 @@ def message(body: bytes) -> dict[str, Any]:
 
 def text(message: dict[str, Any]) -> str:
     """Return what can be read in a message."""
-    return "\n".join(each["text"] for each in _texts(blocks(message)))
+    # Without blocks the text is what is shown, and with them it is not.
+    return "\n".join(each["text"] for each in _texts(blocks(message))) or message["text"]
 
 
 def mrkdwn(message: dict[str, Any]) -> Iterator[str]:
@@ -51,7 +52,7 @@ def parsed(message: dict[str, Any]) -> Iterator[str]:
 
 def is_over(message: dict[str, Any]) -> bool:
     """Tell whether a message says that all is resolved."""
-    return "RESOLVED" in blocks(message)[0]["text"]["text"]
+    return "RESOLVED" in text(message).split("\n")[0]
 
 
 def blocks(message: dict[str, Any]) -> list[dict[str, Any]]:
@@ -68,7 +69,8 @@ def faults(message: dict[str, Any], fields: set[str]) -> Iterator[str]:
     if not 0 < len(message.get("text", "")) <= _TEXT:
         yield "text"
     found = blocks(message)
-    if not 0 < len(found) <= _MOST_BLOCKS:
+    has_blocks = "blocks" in message or "attachments" in message
+    if len(found) > _MOST_BLOCKS or (has_blocks and not found):
         yield f"{len(found)} blocks"
     if sum(len(each["text"]) for each in _texts(found)) > _MOST_CHARACTERS:
         yield "msg_blocks_too_long"

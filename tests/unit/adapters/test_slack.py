@@ -2,8 +2,8 @@ import json
 
 import pytest
 
+from cli.vendors import slackschema
 from tests.builders import T0, alert, receiver
-from tests.contract import slackschema
 from tocsin.adapters.receivers import slack, slackblocks
 from tocsin.adapters.receivers.slackmarkup import escape
 from tocsin.domain.found import (

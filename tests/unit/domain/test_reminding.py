@@ -42,7 +42,9 @@ def test_it_is_settled_with_what_was_told_and_owed_from_then_on() -> None:
     state.told = settle_steps(look.told, intent_for(state, look, T0 + 500), "delivered")
     state.notified_at_s = T0 + 500
     assert snooze_ends(state, state.told) == {"a": ENDS_S}
-    later = intent_for(state, plan(state, receiver(), T0 + 900, Look(again="snooze ended")), T0 + 900)
+    later = intent_for(
+        state, plan(state, receiver(), T0 + 900, Look(again="snooze ended")), T0 + 900
+    )
     state.told = settle_steps(state.told, later, "delivered")
     state.notified_at_s = T0 + 900
     assert snooze_ends(state, state.told) == {}
