@@ -4,8 +4,8 @@ from typing import Any
 
 from tests.builders import config, receiver, route
 from tests.pipeline.faulting import Fault
+from tests.pipeline.marking import Marks
 from tests.pipeline.memory_world import START_S, MemoryWorld
-from tests.pipeline.test_enrichment import Marks
 from tests.pipeline.test_timers import send
 from tocsin.domain.alert import Alert
 from tocsin.domain.config import Timing
