@@ -12,7 +12,7 @@ from rich.text import Text
 
 from cli.configured import Configured, with_configured
 from cli.onealert.text import plain
-from cli.receivers.tools import tools_of
+from cli.receivers.tools import aws_command, tools_of
 from cli.receivers.trial import Trial, try_out
 from tocsin.adapters.receivers import ChannelReceivers
 from tocsin.domain.config import Receiver, TenantConfig
@@ -83,12 +83,13 @@ def test(
     if not found:
         raise click.ClickException(_unknown(configured.configs(tenant), name))
     receivers = ChannelReceivers(tools_of(configured.target, allows_loopback=allows_loopback))
+    aws = aws_command(configured.target)
     is_good = True
     for config, receiver in found:
         if receiver.kind == "nobody":
             click.echo(f"{receiver.name}: tells nobody, so there is nothing to test", err=True)
             continue
-        trial = try_out(receivers, config, receiver, time.time())
+        trial = try_out(receivers, config, receiver, time.time(), aws)
         _print(config, trial, is_json=is_json)
         is_good = is_good and trial.is_ok
     if not is_good:

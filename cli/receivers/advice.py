@@ -28,12 +28,15 @@ _REFUSED = {
 _KEPT = re.compile(r"Secret\('(?P<name>[^']+)'\): (?P<why>.*)")
 
 
-def advice_for(error: TocsinError, kind: str) -> str:
-    """Say what to do about an error of a receiver of a kind; the first that fits it."""
+def advice_for(error: TocsinError, kind: str, aws: str = "aws") -> str:
+    """Say what to do about an error of a receiver of a kind; the first that fits it.
+
+    `aws` is how AWS's command reaches the stack.
+    """
     reason = str(error)
     kept = _KEPT.search(reason)
     if kept:
-        return _about_secret(kept["name"], kept["why"])
+        return _about_secret(kept["name"], kept["why"], aws)
     if isinstance(error, Throttled):
         return "it is reached, and asks for fewer calls: try again later"
     for pattern, advice in _KNOWN:
@@ -43,14 +46,14 @@ def advice_for(error: TocsinError, kind: str) -> str:
     return _by_class(error, kind)
 
 
-def _about_secret(name: str, why: str) -> str:
+def _about_secret(name: str, why: str, aws: str) -> str:
     is_parameter = name.startswith("/")
     where = "SSM" if is_parameter else "Secrets Manager"
     if "NotFound" in why:
         store = (
-            f"aws ssm put-parameter --type SecureString --name {name} --value VALUE"
+            f"{aws} ssm put-parameter --type SecureString --name {name} --value VALUE"
             if is_parameter
-            else f"aws secretsmanager create-secret --name {name} --secret-string VALUE"
+            else f"{aws} secretsmanager create-secret --name {name} --secret-string VALUE"
         )
         return f"{where} has none of this name in this account and region; store it: {store}"
     if "AccessDenied" in why or "NotAuthorized" in why:

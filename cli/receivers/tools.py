@@ -33,6 +33,14 @@ def tools_of(target: Target | None, *, allows_loopback: bool) -> Tools:
     )
 
 
+def aws_command(target: Target | None) -> str:
+    """Return how AWS's command reaches where a stack is; the local cloud is no account of AWS."""
+    if target is None or not target.is_local:
+        return "aws"
+    meta = target.client("secretsmanager").meta
+    return f"aws --endpoint-url {meta.endpoint_url} --region {meta.region_name}"
+
+
 def _queue_urls(target: Target | None) -> frozenset[str]:
     """Return the queues of the stack, of which none may be a receiver."""
     found = {} if target is None else target.resources

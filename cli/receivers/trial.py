@@ -30,9 +30,16 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def try_out(
-    receivers: ChannelReceivers, config: TenantConfig, receiver: Receiver, at_s: float
+    receivers: ChannelReceivers,
+    config: TenantConfig,
+    receiver: Receiver,
+    at_s: float,
+    aws: str = "aws",
 ) -> Trial:
-    """Send a test to a receiver, once; what would open an incident is resolved as well."""
+    """Send a test to a receiver, once; what would open an incident is resolved as well.
+
+    `aws` is how AWS's command reaches the stack, for advice.
+    """
     began_s = time.monotonic()
     try:
         receipt = _send(receivers, config, receiver, at_s)
@@ -43,7 +50,7 @@ def try_out(
             is_ok=False,
             took_s=took_s,
             error=str(error),
-            advice=advice_for(error, receiver.kind),
+            advice=advice_for(error, receiver.kind, aws),
         )
     took_s = time.monotonic() - began_s
     return Trial(receiver=receiver, is_ok=True, took_s=took_s, receipt=receipt)

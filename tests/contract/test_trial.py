@@ -23,6 +23,8 @@ INCIDENTS = {"pagerduty", "opsgenie"}
 class Kept:
     """Secrets Manager, as far as the secrets of a side are there."""
 
+    meta = SimpleNamespace(endpoint_url="http://127.0.0.1:4566", region_name=REGION)
+
     def __init__(self, side: Side) -> None:
         self._side = side
 

@@ -152,3 +152,40 @@ def test_a_name_that_is_none_is_answered_with_those_there_are(people, tmp_path) 
     assert result.exit_code == 1
     assert "there is no receiver pager; there are chat, oncall" in result.stderr
     assert run(people, tmp_path, "test").exit_code == 2
+
+
+def test_the_receivers_of_an_alertmanagers_file_are_tested_by_its_name_for_them(
+    people, tmp_path
+) -> None:
+    (tmp_path / "am.yml").write_text(
+        "route: {receiver: all}\nreceivers:\n- name: all\n"
+        f"  webhook_configs: [{{url: '{people.url}/webhook'}}]\n"
+        f"  slack_configs: [{{api_url: '{people.url}/slack'}}]\n"
+    )
+    file = tmp_path / "tocsin.yaml"
+    file.write_text("tenants: {acme: {alertmanager: am.yml}}")
+    runner = CliRunner(mix_stderr=False)
+    arguments = ["test", "all", "--file", str(file), "--allow-loopback"]
+    result = runner.invoke(command, arguments)
+    assert result.exit_code == 0, result.output
+    assert [each.path for each in people.arrivals] == ["/webhook", "/slack"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("Secret('tocsin/a/x'): secretsmanager GetSecretValue: AccessDeniedException", "may not"),
+        ("Secret('/tocsin/a/x'): ssm: NoCredentialsError", "SSM did not give it"),
+        ("Secret('/tocsin/a/x'): it has no text 'key'", "no JSON object with such a text"),
+        (
+            "Secret('tocsin/a/x'): secretsmanager GetSecretValue: ResourceNotFoundException",
+            "aws secretsmanager create-secret --name tocsin/a/x --secret-string VALUE",
+        ),
+        (
+            "Secret('/tocsin/a/x'): ssm GetParameter: ParameterNotFound",
+            "aws ssm put-parameter --type SecureString --name /tocsin/a/x --value VALUE",
+        ),
+    ],
+)
+def test_what_to_do_about_a_secret_is_said(reason: str, said: str) -> None:
+    assert said in tried(Unsendable(reason))[1].advice
