@@ -20,7 +20,7 @@ APP = SlackApp(token=Secret(value=SECRET), channel="x")
         (
             f"{{app_token: {SECRET}, app_url: 'https://slack-gov.com/api/chat.postMessage',"
             " channel: x}",
-            "global: {slack_app_token: other, slack_api_url: 'https://h/'}",
+            "global: {slack_app_token: other}",
             replace(APP, api_url="https://slack-gov.com/api"),
         ),
         (
@@ -36,6 +36,28 @@ def test_the_token_of_an_app_posts_to_its_channel(entry: str, head: str, app: Sl
     assert made.settings == app
     assert (made.name, made.kind, made.url, made.shown_as) == ("a/slack/0", "slack", "", "a")
     assert not_taken == []
+
+
+def test_an_old_default_address_beside_a_token_is_that_of_the_method() -> None:
+    url = "https://slack.com/api/chat.postMessage"
+    head = f"global: {{slack_app_token: {SECRET}, slack_api_url: '{url}'}}"
+    entry = f"{{channel: x, http_config: {{authorization: {{credentials: {SECRET}}}}}}}"
+    assert receiver(entry, "slack", head)[0].settings == APP
+
+
+@pytest.mark.parametrize(
+    ("head", "entry"),
+    [
+        ("", f"{{api_url: 'https://h/', app_token: {SECRET}, channel: x}}"),
+        ("", "{api_url_file: u, app_token_file: f, channel: x}"),
+        (f"global: {{slack_app_token: {SECRET}, slack_api_url: 'https://h/'}}", "{channel: x}"),
+        ("global: {slack_app_token_file: f, slack_api_url_file: u}", "{channel: x}"),
+    ],
+)
+def test_an_address_beside_a_token_is_refused(head: str, entry: str) -> None:
+    (said,) = errors(f"{head}\nreceivers:\n- name: a\n  slack_configs:\n  - {entry}")
+    assert "has at most one of" in said
+    assert SECRET not in said
 
 
 @pytest.mark.parametrize(

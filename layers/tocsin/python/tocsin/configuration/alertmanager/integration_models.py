@@ -82,6 +82,14 @@ class Slack(HttpIntegration):
     timeout: GoDuration = 0.0
     send_resolved: Flag = False
 
+    @model_validator(mode="after")
+    def _has_one_way(self) -> Self:
+        given = (self.api_url or self.api_url_file, self.app_token, self.app_token_file)
+        address, *token = map(_is_given, given)
+        if address and any(token):
+            raise wrong("has at most one of api_url and app_token, and of their files")
+        return self
+
 
 class Email(Integration):
     """One entry of email_configs."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from tocsin.configuration.alertmanager.fields import plain
 from tocsin.configuration.alertmanager.models import Configuration, Route
+from tocsin.configuration.alertmanager.slack_app import POST_MESSAGE
 from tocsin.configuration.findings import Finding
 from tocsin.configuration.problems import Location
 from tocsin.domain.routing import ALL_LABELS
@@ -35,6 +36,12 @@ def broken_rules(configuration: Configuration) -> Iterator[Finding]:
         values = (getattr(configuration.defaults, each) for each in (name, f"{name}_file"))
         if all(map(plain, values)):
             yield ("global",), f"has at most one of {name} and {name}_file"
+    slack = configuration.defaults
+    token = plain(slack.slack_app_token) or slack.slack_app_token_file
+    address = plain(slack.slack_api_url) or slack.slack_api_url_file
+    # Both were right once where the address is that of the method that the token is for.
+    if token and address and address != (plain(slack.slack_app_url) or POST_MESSAGE):
+        yield ("global",), "has at most one of slack_api_url and slack_app_token"
 
 
 def _twice(block: str, names: Iterable[str], others: Iterable[str] = ()) -> Iterator[Finding]:

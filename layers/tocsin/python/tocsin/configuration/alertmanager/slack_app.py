@@ -18,6 +18,7 @@ from tocsin.domain.secret import Secret
 
 _API = "https://slack.com/api"
 _METHOD = "/chat.postMessage"
+POST_MESSAGE = _API + _METHOD
 _BEARER = "Bearer "
 
 
@@ -43,7 +44,7 @@ def offered(
     `authorization` is the header that its http_config makes.
     """
     app_url = model.app_url or defaults.slack_app_url
-    method_url = app_url.get_secret_value() if app_url else _API + _METHOD
+    method_url = app_url.get_secret_value() if app_url else POST_MESSAGE
     own, default = model.app_token.get_secret_value(), defaults.slack_app_token.get_secret_value()
     if own or model.app_token_file:
         return _offer(own, model.app_token_file, (*location, "app_token"), method_url)
