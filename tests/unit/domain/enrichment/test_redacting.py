@@ -61,6 +61,11 @@ INSIDE = [
     ("Server=db;Uid=app;Pwd=", "hunter2", ";Database=x", "credential"),
     ("AccountName=a;AccountKey=", "a1B2/+" * 8 + "==", ";EndpointSuffix=x", "credential"),
     ('password="', "h[nter]2 {x", '"', "credential"),
+    ("token=", "9f8a7c6b5d4e3f2a1b0c", " was given", "credential"),
+    ("secret => '", "Px7Kd92LmQ", "'", "credential"),
+    ("secret_id: ", "0f8fad5b-d9cb-469f-a165-70867728950e", " is", "credential"),
+    ("deploy --token ", "9d2Kq7LmXz5vBn81", " failed", "credential"),
+    ("Authorization: Token ", "9944b09199c62bcf9418ad846dd0e4bb", " ", "authorization"),
     ("(password=", "h(nt[er]2{x", "]}) of ann", "credential"),
 ]
 # Of persons, with neighbours that are no part of it.
@@ -90,6 +95,9 @@ INNOCENT = [
     'if {"api-key": key})[0] == 403',
     'password="[redacted:jwt]" and password=[redacted:jwt]',
     "bearer authentication-is-misconfigured",
+    "[redacted:github-token:1a2b3c4d] and [redacted:private-key:12ab34cd]",
+    "run it with --password or --token and --secret from the vault",
+    "secret: web-7d9f8b6c5d-x2x4z, token=Unauthorized401",
     "https://x.example:8443/d/abc?orgId=1&key=panel&viewPanel=2",
     "mail to git@github.com:acme/app.git",
     "ask tasks in asia-east1, task-a and risk-b",
@@ -213,6 +221,7 @@ def test_no_secret_gets_through_and_doing_it_again_changes_nothing(parts, betwee
 @pytest.mark.parametrize(
     "unit",
     ["a", "4 ", "DE89 ", "eyJ-", "a@", "://", "://a:", "password=", "bearer ", "?token=",
+     "token=", "--token a1", "secret=>'a1b2", "[redacted:", "token=a1b2c3d4e5f6-",
      "-----BEGIN PRIVATE KEY-----", "aws_secret", "glpat-", "hooks.slack.com/services/"],
 )  # fmt: skip
 def test_no_text_of_a_stranger_takes_long(unit: str) -> None:

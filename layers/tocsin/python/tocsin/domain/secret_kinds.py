@@ -89,21 +89,48 @@ def _is_credential(secret: str, matched: str) -> bool:
         return False
     if secret[0] == "/" and matched[:3].lower() == "pwd":
         return False  # a shell's working directory
+    if _SURE_NAME.match(matched.lstrip("-")) is None:
+        return _is_random(secret)
     before = matched[: len(matched) - len(secret)]
     if "=" in before or before[-1] in "\"'" or matched[-1] in "\"'":
         return True
     return _has_digit(_BRACKETS.split(secret)[0])
 
 
+def _is_random(secret: str) -> bool:
+    """Tell what was drawn from a word or a name: its digits stand among letters.
+
+    Names have parts; one of them may be drawn (`web-7d9f8b6c5d`), and is shorter than a secret
+    that is drawn from small letters alone.
+    """
+    if _UUID.fullmatch(secret) is not None:
+        return True
+    for run in _RUN.findall(secret):
+        is_mixed = run != run.lower() and run != run.upper()
+        is_long = len(run) >= (_LEAST_DRAWN if is_mixed or run == secret else _LEAST_IN_NAMES)
+        if is_long and len(_TURN.findall(run)) >= _LEAST_TURNS:
+            return True
+    return False
+
+
 def _has_digit(text: str) -> bool:
     return any(each.isdigit() for each in text)
 
+
+# Letters and digits without anything between, and where one is beside the other.
+_RUN = re.compile(r"[A-Za-z0-9]+")
+_TURN = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}[.:!?]?")
+_LEAST_DRAWN, _LEAST_IN_NAMES, _LEAST_TURNS = 8, 12, 2
 
 _NAMES = (
     r"(?i:password|passwd|pwd|passphrase|(?:client|app|api|consumer)[_-]?secret"
     r"|(?:secret|api|access|account)[_-]?key"
     r"|(?:access|auth|api|private|refresh|session|bot)[_-]?token)"
 )
+_SURE_NAME = re.compile(_NAMES)
+# Names of much that is no secret: what stands behind them must look drawn.
+_DOUBTFUL_NAMES = r"(?i:token|secret|secret[_-]?id|(?:private|encryption|signing|license)[_-]?key)"
 _IN_QUERIES = (
     r"(?i:(?:[a-z]{1,10}[_-])?token|x-(?:amz|goog)-(?:signature|credential|security-token)"
     r"|sig|signature|(?:client_)?secret|password|passwd|pwd|api[_-]?key|auth)"
@@ -174,9 +201,10 @@ SECRET_KINDS: dict[RedactionKind, SecretKind] = {
     ),
     # RFC 6750 and RFC 7617, as headers carry them.
     "authorization": SecretKind(
-        r"(?i:\b(?:bearer|basic))\s{1,3}([A-Za-z0-9+/=._~-]{8,})",
-        r"(?i:bearer|basic)[\s\\]",
-        ("bearer", "basic"),
+        r"(?i:\b(?:bearer|basic)|\bauthorization[\\\"']{0,2}\s{0,3}[:=]\s{0,3}token)"
+        r"\s{1,3}([A-Za-z0-9+/=._~-]{8,})",
+        r"(?i:bearer|basic|token)[\s\\]",
+        ("bearer", "basic", "authorization"),
         _is_authorization,
     ),
     # RFC 3986, section 3.2.1: user and password, up to the last @ before the host, since people
@@ -188,14 +216,17 @@ SECRET_KINDS: dict[RedactionKind, SecretKind] = {
         ("@", "token", "sig=", "signature=", "credential=", "secret", "pass", "pwd", "key",
          "auth="),
     ),
-    # A value behind the name of a secret, as logs and connection strings have it. None of the
-    # names ends a kind's own, since a placeholder has a colon behind that.
+    # A value behind the name of a secret, as logs, connection strings and command lines have it.
+    # Names end some kinds' own, which have a colon behind them in a placeholder: so that is
+    # passed over whole.
     "credential": SecretKind(
-        rf"{_NAMES}[\\\"']{{0,2}}\s{{0,3}}[:=]{{1,2}}\s{{0,3}}"
+        rf"{_PLACEHOLDER.pattern}"
+        r"|--(?i:password|token|secret|api-key)\s{1,2}([^\s\"'&,;()\[\]{}<>\\-][^\s\"'&,;<>\\]+)"
+        rf"|(?:{_NAMES}|{_DOUBTFUL_NAMES})[\\\"']{{0,2}}\s{{0,3}}(?:[:=]{{1,2}}|=>)\s{{0,3}}"
         r"(?:\\?\"([^\"\\\n]{3,200})\\?\"|'([^'\n]{3,200})'"
         # Brackets can be within a password, and are not at its ends.
         r"|([^\s\"'&,;()\[\]{}<>\\][^\s\"'&,;<>\\]+[^\s\"'&,;()\[\]{}<>\\]))",
-        _NAMES,
+        rf"{_NAMES}|{_DOUBTFUL_NAMES}",
         ("pass", "pwd", "secret", "key", "token"),
         _is_credential,
     ),
