@@ -37,8 +37,8 @@ def investigate(server, hosts=("127.0.0.1",)):
     tools = {"fetcher": guarded, "clock": lambda: T0}
     stages = Stages(("read_content",), tools).of(config(enrichment=settings))
 
-    def investigated():
-        draft = Draft(alert=alert(annotations={"runbook_url": server.url}))
+    def investigated(path=""):
+        draft = Draft(alert=alert(annotations={"runbook_url": server.url + path}))
         subject = Subject(tenant="acme", fingerprint="f", at_s=T0, left_s=lambda: 30.0)
         (result,) = run(stages, subject, draft, lambda: 0.0)
         return draft.findings.content, result.outcome, result.why
@@ -62,10 +62,18 @@ def test_a_runbook_is_summed_up_once_for_all_its_alerts(server):
 def test_a_host_that_is_down_is_left_alone_after_five_pages(server):
     server.answers = [Answer(status=503)] * 99
     investigated = investigate(server)
-    ended = [investigated()[1:] for _ in range(6)]
+    ended = [investigated(f"/{page}")[1:] for page in range(6)]
     assert ended[:5] == [("failed", "Retryable: HTTP 503")] * 5
     assert ended[5] == ("skipped", "its host is left alone for a while, since it failed")
     assert len(server.requests) == 5 * 4
+
+
+def test_a_page_that_does_not_come_is_asked_for_once_by_many_alerts(server):
+    server.answers = [Answer(status=503)] * 99
+    investigated = investigate(server)
+    ended = [investigated()[1] for _ in range(20)]
+    assert ended == ["failed", *["skipped"] * 19]
+    assert len(server.requests) == 4
 
 
 def test_a_redirect_to_the_credentials_of_a_machine_is_not_followed(server):

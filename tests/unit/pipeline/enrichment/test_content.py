@@ -10,7 +10,7 @@ from tocsin.domain.enrichment.stage import Draft, Subject
 from tocsin.domain.errors import BreakerOpen, Permanent, Retryable, Unsendable
 from tocsin.domain.found import Content, Enrichment, Link
 from tocsin.pipeline.endpoint import Endpoints
-from tocsin.pipeline.enrichment.content import KEPT_S, REFUSED_S, stage
+from tocsin.pipeline.enrichment.content import FAILED_S, KEPT_S, PAGE_S, REFUSED_S, stage
 from tocsin.pipeline.enrichment.guardedfetcher import GuardedFetcher
 from tocsin.ports import FetchedPage
 
@@ -207,7 +207,30 @@ def test_a_page_that_is_not_read_takes_the_place_of_no_other():
     assert [each.url for each in content] == [WIKI]
 
 
-@pytest.mark.parametrize("error", [Retryable("HTTP 503"), OPEN, Unsendable("too little time")])
+def test_a_page_that_does_not_come_is_one_failure_and_asked_for_once_in_a_while():
+    world = World()
+    world.fetcher.pages[WIKI] = Retryable("HTTP 503")
+    assert world.run(url=WIKI)[1:] == ("failed", "Retryable: HTTP 503")
+    world.now_s += FAILED_S - 1
+    assert world.run(url=WIKI)[1:] == ("skipped", "failed a moment ago: HTTP 503")
+    assert world.run()[1] == "ok"
+    assert world.asked.count(WIKI) == 1
+    world.now_s += 1
+    assert world.run(url=WIKI)[1:] == ("failed", "Retryable: HTTP 503")
+    world.fetcher.pages[WIKI] = page()
+    world.now_s += FAILED_S
+    assert world.run(url=WIKI)[1] == "ok"
+
+
+def test_what_failed_for_want_of_time_is_asked_for_by_the_next_alert():
+    world = World()
+    world.fetcher.pages[WIKI] = Retryable("no answer: the time is up")
+    world.run(url=WIKI, left_s=PAGE_S - 1)
+    world.fetcher.pages[WIKI] = page()
+    assert world.run(url=WIKI)[1] == "ok"
+
+
+@pytest.mark.parametrize("error", [OPEN, Unsendable("too little time")])
 def test_what_may_pass_is_not_remembered(error):
     world = World()
     world.fetcher.pages = {WIKI: error}
@@ -225,6 +248,7 @@ def test_five_failures_of_one_host_leave_the_other_readable():
     world.fetcher.pages[WIKI] = Retryable("HTTP 503")
     for _ in range(5):
         assert world.run(url=WIKI)[1] == "failed"
+        world.now_s += FAILED_S
     assert world.run(url=WIKI) == ((), "skipped", OPEN.reason)
     assert world.run()[1] == "ok"
     assert world.asked.count(WIKI) == 5

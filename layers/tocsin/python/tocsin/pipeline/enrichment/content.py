@@ -26,6 +26,8 @@ PAGE_S = 20.0
 KEPT_S = 300.0
 # A link that leads nowhere is tried again sooner, since somebody may mend it.
 REFUSED_S = 60.0
+# A page that did not come after all its tries may come soon; the breaker sees to whole hosts.
+FAILED_S = 30.0
 _REMEMBERED = 200
 
 
@@ -37,22 +39,22 @@ class Summarise(Protocol):
 
 
 class _Kept(msgspec.Struct, frozen=True):
-    """What came of a page: its content, or why it cannot be read, or neither: it has no words."""
+    """What came of a page: its content, or why it was not read, or neither: it has no words."""
 
     until_s: float
     content: Content | None = None
-    refusal: str = ""
+    why_not: str = ""
 
 
-class _RefusedBefore(Permanent):
-    """A page that was not asked for, since it was refused to an alert a moment ago."""
+class _FailedBefore(Permanent):
+    """A page that was not asked for, since it did not come for an alert a moment ago."""
 
 
 class ReadContent:
     """Reads at most two pages of an alert. It remembers what came of them for a while.
 
-    Of a link that leads nowhere the first alert says so as a failure, to be heard of and tried
-    again; for the others of that time it is nothing to read.
+    Of a link that leads nowhere, and of a page that does not come, the first alert says so as a
+    failure, to be heard of and tried again; for the others of that time it is nothing to read.
     """
 
     name = "read_content"
@@ -103,15 +105,20 @@ class ReadContent:
     def _remembered(self, link: str, left_s: float) -> Content | TocsinError | None:
         kept = self._kept.get(link)
         if kept is not None and self._clock() < kept.until_s:
-            if kept.refusal:
-                return _RefusedBefore(f"refused a moment ago: {kept.refusal}")
-            return kept.content
+            return _FailedBefore(kept.why_not) if kept.why_not else kept.content
         try:
             content = self._read(link, left_s)
-        except (Retryable, Unsendable) as error:
+        except (BreakerOpen, Unsendable) as error:
+            return error
+        except Retryable as error:
+            # With less time it may have been that which failed, and no page.
+            if left_s >= PAGE_S:
+                why = f"failed a moment ago: {error.reason}"
+                self._remember(link, _Kept(self._clock() + FAILED_S, why_not=why))
             return error
         except Permanent as error:
-            self._remember(link, _Kept(self._clock() + REFUSED_S, refusal=error.reason))
+            why = f"refused a moment ago: {error.reason}"
+            self._remember(link, _Kept(self._clock() + REFUSED_S, why_not=why))
             return error
         self._remember(link, _Kept(self._clock() + KEPT_S, content))
         return content
@@ -141,7 +148,7 @@ def stage(
 
 def _why_nothing(errors: list[TocsinError]) -> str:
     """Return why there is nothing to tell; raise what went wrong, if anything did."""
-    failures = [each for each in errors if not isinstance(each, (BreakerOpen, _RefusedBefore))]
+    failures = [each for each in errors if not isinstance(each, (BreakerOpen, _FailedBefore))]
     if failures:
         raise failures[0]
     return str(errors[0]) if errors else "no page has words to read"
