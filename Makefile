@@ -81,6 +81,7 @@ bench: setup ## Measure CPU per alert, the limiter, the view of 100,000 alerts a
 	$(BIN)/python -m benchmarks.textstages
 	$(BIN)/python -m benchmarks.categories
 	$(BIN)/python -m benchmarks.triage
+	$(BIN)/python -m benchmarks.handovers
 	$(BIN)/python -m pytest -q tests/integration/test_budgets.py
 
 bench-filter: setup ## Measure precision, recall and CPU of the content filter and of entities

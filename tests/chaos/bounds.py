@@ -52,6 +52,9 @@ def opened_s(times: int) -> float:
 # that is lost, a breaker that is open for its longest, each behind the other.
 SEEDS_S = RETURN_S + GRACE_S + TURN_S + opened_s(len(OPEN_S))
 
+# A try that is repeated takes another share of the window.
+PACED_S = 2 * POLICY.window_s / POLICY.limit + TURN_S
+
 # Undisturbed, where it is not quick: from when all receivers are well.
 BASE_S: dict[str, float] = {
     "lost_poke": GRACE_S + TURN_S,
@@ -81,7 +84,7 @@ BASE_S: dict[str, float] = {
     "inhibited": MUTED_LOOK_S + TURN_S,
     # A digest waits for its distance and, once half of the limit is used, for its share of the
     # window; what comes meanwhile stands behind it, for the next one.
-    "storm": 2 * (2 * POLICY.window_s / POLICY.limit + TURN_S),
+    "storm": 2 * PACED_S,
     # What one notification has shown, it alone acts on.
     "breakers_away": opened_s(1),
 }
@@ -109,12 +112,18 @@ def bound_s(scenario: str, tenant: str, sites: Iterable[tuple[Site, Kind]]) -> f
     base_s = BASE_S.get(scenario, QUICK_S)
     if tenant != ILL:
         base_s = OTHERS_S.get(scenario, base_s)
-    return base_s + sum(_cost_s(scenario, site, kind) for site, kind in sites)
+    costs = (_cost_s(scenario, site, kind) + _turn_s(scenario, site) for site, kind in sites)
+    return base_s + sum(costs)
 
 
 def faults_of(fired: Fired) -> list[tuple[Site, Kind]]:
     """Return the faults of a run."""
     return list(fired.counts.elements())
+
+
+def _turn_s(scenario: str, site: Site) -> float:
+    """Return how long the next turn takes after a fault that may have had a page tried."""
+    return PACED_S if scenario == "storm" and site[0] == "notify" else 0.0
 
 
 def _cost_s(scenario: str, site: Site, kind: Kind) -> float:

@@ -73,29 +73,27 @@ def has_news(digest: Group) -> bool:
     )
 
 
-def hand_over(digest: Group, group: Group, intent: Intent, now_s: float) -> HandedOver:
-    """Return a digest with the steps of an intent of a group, and what the books hear."""
+def hand_over(digest: Group, handed: Iterable[tuple[Group, Intent]], now_s: float) -> HandedOver:
+    """Return a digest with the steps of intents of groups, and what the books hear."""
     members, records = dict(_kept(digest, now_s)), list[Record]()
-    changed = False
-    for step, alert in zip(intent.steps, intent.alerts, strict=True):
-        name = _name(members, group.key, step)
-        known = members.get(name)
-        named = replace(step, fingerprint=name)
-        entry = _entry(digest, known, group.key, named, alert, now_s)
-        if entry is None:
-            continue
-        owed = _dead_end(group, step)
-        if owed:
-            entry = replace(entry, told_before=owed, closed=(owed, ""))
-        entry = replace(entry, accepted_at_s=step_accepted_at_s(group, step))
-        changed = True
-        members[name] = entry
-        records += _overtaken(digest, known, entry, now_s)
-        records.append(_transition(digest, entry, step, now_s))
+    changed, version = False, digest.config_version
+    for group, intent in handed:
+        version = max(version, group.config_version)
+        for step, alert in zip(intent.steps, intent.alerts, strict=True):
+            name = _name(members, group.key, step)
+            known = members.get(name)
+            entry = _entry(digest, known, group, replace(step, fingerprint=name), alert, now_s)
+            if entry is None:
+                continue
+            entry = replace(entry, accepted_at_s=step_accepted_at_s(group, step))
+            changed = True
+            members[name] = entry
+            records += _overtaken(digest, known, entry, now_s)
+            records.append(_transition(digest, entry, step, now_s))
     merged = replace(
         digest,
         members=members,
-        config_version=max(digest.config_version, group.config_version),
+        config_version=version,
         urgent=any(
             each.alert.is_urgent and is_pending(each, digest.told) for each in members.values()
         ),
@@ -127,12 +125,14 @@ def _name(members: Mapping[str, Member], origin: GroupKey, step: Step) -> str:
 
 
 def _entry(
-    digest: Group, known: Member | None, origin: GroupKey, step: Step, alert: Alert, now_s: float
+    digest: Group, known: Member | None, group: Group, step: Step, alert: Alert, now_s: float
 ) -> Member | None:
     """Return what a digest holds of an alert once a step is handed over; None: it knows."""
     is_end = step.step == "resolved"
     if known is None or known.episode < step.episode:
-        return _anew(digest, known, origin, step, alert, now_s)
+        entry = _anew(digest, known, group.key, step, alert, now_s)
+        owed = _dead_end(group, step)
+        return replace(entry, told_before=owed, closed=(owed, "")) if owed else entry
     if known.episode > step.episode or known.status == step.step or not is_end:
         return None
     return replace(
@@ -173,7 +173,7 @@ def _dead_end(group: Group, step: Step) -> int:
 
     Where what fires now ends before the digest tells it, nothing else would ever end that.
     """
-    told = group.told.get(step.fingerprint)
+    told = group.told.get(alert_of(step.fingerprint))
     is_owed = told is not None and told.is_dead and told.step == "resolved"
     return told.episode if told is not None and is_owed and step.step == "firing" else 0
 

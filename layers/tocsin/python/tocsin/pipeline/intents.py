@@ -8,8 +8,9 @@ import msgspec
 from tocsin.domain.actionlink import MessageAction
 from tocsin.domain.config import Receiver
 from tocsin.domain.decision import ENRICHED
-from tocsin.domain.group import Group, Intent, Step, Thread, Told, alert_of, is_digest
+from tocsin.domain.group import Group, Intent, Settlement, Step, Thread, Told, alert_of, is_digest
 from tocsin.domain.journal import DeliveryRecord
+from tocsin.domain.reconcile import Plan
 from tocsin.pipeline.recent import remember
 from tocsin.pipeline.recipients import Recipient
 from tocsin.pipeline.safecall import Deferred, endpoint_of
@@ -123,6 +124,22 @@ def through_its_pace(intent: Intent, at_s: float) -> Intent:
         return intent
     paced_s = intent.paced_s + at_s - intent.paced_since_s
     return msgspec.structs.replace(intent, paced_since_s=0.0, paced_s=paced_s)
+
+
+def settlement(
+    group: Group, planned: Plan, intent: Intent | None, due_at_s: float | None, *, is_final: bool
+) -> Settlement:
+    """Return how a group is left: by a plan, with an intent that is not settled, if any."""
+    return Settlement(
+        told=planned.told,
+        intent=intent,
+        due_at_s=due_at_s,
+        is_final=is_final,
+        flushed_at_s=group.flushed_at_s,
+        notified_at_s=group.notified_at_s,
+        muted=planned.muted,
+        thread=group.thread,
+    )
 
 
 def records(

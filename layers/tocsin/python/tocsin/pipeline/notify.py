@@ -4,19 +4,19 @@ A reconciler. It takes the lease of a group, compares what should be true with w
 receiver was told, writes down what it is about to say, says it, and writes down the result.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
 from tocsin.domain.config import Receiver
 from tocsin.domain.errors import Conflict, Retryable, TocsinError
 from tocsin.domain.flush import due_at_s, spoken_at_s
-from tocsin.domain.group import Group, Intent, Settlement
+from tocsin.domain.group import Group, GroupKey, Intent
 from tocsin.domain.intent import for_digest, intent_for, revive, settle_steps
 from tocsin.domain.reconcile import Plan, as_it_is, resume
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.calling import Calling
-from tocsin.pipeline.handingover import HandingOver
+from tocsin.pipeline.handingover import Handed, HandingOver
 from tocsin.pipeline.intents import (
     LOOK_AGAIN_S,
     DeliveryOutcome,
@@ -27,6 +27,7 @@ from tocsin.pipeline.intents import (
     look_again_at_s,
     paced,
     records,
+    settlement,
     thread_after,
     through_its_pace,
 )
@@ -36,7 +37,7 @@ from tocsin.pipeline.pacing import Pacing
 from tocsin.pipeline.poke import Poke
 from tocsin.pipeline.recipients import Recipient, Recipients
 from tocsin.pipeline.safecall import Dead, Deferred, Spread, endpoint_of
-from tocsin.pipeline.turns import Pace, unpacked
+from tocsin.pipeline.turns import Pace, Turn, unpacked
 
 # Longer than the function may run, shorter than the message stays invisible; the template
 # test holds the three together.
@@ -66,12 +67,25 @@ class Notify:
         self, deliveries: Sequence[Delivery], owner: str, has_time: Callable[[], bool]
     ) -> Outcome:
         """Process a batch. `owner` names this invocation; messages in `failed` must come back."""
+        # An invocation that broke off may have left some.
+        self._handing.take()
         outcome = Outcome()
-        for turn in self._pace.turns(unpacked(deliveries, self._ports.blobs, outcome)):
-            try:
-                self._reconcile(turn.poke, owner, has_time, outcome)
-            except TocsinError as error:
-                outcome.fail([turn.delivery], error)
+        again: Iterable[Turn] = self._pace.turns(unpacked(deliveries, self._ports.blobs, outcome))
+        for _ in range(_ROUNDS):
+            handing: dict[GroupKey, Turn] = {}
+            left: list[Turn] = []
+            for turn in again:
+                handing[turn.poke.key] = turn
+                try:
+                    self._reconcile(turn.poke, owner, has_time, outcome)
+                except TocsinError as error:
+                    outcome.fail([turn.delivery], error)
+                if self._handing.is_due:
+                    left += self._hand_over(handing, outcome)
+            left += self._hand_over(handing, outcome)
+            if not left:
+                break
+            again = left
         return outcome
 
     def _reconcile(
@@ -125,7 +139,9 @@ class Notify:
         """Go on with what was written down and is not settled."""
         planned = resume(group, intent, at_s)
         if intent.digests:
-            return self._hand_over(group, planned, intent, recipient, outcome)
+            # Its lease is kept until the digest is written, with what others hand over to that.
+            self._handing.add(Handed(group, planned, intent, recipient))
+            return True
         if is_waiting(group, intent, recipient.receiver, at_s):
             return self._settle(group, planned, intent, look_again_at_s(intent, at_s))
         return self._send_in_turn(group, planned, intent, recipient, outcome)
@@ -147,16 +163,30 @@ class Notify:
             intent = for_digest(intent, look, turn.at_s)
         self._ports.groups.intend(group, intent)
         if intent.digests:
-            return self._hand_over(group, look, intent, to, outcome)
+            self._handing.add(Handed(group, look, intent, to))
+            return True
         return self._send(group, look, intent, to, outcome)
 
-    def _hand_over(
-        self, group: Group, planned: Plan, intent: Intent, recipient: Recipient, outcome: Outcome
-    ) -> bool:
-        """Let the digest say it, and write that down; tell whether nothing else is left."""
-        self._handing.hand_over(group, intent)
-        outcome.count_by_kind(recipient.receiver.kind, "digested", len(intent.steps))
-        return self._after(group, self._handing.settled(group, planned, intent), recipient)
+    def _hand_over(self, turns: Mapping[GroupKey, Turn], outcome: Outcome) -> list[Turn]:
+        """Let digests say what was gathered for them; return the turns that are not done with."""
+        left: list[Turn] = []
+        for together in self._handing.take():
+            try:
+                self._handing.hand_over(together)
+                unfinished = [each for each in together if not self._handed(each, outcome)]
+            except Conflict:
+                outcome.count("conflicts")
+                unfinished = together
+            except TocsinError as error:
+                outcome.fail([turns[each.group.key].delivery for each in together], error)
+                continue
+            left += [turns[each.group.key] for each in unfinished]
+        return left
+
+    def _handed(self, handed: Handed, outcome: Outcome) -> bool:
+        """Write down that a group's steps are in the digest; tell whether nothing else is left."""
+        outcome.count_by_kind(handed.kind, "digested", len(handed.intent.steps))
+        return self._after(handed.group, self._handing.settled(handed), handed.recipient)
 
     def _send_in_turn(
         self, group: Group, planned: Plan, intent: Intent, recipient: Recipient, outcome: Outcome
@@ -254,16 +284,7 @@ class Notify:
         What was said must be written whatever evaluate did meanwhile, or it would be said
         twice. Only that nothing is left to do needs the group to be as it was read.
         """
-        left = Settlement(
-            told=planned.told,
-            intent=intent,
-            due_at_s=due_at_s,
-            is_final=is_final,
-            flushed_at_s=group.flushed_at_s,
-            notified_at_s=group.notified_at_s,
-            muted=planned.muted,
-            thread=group.thread,
-        )
+        left = settlement(group, planned, intent, due_at_s, is_final=is_final)
         return self._ports.groups.settle(group, left, planned.records, self._ports.clock())
 
     def _stop(self, poke: Poke, outcome: Outcome, *, must_return: bool) -> None:
