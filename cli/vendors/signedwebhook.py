@@ -25,10 +25,16 @@ _STANDARD = Signature(provider="tocsin", scheme="standard")
 class SignedWebhook(Vendor):
     """A receiver of its own; it refuses what is not signed, is old, or is not as documented."""
 
-    def __init__(self, secret: str, now_s: Callable[[], float] = time) -> None:
+    def __init__(
+        self,
+        secret: str,
+        now_s: Callable[[], float] = time,
+        tolerance_s: float = TOLERANCE_S,
+    ) -> None:
         super().__init__()
         self._secret = secret
         self._now_s = now_s
+        self._tolerance_s = tolerance_s
 
     def answer(self, request: Request) -> Answer:
         """Take or refuse a request: 401 for who it comes from, 400 for what it says."""
@@ -47,7 +53,7 @@ class SignedWebhook(Vendor):
         except InvalidSignature:
             yield "the signature is not that of the secret"
             return
-        if proof.signed_at_s is None or abs(self._now_s() - proof.signed_at_s) > TOLERANCE_S:
+        if proof.signed_at_s is None or abs(self._now_s() - proof.signed_at_s) > self._tolerance_s:
             yield "it was signed too long ago, or too early"
 
 
