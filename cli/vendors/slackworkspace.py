@@ -85,7 +85,7 @@ class Workspace(Vendor):
         if not arguments:
             return "invalid_json"
         if found:
-            return "unknown_method" if method not in _ARGUMENTS else "invalid_arguments"
+            return _word(method, arguments)
         return self._update(arguments) if method == "chat.update" else self._post(arguments)
 
     def _post(self, arguments: dict[str, Any]) -> "Posted | str":
@@ -106,6 +106,14 @@ class Workspace(Vendor):
                 each.arguments = arguments
                 return each
         return "message_not_found"
+
+
+def _word(method: str, arguments: dict[str, Any]) -> str:
+    """Return the word for what is not as documented."""
+    if method not in _ARGUMENTS:
+        return "unknown_method"
+    is_shown = slackschema.refused_for(arguments, _ARGUMENTS[method])
+    return "invalid_blocks" if is_shown else "invalid_arguments"
 
 
 def _read(

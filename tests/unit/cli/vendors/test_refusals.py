@@ -3,6 +3,8 @@
 Each is called over loopback, as it is in the demonstration; what is broken is broken in one place.
 """
 
+from contextlib import suppress
+
 import msgspec
 import pytest
 
@@ -57,6 +59,15 @@ class Running:
             settings=settings_of(kind, server.url),
         )
         self._tools = tools({**SECRETS, "u": server.url})
+
+    def spoil_first(self, spoil):
+        """Spoil the next request and no other."""
+
+        def once(request):
+            self.spoil = lambda request: request
+            return spoil(request)
+
+        self.spoil = once
 
     def respond(self, request):
         self.answers.append(self.vendor.answer(self.spoil(request)))
@@ -173,12 +184,32 @@ CASES = [
     [pytest.param(kind, spoil, id=f"{kind}: {name}") for kind, name, spoil in CASES],
     indirect=["running"],
 )
-def test_what_breaks_the_documentation_is_refused_for_good(running, spoil):
-    running.spoil = spoil
+def test_what_breaks_the_documentation_is_refused(running, spoil):
+    running.spoil_first(spoil)
+    # What Slack refuses as blocks is told as plain text.
+    with suppress(Permanent):
+        running.send(DOWN)
+    refused, *others = running.vendor.received
+    assert refused.faults
+    assert not any(each.faults for each in others)
+    answer = running.answers[0]
+    assert answer.status >= 400 or msgspec.json.decode(answer.body)["ok"] is False
+
+
+@pytest.mark.parametrize("running", ["slack hook", "slack app"], indirect=True)
+def test_blocks_that_slack_refuses_are_told_apart_from_what_else_it_refuses(running):
+    running.spoil_first(HOOK["a long header"])
+    running.send(DOWN)
+    refused, plain = running.vendor.received
+    assert refused.faults == ("151 characters of 150",)
+    assert (plain.faults, "Down" in plain.text) == ((), True)
+
+
+@pytest.mark.parametrize("running", ["pagerduty", "webhook"], indirect=True)
+def test_who_is_refused_gives_up(running):
+    running.spoil = raw(b"{")
     with pytest.raises(Permanent):
         running.send(DOWN)
-    (received,) = running.vendor.received
-    assert received.faults
 
 
 @pytest.mark.parametrize("running", ["webhook"], indirect=True)
