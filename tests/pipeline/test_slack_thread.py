@@ -85,7 +85,7 @@ def test_an_answer_that_was_lost_is_told_again_and_the_thread_is_that_of_the_sec
 def test_what_slack_refuses_is_a_dead_letter_and_what_follows_goes_on(
     world: MemoryWorld, workspace: Workspace
 ) -> None:
-    workspace.says = ["invalid_blocks"]
+    workspace.says = ["restricted_action"]
     _play(world, webhook(member("a")), webhook(member("b")))
     assert _titles(workspace) == [("[FIRING:1]", False)]
     assert len(world.outbox.dead["notify"]) == 1
