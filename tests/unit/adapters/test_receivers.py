@@ -45,7 +45,7 @@ def test_success(server, receivers, status):
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 502, 503, 504])
 def test_statuses_that_may_pass(server, receivers, status):
     server.answers = [Answer(status=status)]
     with pytest.raises(Retryable, match=f"HTTP {status} from receiver oncall") as raised:

@@ -14,9 +14,10 @@ from tocsin.domain.errors import Permanent, Retryable, Throttled, TocsinError, U
 from tocsin.domain.secret import Secret
 from tocsin.ports import Clock
 
-# Answers below 500 after which the same request may succeed.
+# Answers below 500 after which the same request may succeed. 409 says that the one before it, under
+# the same Idempotency-Key, is still worked on (draft-ietf-httpapi-idempotency-key-header-07).
 _TOO_MANY = 429
-_PASSING = {408, 425, _TOO_MANY}
+_PASSING = {408, 409, 425, _TOO_MANY}
 # A receiver may ask for time, but not for ever.
 RETRY_AFTER_LIMIT_S = 86_400.0
 JSON = {"Content-Type": "application/json"}
