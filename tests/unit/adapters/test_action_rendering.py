@@ -41,7 +41,7 @@ def notification(count: int = 1, status: str = "firing", **fields: Any) -> Notif
 
 def test_an_app_with_a_signing_secret_has_buttons_that_hold_the_tokens() -> None:
     told = notification(receiver=receiver(kind="slack", settings=APP))
-    (call,) = slackapp.calls(told, APP, "")
+    call, *_ = slackapp.calls(told, APP, "")
     (block,) = [each for each in call.arguments["blocks"] if each["type"] == "actions"]
     assert [each["value"] for each in block["elements"]] == [each.token for each in ACTIONS]
     assert [each["action_id"] for each in block["elements"]] == [f"tocsin_{kind}" for kind in KINDS]
@@ -72,12 +72,20 @@ def test_slack_takes_the_largest(has_buttons: bool) -> None:
     assert kinds[-1] == ("actions" if has_buttons else "section")
 
 
+def test_where_slack_takes_no_blocks_there_are_links_in_the_text() -> None:
+    bare = slackapp.calls(notification(), APP, "")[-1].arguments
+    assert "blocks" not in bare
+    for each in ACTIONS:
+        assert each.url in bare["text"]
+
+
 def test_what_is_over_has_nothing_to_do() -> None:
     told = notification(status="resolved")
     assert message_of(told, 10).actions == ()
     assert b"/v1/actions/" not in slack.render(told)
-    (call,) = slackapp.calls(told, APP, "")
+    call, *others = slackapp.calls(told, APP, "")
     assert "actions" not in {each["type"] for each in call.arguments["blocks"]}
+    assert not any("/v1/actions/" in str(each.arguments) for each in others)
 
 
 def test_a_mail_has_links_in_both_parts() -> None:
