@@ -79,7 +79,7 @@ class Routes:
 
 def _logged(target: str) -> str:
     """Return an address as logs may have it: without the token of a link, which lets anybody in."""
-    before, found, _ = target.partition(PATH)
+    before, found, _ = unquote(target).partition(PATH)
     return f"{before}{PATH}..." if found else target[:256]
 
 

@@ -132,6 +132,17 @@ def test_what_ended_and_fires_again_is_none_of_it_once_the_end_was_told() -> Non
         press(world, link(world, 0))
 
 
+def test_what_was_settled_and_told_to_nobody_is_no_business_of_a_link() -> None:
+    world = timed()
+    send(world, fires("a", world.now_s), fires("b", world.now_s))
+    world.pass_time(60)
+    (group,) = world.groups.groups.values()
+    for name, told in group.told.items():
+        if host(group.members[name].alert) == "b":
+            group.told[name] = structs.replace(told, outcome="suppressed", since_s=0.0)
+    assert seen(world, link(world, 0)) == ["a"]
+
+
 def test_what_a_digest_told_is_none_of_an_earlier_message_of_its_group() -> None:
     stormy = world(STORM)
     stormy.send(webhook(*(member(f"h{index}") for index in range(6))))
