@@ -13,7 +13,7 @@ def test_balance_of_a_forward_that_enrich_forgot():
     world = MemoryWorld(config())
     world.send(webhook(member("a")))
     (first,) = world.outbox.queues["enrich"]
-    world.fault.at, world.fault.when = len(world.fault.calls) + 3, "after"
+    world.fault.at, world.fault.when = len(world.fault.calls) + 4, "after"
     world.pump("enrich")
     assert world.fault.calls[-1] == "outbox.send"
     world.outbox.take("enrich")

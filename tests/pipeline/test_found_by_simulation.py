@@ -20,7 +20,7 @@ def test_late_redelivery_writes_older_mark():
     (fired,) = world.outbox.take("enrich")
     calls = len(world.fault.calls)
     world.outbox.queues["enrich"].append(fired)
-    world.fault.at, world.fault.when = calls + 5, "before"  # archive, read, send, journal, | marks
+    world.fault.at, world.fault.when = calls + 6, "before"  # archive, letters, read, send, journal, | marks
     world.now_s += 1
     world.pump("enrich")
     assert world.fault.calls[-1] == "fingerprints.write"

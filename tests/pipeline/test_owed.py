@@ -24,7 +24,7 @@ def noted(monkeypatch: pytest.MonkeyPatch) -> Outcome:
     def note(outcome: Outcome, *what: Any) -> None:
         note_attempt(whole, *what)
 
-    monkeypatch.setattr("tocsin.pipeline.notify.note_attempt", note)
+    monkeypatch.setattr("tocsin.pipeline.calling.note_attempt", note)
     return whole
 
 
