@@ -20,7 +20,8 @@ def test_late_redelivery_writes_older_mark():
     (fired,) = world.outbox.take("enrich")
     calls = len(world.fault.calls)
     world.outbox.queues["enrich"].append(fired)
-    world.fault.at, world.fault.when = calls + 6, "before"  # archive, letters, read, send, journal, | marks
+    # After archive, letters, read, send and journal, before marks.
+    world.fault.at, world.fault.when = calls + 6, "before"
     world.now_s += 1
     world.pump("enrich")
     assert world.fault.calls[-1] == "fingerprints.write"
