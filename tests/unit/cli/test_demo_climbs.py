@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from cli.demo.climbs import Climb, check_climb, read_climb
+from cli.vendors.localserver import Answer, local_server
 
 
 def entry(what: str, step: int, *receivers: str, people: Any = (), reason: str = "") -> Any:
@@ -44,4 +45,6 @@ def test_whatever_else_is_named(entries: tuple[Any, ...]) -> None:
 
 
 def test_an_alert_that_nobody_knows_has_climbed_nowhere() -> None:
-    assert read_climb("http://127.0.0.1:9", "key").entries == ()
+    with local_server("") as server:
+        server.respond = lambda _request: Answer(404, body=b'{"error": "no such alert"}')
+        assert read_climb(server.url, "key").entries == ()
