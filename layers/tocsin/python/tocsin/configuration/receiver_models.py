@@ -108,7 +108,8 @@ class Receiver(Block):
     pace: Pace | Literal["none"] | None = Field(
         default=None,
         description="How many messages it gets before they become a digest; see delivery.md. "
-        "Left out, kinds that people read have the defaults, and others have none.",
+        "`none`: no limit. Left out, kinds that people read have the defaults, and others have "
+        "none.",
     )
     language: Language | None = Field(
         default=None,
