@@ -68,3 +68,13 @@ def test_another_snooze_is_another_end() -> None:
 def test_a_digest_owes_none() -> None:
     state = replace(group(), key=digest_of(KEY))
     assert planned(state, a="silenced by s1").unsaid_ends == {}
+
+
+def test_what_was_found_since_and_is_told_to_nobody_leaves_it_owed() -> None:
+    state = group()
+    state.notified_at_s = T0 + 500
+    state.told["a"] = replace(state.told["a"], unsaid_end_s=ENDS_S)
+    state.members["a"] = replace(state.members["a"], found_at_s=T0 + 600)
+    look = plan(state, receiver(send_updates=False), T0 + 700, Look(muted={"a": "silenced by s1"}))
+    assert look.told["a"].found == "update"
+    assert snooze_ends(state, look.told) == {"a": ENDS_S}

@@ -50,6 +50,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     more: bool = False
     # Since when it was to be told; 0: it is not known.
     due_at_s: float = 0.0
+    # When the group looked at all that was new before this look, which is none if it must wait.
+    flushed_before_s: float = 0.0
 
 
 _PLAIN = Look()
@@ -145,7 +147,10 @@ class _Findings:
         # What goes on to the receiver has gone on since it was told.
         goes_on = before is not None and decision.is_known and step.step == "firing"
         since_s = before.since_s if before is not None and goes_on else 0.0
-        self.told[step.fingerprint] = told_of(step, "dead" if is_owed else outcome, by, since_s)
+        settled = told_of(step, "dead" if is_owed else outcome, by, since_s)
+        if before is not None and goes_on and before.episode == step.episode:
+            settled = msgspec.structs.replace(settled, unsaid_end_s=before.unsaid_end_s)
+        self.told[step.fingerprint] = settled
         reason = _excused(self._group, decision, step)
         self.records.extend(suppressed(self._group, step, decision.sources, reason, self._at_s))
 

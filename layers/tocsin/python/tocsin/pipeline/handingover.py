@@ -56,6 +56,10 @@ class HandingOver:
             self._since_s = self._clock()
         self._waiting[handed.group.key] = handed
 
+    def holds(self, key: GroupKey) -> bool:
+        """Tell whether what a group hands over is gathered, and not written yet."""
+        return key in self._waiting
+
     @property
     def is_due(self) -> bool:
         """Whether what is gathered is to be handed over now, though more may come."""

@@ -41,9 +41,10 @@ class Looking:
         )
         planned = plan(group, recipient.receiver, now_s, look)
         since_s = 0.0 if revived else owed_at_s(group, timing, due)
+        before_s = group.flushed_at_s
         if not planned.more:
             group.flushed_at_s = max(now_s, due)
-        return replace(planned, due_at_s=since_s)
+        return replace(planned, due_at_s=since_s, flushed_before_s=before_s)
 
     def _muted(self, recipient: Recipient, group: Group, now_s: float) -> dict[str, str]:
         muted = self._suppression.muted(recipient.config, group, now_s)

@@ -49,10 +49,7 @@ _REST_AFTER_HOLDS = 10
 
 
 class Notify:
-    """Handle batches of pokes.
-
-    `spread` depends on how often the clock wakes what is due.
-    """
+    """Handle batches of pokes; `spread` depends on how often the clock wakes what is due."""
 
     def __init__(self, ports: NotifyPorts, spread: Spread | None = None) -> None:
         self._ports = ports
@@ -75,6 +72,9 @@ class Notify:
             handing: dict[GroupKey, Turn] = {}
             left: list[Turn] = []
             for turn in again:
+                if self._handing.holds(turn.poke.key):
+                    # What another poke revived there is in no store yet.
+                    left += self._hand_over(handing, outcome)
                 handing[turn.poke.key] = turn
                 try:
                     self._reconcile(turn.poke, owner, has_time, outcome)
@@ -158,6 +158,8 @@ class Notify:
         if turn.kind == "wait":
             outcome.count_by_kind(to.receiver.kind, "paced")
             due_at_s = min(turn.at_s, self._ports.clock() + LOOK_AGAIN_S)
+            # Else what is new would wait for a whole interval more.
+            group.flushed_at_s = look.flushed_before_s
             return self._settle(group, as_it_is(group), None, due_at_s)
         if turn.kind == "digest":
             intent = for_digest(intent, look, turn.at_s)

@@ -1,0 +1,53 @@
+"""What a review found where groups wait for their turn: one test each."""
+
+from tests.builders import config, receiver, route
+from tests.integration.payloads import member, webhook
+from tests.pipeline.memory_world import MemoryWorld
+from tests.pipeline.test_digest import STORM, heard, world
+from tests.pipeline.test_digest_found import redrive
+from tests.pipeline.test_handing_over import Digests
+from tocsin.domain.config import Timing
+from tocsin.domain.errors import Conflict, Permanent
+from tocsin.domain.pace import Pace
+
+
+def test_what_is_new_waits_a_minute_and_no_interval_where_many_ask_at_once() -> None:
+    busy = world(group_interval_s=3600.0)
+    busy.send(webhook(member("h0")))
+    write, left = busy.paces.write, [8]
+
+    def contended(pace: Pace, now_s: float) -> None:
+        if left[0]:
+            left[0] -= 1
+            raise Conflict("another worker was first")
+        write(pace, now_s)
+
+    busy.paces.write = contended  # type: ignore[method-assign]
+    busy.pass_time(200.0)
+    assert heard(busy) == {"h0": ["firing"]}
+
+
+def test_letters_that_come_together_while_their_group_hands_over_are_all_told() -> None:
+    people = receiver(pace=STORM)
+    by_job = route(group_by=("job",), timing=Timing())
+    stormy = MemoryWorld(config(receivers={"oncall": people}, route=by_job))
+    stormy.receivers.failures = [Permanent("HTTP 410")] * 2
+    for name in ("n0", "n1"):
+        stormy.send(webhook(member(name)))
+        stormy.pass_time(70.0)
+    assert len(stormy.outbox.dead["notify"]) == 2
+    ((key, _),) = stormy.paces.kept.values()
+    busy = tuple(stormy.now_s for _ in range(3))
+    stormy.paces.kept.clear()
+    stormy.paces.write(Pace(key=key.key, wanted_at_s=busy), stormy.now_s)
+    digests = Digests(stormy, fails=1000)
+    stormy.send(webhook(member("n2")))
+    stormy.drain()
+    digests.heal()
+    # Their worker died, and both letters come with one batch.
+    stormy.now_s += 60.0
+    redrive(stormy)
+    stormy.pump("notify")
+    stormy.pass_time(400.0, step_s=5.0, tick_s=5.0)
+    assert heard(stormy) == {name: ["firing"] for name in ("n0", "n1", "n2")}
+    assert stormy.balance().is_settled
