@@ -16,11 +16,11 @@ def test_what_is_new_waits_a_minute_and_no_interval_where_many_ask_at_once() -> 
     busy.send(webhook(member("h0")))
     write, left = busy.paces.write, [8]
 
-    def contended(pace: Pace, now_s: float) -> None:
+    def contended(kept: Pace, now_s: float) -> None:
         if left[0]:
             left[0] -= 1
             raise Conflict("another worker was first")
-        write(pace, now_s)
+        write(kept, now_s)
 
     busy.paces.write = contended  # type: ignore[method-assign]
     busy.pass_time(200.0)
