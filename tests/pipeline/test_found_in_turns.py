@@ -8,7 +8,7 @@ from tests.pipeline.test_digest_found import redrive
 from tests.pipeline.test_handing_over import Digests
 from tocsin.domain.config import Timing
 from tocsin.domain.errors import Conflict, Permanent
-from tocsin.domain.pace import Pace
+from tocsin.domain.pace import Pace, PacePolicy
 
 
 def test_what_is_new_waits_a_minute_and_no_interval_where_many_ask_at_once() -> None:
@@ -51,3 +51,27 @@ def test_letters_that_come_together_while_their_group_hands_over_are_all_told() 
     stormy.pass_time(400.0, step_s=5.0, tick_s=5.0)
     assert heard(stormy) == {name: ["firing"] for name in ("n0", "n1", "n2")}
     assert stormy.balance().is_settled
+
+
+def test_a_letter_that_waits_behind_another_of_its_group_is_told_under_its_own_key() -> None:
+    """Its first try may have arrived: under another key a receiver would take it for a second."""
+    slow = PacePolicy(limit=6, window_s=270.0, storm=1000, every_s=10.0)
+    by_name = route(group_by=("alertname",), timing=Timing())
+    ill = MemoryWorld(config(receivers={"oncall": receiver(pace=slow)}, route=by_name))
+    ill.receivers.failures = [Permanent("HTTP 410")] * 2
+    for name in ("n0", "n1"):
+        ill.send(webhook(member(name)))
+        ill.pass_time(5.0)
+    keys = [each.key for each in ill.receivers.attempted]
+    ill.pass_time(600.0, step_s=5.0)
+    # What is new uses up what is free.
+    for name in ("m0", "m1", "m2"):
+        ill.send(webhook(member(name, name)))
+        ill.pass_time(1.0)
+    redrive(ill)
+    ill.pass_time(1200.0, step_s=5.0, tick_s=20.0)
+    told = {each.news[0].labels["instance"][:2]: each.key for each in ill.receivers.delivered}
+    assert [told["n0"], told["n1"]] == keys
+    assert heard(ill) == {name: ["firing"] for name in ("n0", "n1", "m0", "m1", "m2")}
+    assert not ill.outbox.dead["notify"]
+    assert ill.balance().is_settled

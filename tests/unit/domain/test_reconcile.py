@@ -101,7 +101,7 @@ def test_a_revived_group_tells_its_dead_steps_again() -> None:
     state = _group(FIRE)
     _tell(state, "dead")
     assert not has_work(state)
-    state.told, names = revive(state.told, "", state.members)
+    state.told, names = revive(state, "")
     assert [step for step, _ in _said(state)] == ["firing"]
     assert names == set(state.members)
 
@@ -112,7 +112,7 @@ def test_only_what_one_letter_is_about_is_revived_and_under_its_old_key() -> Non
     state = apply_changes(state, [change("B", at_s=T0)], T0).group
     second = _tell(state, "refused")
     assert first.key != second.key
-    state.told, names = revive(state.told, first.key, state.members)
+    state.told, names = revive(state, first.key)
     planned = plan(state, receiver(), T0, Look(revived=names))
     assert intent_for(state, planned, T0).key == first.key
     assert [value.by for value in state.told.values()] == [second.key]
@@ -122,7 +122,7 @@ def test_what_was_revived_goes_apart_from_what_else_is_untold() -> None:
     state = _group(change("A", at_s=T0))
     first = _tell(state, "dead")
     state = apply_changes(state, [change("B", at_s=T0)], T0).group
-    state.told, names = revive(state.told, first.key, state.members)
+    state.told, names = revive(state, first.key)
     planned = plan(state, receiver(max_alerts=1), T0, Look(revived=names))
     assert intent_for(state, planned, T0).key == first.key
     assert planned.more

@@ -112,7 +112,7 @@ def test_what_may_never_have_arrived_gets_no_update(outcome: Outcome) -> None:
     first = _tell(state, outcome)
     state = _find(state, _with(FIRE, "deployed"))
     assert not has_work(state)
-    state.told, names = revive(state.told, first.key, state.members)
+    state.told, names = revive(state, first.key)
     assert _tell(state, look=Look(revived=names)).key == first.key
     assert not has_work(state)
 
@@ -132,7 +132,7 @@ def test_an_update_that_was_given_up_is_redriven_as_it_was_and_nothing_else(
     state = _updated()
     given_up = _tell(state, outcome)
     state = _then(state, change("Other", at_s=T0))
-    state.told, names = revive(state.told, given_up.key, state.members)
+    state.told, names = revive(state, given_up.key)
     again = intent_for(state, _plan(state, Look(revived=names)), T0)
     assert (again.key, again.alerts) == (given_up.key, given_up.alerts)
 
@@ -156,7 +156,7 @@ def test_given_up_with_the_news_beside_it_it_is_redriven_with_that() -> None:
     state = _then(_updated(), change("Other", at_s=T0))
     given_up = _tell(state, "dead")
     assert [step.found for step in given_up.steps] == ["", "update"]
-    state.told, names = revive(state.told, given_up.key, state.members)
+    state.told, names = revive(state, given_up.key)
     again = intent_for(state, _plan(state, Look(revived=names)), T0)
     assert again.key == given_up.key
 

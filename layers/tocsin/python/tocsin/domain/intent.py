@@ -6,10 +6,12 @@ from hashlib import blake2b
 import msgspec
 
 from tocsin.domain.decision import believed_since_s, told_of
-from tocsin.domain.group import Group, GroupKey, Intent, Member, Outcome, Step, Told
+from tocsin.domain.group import Group, GroupKey, Intent, Outcome, Step, Told
 from tocsin.domain.owed import accepted_at_s
 from tocsin.domain.reconcile import Plan
 from tocsin.domain.reminding import with_unsaid
+
+NOBODY: frozenset[str] = frozenset()
 
 
 def intent_for(group: Group, planned: Plan, at_s: float) -> Intent:
@@ -97,9 +99,12 @@ def _may_believe(told: Told, step: Step) -> bool:
     return told.is_dead or (is_anew and (told.episode, told.step) == (step.episode, "firing"))
 
 
-def revive(
-    told: Mapping[str, Told], key: str, members: Mapping[str, Member]
-) -> tuple[dict[str, Told], frozenset[str]]:
+def is_other(intent: Intent | None, key: str) -> bool:
+    """Tell whether there is an intent, and it is not that of this notification."""
+    return intent is not None and intent.key != key
+
+
+def revive(group: Group, key: str) -> tuple[dict[str, Told], frozenset[str]]:
     """Return `told` without the steps that were dead-lettered with one notification, and whose.
 
     So they are tried again. Letters and items of an earlier release do not say which
@@ -107,7 +112,8 @@ def revive(
     """
     revived: dict[str, Told] = {}
     names: set[str] = set()
-    for name, value in told.items():
+    members = group.members
+    for name, value in group.told.items():
         if not value.is_dead or (key and value.by not in ("", key)):
             revived[name] = value
             continue

@@ -12,7 +12,7 @@ from tocsin.domain.config import Receiver
 from tocsin.domain.errors import Conflict, Retryable, TocsinError
 from tocsin.domain.flush import due_at_s, spoken_at_s
 from tocsin.domain.group import Group, GroupKey, Intent
-from tocsin.domain.intent import for_digest, intent_for, revive, settle_steps
+from tocsin.domain.intent import NOBODY, for_digest, intent_for, is_other, revive, settle_steps
 from tocsin.domain.reconcile import Plan, as_it_is, resume
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.calling import Calling
@@ -101,9 +101,12 @@ class Notify:
                 # Whoever holds the lease looks for changes before giving it back.
                 outcome.count("leased")
                 return
-            revived = frozenset[str]()
-            if revives:
-                group.told, revived = revive(group.told, poke.notification, group.members)
+            told, revived = revive(group, poke.notification) if revives else (group.told, NOBODY)
+            if revived and is_other(group.intent, poke.notification):
+                self._round(group, outcome, NOBODY)
+                # With that one settled it would be news, and told under another key.
+                raise Retryable("another notification of the group is under way")
+            group.told = told
             try:
                 if self._round(group, outcome, revived):
                     return
@@ -266,11 +269,11 @@ class Notify:
         planned = planned or as_it_is(group)
         group.told, group.muted = planned.told, planned.muted
         due = due_at_s(group, recipient.timing)
-        if self._settle(group, planned, None, due, is_final=True):
-            return True
-        # Evaluate has changed the group meanwhile.
-        self._settle(group, planned, None, self._ports.clock())
-        return False
+        is_done = self._settle(group, planned, None, due, is_final=True)
+        if not is_done:
+            # Evaluate has changed the group meanwhile.
+            self._settle(group, planned, None, self._ports.clock())
+        return is_done
 
     def _settle(
         self,
@@ -290,10 +293,7 @@ class Notify:
         return self._ports.groups.settle(group, left, planned.records, self._ports.clock())
 
     def _stop(self, poke: Poke, outcome: Outcome, *, must_return: bool) -> None:
-        """End a poke for which there is no time; raise Retryable if its message must come back.
-
-        Else tick finds the group by its due time, and sooner.
-        """
+        """End a poke without time; raise Retryable if it must return. Else tick finds the group."""
         self._pace.passed_over(poke.key.tenant, poke.key.receiver)
         if must_return:
             raise Retryable("the time budget of this invocation is used up")
