@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from tocsin.domain.decision import believed_since_s, told_of
+from tocsin.domain.decision import DIGESTED, believed_since_s, told_of
 from tocsin.domain.group import Group, GroupKey, Intent, Outcome, Step, Told
 from tocsin.domain.owed import accepted_at_s
 from tocsin.domain.reconcile import Plan
@@ -77,7 +77,10 @@ def _anew(step: Step) -> tuple[int | str, ...]:
 
 
 def settle_steps(told: Mapping[str, Told], intent: Intent, outcome: Outcome) -> dict[str, Told]:
-    """Return `told` after the steps of an intent ended with `outcome`."""
+    """Return `told` after the steps of an intent ended with `outcome`.
+
+    Of one for a digest that is "delivered": the digest has them.
+    """
     settled = dict(told)
     for step in intent.steps:
         before = told.get(step.fingerprint)
@@ -87,7 +90,8 @@ def settle_steps(told: Mapping[str, Told], intent: Intent, outcome: Outcome) -> 
         # that this very episode fires.
         is_owed = outcome == "refused" and before is not None and _may_believe(before, step)
         ended = "dead" if is_owed else outcome
-        by = intent.key if ended in ("dead", "refused") else ""
+        handed_to = DIGESTED if intent.digests else ""
+        by = intent.key if ended in ("dead", "refused") else handed_to
         since_s = believed_since_s(before, step, intent.created_at_s)
         settled[step.fingerprint] = told_of(step, ended, by, since_s)
     return with_unsaid(settled, intent)
@@ -112,7 +116,6 @@ def revive(group: Group, key: str) -> tuple[dict[str, Told], frozenset[str]]:
     """
     revived: dict[str, Told] = {}
     names: set[str] = set()
-    members = group.members
     for name, value in group.told.items():
         if not value.is_dead or (key and value.by not in ("", key)):
             revived[name] = value
@@ -121,7 +124,7 @@ def revive(group: Group, key: str) -> tuple[dict[str, Told], frozenset[str]]:
         if value.step == "resolved" or value.found == "update":
             # Only an episode that was told is ever ended at the receiver, or told more about.
             revived[name] = Told(value.episode, "firing", "delivered", since_s=value.since_s)
-        elif name in members and members[name].told_before:
+        elif name in group.members and group.members[name].told_before:
             # A digest has ended what was before the beginning that it tells again.
-            revived[name] = Told(members[name].told_before, "resolved", "delivered")
+            revived[name] = Told(group.members[name].told_before, "resolved", "delivered")
     return revived, frozenset(names)

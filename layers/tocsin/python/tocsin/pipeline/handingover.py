@@ -6,12 +6,11 @@ import msgspec
 from msgspec.structs import replace
 
 from tocsin.domain.config import ReceiverKind
-from tocsin.domain.decision import DIGESTED, believed_since_s, told_of
 from tocsin.domain.digest import HANDED, hand_over
 from tocsin.domain.errors import Conflict
 from tocsin.domain.group import Group, GroupKey, Intent, digest_of
+from tocsin.domain.intent import settle_steps
 from tocsin.domain.reconcile import Plan
-from tocsin.domain.reminding import with_unsaid
 from tocsin.domain.suppressed import suppressed
 from tocsin.pipeline.intents import look_again_at_s, thread_after
 from tocsin.pipeline.recipients import Recipient
@@ -101,13 +100,11 @@ class HandingOver:
         """Return the plan of a group after its steps were handed over; the group has spoken so."""
         group, planned, intent = handed.group, handed.planned, handed.intent
         at_s = self._clock()
-        told = dict(planned.told)
+        told = settle_steps(planned.told, intent, "delivered")
         records = list(planned.records)
         for step in intent.steps:
-            since_s = believed_since_s(told.get(step.fingerprint), step, intent.created_at_s)
-            told[step.fingerprint] = told_of(step, "delivered", DIGESTED, since_s)
             records += suppressed(group, step, [step.source], HANDED, at_s)
         group.thread = thread_after(group, intent, None, told)
         # What fires is repeated from then on, as if the group had spoken by itself.
         group.notified_at_s = max(intent.not_before_s, at_s)
-        return replace(planned, told=with_unsaid(told, intent), records=tuple(records))
+        return replace(planned, told=told, records=tuple(records))
