@@ -20,24 +20,27 @@ def storm(stormy: MemoryWorld) -> MemoryWorld:
 
 
 def act(stormy: MemoryWorld, host: str, kind: ActionKind, **fields: float) -> None:
-    """Let somebody do something about the alert of a host."""
-    (group,) = (
-        each
-        for each in stormy.groups.groups.values()
-        if dict(each.key.labels).get("instance", "").startswith(host)
-    )
-    (known,) = group.members.values()
-    action = Action(
-        id=f"{kind}-{stormy.now_s}",
-        kind=kind,
-        fingerprint=known.fingerprint,
-        episode=known.episode,
-        by="ann",
-        at_s=stormy.now_s,
-        **fields,  # type: ignore[arg-type]
-    )
-    orders = pack_orders("acme", [Order(group.key, action)], stormy.now_s, stormy.blobs)
-    stormy.outbox.send("evaluate", [orders])
+    """Let somebody do something about the alert of a host, in all groups that know it."""
+    orders = [
+        Order(
+            group.key,
+            Action(
+                id=f"{kind}-{stormy.now_s}",
+                kind=kind,
+                fingerprint=known.fingerprint,
+                episode=known.episode,
+                by="ann",
+                at_s=stormy.now_s,
+                **fields,  # type: ignore[arg-type]
+            ),
+        )
+        for group in stormy.groups.groups.values()
+        for known in group.members.values()
+        if known.alert.labels["instance"].startswith(host) and not is_digest(group.key)
+    ]
+    assert orders
+    packed = pack_orders("acme", orders, stormy.now_s, stormy.blobs)
+    stormy.outbox.send("evaluate", [packed])
     stormy.drain()
 
 

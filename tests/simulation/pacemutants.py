@@ -7,7 +7,7 @@ import pytest
 
 from tocsin.adapters.memory import MemoryGroups
 from tocsin.domain import decision, pace
-from tocsin.pipeline import pacing
+from tocsin.pipeline import looking, pacing
 
 Patch = pytest.MonkeyPatch
 
@@ -23,7 +23,7 @@ def _handed_over_without_an_intent(patch: Patch) -> None:
 
 
 def _an_end_overtakes_the_digest(patch: Patch) -> None:
-    patch.setattr(pacing.Pacing, "_is_behind", lambda *_, **__: False)
+    patch.setattr(looking, "is_behind", lambda *_: False)
     patch.setattr(pacing, "has_news", lambda _: False)
 
 

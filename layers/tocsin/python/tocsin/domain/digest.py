@@ -49,12 +49,6 @@ def owes(digest: Group, names: Iterable[str]) -> bool:
     )
 
 
-def is_held_up(digest: Group, names: Iterable[str]) -> bool:
-    """Tell whether all that a digest has yet to say of these alerts is muted."""
-    wanted = set(names) - {alert_of(name) for name in digest.muted}
-    return not owes(digest, wanted)
-
-
 def is_dead_in(digest: Group, names: Iterable[str]) -> bool:
     """Tell whether what a digest was to say of any of these alerts is a dead letter.
 
@@ -108,8 +102,13 @@ def _kept(digest: Group, now_s: float) -> Iterator[tuple[str, Member]]:
         told = digest.told.get(name)
         if is_pending(member, digest.told) or (told is not None and told.is_dead):
             yield name, member
-        elif member.changed_at_s + _REMEMBERED_S > now_s:
+        elif _last_at_s(member, told) + _REMEMBERED_S > now_s:
             yield name, compact(member) if member.alert.labels else member
+
+
+def _last_at_s(member: Member, told: Told | None) -> float:
+    """Return when an alert was last handed over or told."""
+    return max(member.changed_at_s, told.since_s if told is not None else 0.0)
 
 
 def _name(members: Mapping[str, Member], origin: GroupKey, step: Step) -> str:

@@ -130,8 +130,8 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     round: int = 0
     # Whether what was found out is told by now, and how.
     found: Found = ""
-    # When the notification was written down by which the receiver believes that it fires; 0: it is
-    # not known, or it does not believe so.
+    # When the notification was written down by which the receiver believes that it fires (in a
+    # digest: when it was sent); 0: it is not known, or it does not believe so.
     since_s: float = 0.0
     # The end of a snooze that passed, or will, while its group spoke of others and not of it.
     unsaid_end_s: float = 0.0

@@ -76,11 +76,15 @@ def _anew(step: Step) -> tuple[int | str, ...]:
     return (step.round,) if step.round else ()
 
 
-def settle_steps(told: Mapping[str, Told], intent: Intent, outcome: Outcome) -> dict[str, Told]:
+def settle_steps(
+    told: Mapping[str, Told], intent: Intent, outcome: Outcome, *, of_digest: bool = False
+) -> dict[str, Told]:
     """Return `told` after the steps of an intent ended with `outcome`.
 
-    Of one for a digest that is "delivered": the digest has them.
+    Of one for a digest that is "delivered": the digest has them. What a digest itself told counts
+    from its last try, since groups reckon from then when people were told.
     """
+    at_s = intent.tried_at_s if of_digest else intent.created_at_s
     settled = dict(told)
     for step in intent.steps:
         before = told.get(step.fingerprint)
@@ -92,7 +96,7 @@ def settle_steps(told: Mapping[str, Told], intent: Intent, outcome: Outcome) -> 
         ended = "dead" if is_owed else outcome
         handed_to = DIGESTED if intent.digests else ""
         by = intent.key if ended in ("dead", "refused") else handed_to
-        since_s = believed_since_s(before, step, intent.created_at_s)
+        since_s = believed_since_s(before, step, at_s)
         settled[step.fingerprint] = told_of(step, ended, by, since_s)
     return with_unsaid(settled, intent)
 

@@ -133,14 +133,17 @@ def ask_again(
 def ask_for_digest(
     pace: Pace, policy: PacePolicy, key: str, now_s: float, *, more: bool
 ) -> tuple[Turn, Pace]:
-    """Say when the digest may send the message `key`; `more` is to follow it."""
+    """Say when the digest may send the message `key`; `more` is to follow it.
+
+    While it waits the others stand behind it, or each of them would make it wait anew.
+    """
     if _is_let_go(pace, key, now_s):
         return GO, pace
     at_s = _free_at_s(pace, policy, now_s)
     if pace.sent:
         at_s = max(at_s, _last_at_s(pace) + policy.every_s)
     if at_s > now_s:
-        return Turn("wait", at_s), pace
+        return Turn("wait", at_s), pace if pace.owes else replace(pace, owes=True)
     return GO, let_go(replace(pace, owes=more), policy, key, now_s, is_digest=True)
 
 

@@ -18,7 +18,8 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 
     `silence` says why nothing may be told at all. `collapses`: what ended and fired again since
     the last look is what it was, to the receiver. `again` says why what fires is told though
-    nothing is new. `revived` are alerts of a notification that was dead-lettered.
+    nothing is new. `revived` are alerts of a notification that was dead-lettered, `untold` those
+    that fire as the digest of the receiver has yet to tell, so that nothing else is said of them.
     """
 
     muted: Mapping[str, str] = {}
@@ -26,6 +27,11 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     collapses: bool = False
     again: str = ""
     revived: frozenset[str] = frozenset()
+    untold: frozenset[str] = frozenset()
+
+    def hides(self, name: str) -> bool:
+        """Tell whether an alert is not shown beside what is new."""
+        return name in self.muted or name in self.untold
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +54,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     records: tuple[DeliveryRecord, ...] = ()
     # Whether sending this leaves other steps untold.
     more: bool = False
+    # Whether what is new follows something that the digest of the receiver has yet to say.
+    is_behind: bool = False
     # Since when it was to be told; 0: it is not known.
     due_at_s: float = 0.0
     # When the group looked at all that was new before this look, which is none if it must wait.
@@ -56,6 +64,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 _PLAIN = Look()
 _FOR_NOBODY = "its receiver tells nobody"
+_IN_DIGEST = "the digest of its receiver has yet to tell of it"
 
 
 def plan(group: Group, receiver: Receiver, at_s: float, look: Look = _PLAIN) -> Plan:
@@ -119,6 +128,8 @@ class _Findings:
 
     def _why_not(self, step: Step) -> str:
         """Return why a step may not be told now; an end may, if only its alert is muted."""
+        if step.found == "update" and step.fingerprint in self._look.untold:
+            return _IN_DIGEST
         muted = self._look.muted.get(step.fingerprint, "") if step.step == "firing" else ""
         return self._look.silence or muted
 
@@ -127,7 +138,7 @@ class _Findings:
         return [
             shown(member.alert, self.told[name])
             for name, member in self._group.members.items()
-            if name not in chosen and name not in self._look.muted and is_known(member, self.told)
+            if name not in chosen and not self._look.hides(name) and is_known(member, self.told)
         ]
 
     def _decide(self, member: Member) -> Decision:
@@ -202,7 +213,7 @@ def _with_ends(planned: Plan, group: Group, look: Look) -> Plan:
     if not owed:
         return planned
     is_alone = not said.isdisjoint(look.revived)
-    unsaid = {name: end_s for name, end_s in owed.items() if is_alone or name in look.muted}
+    unsaid = {name: end_s for name, end_s in owed.items() if is_alone or look.hides(name)}
     return msgspec.structs.replace(planned, owed_ends=owed, unsaid_ends=unsaid)
 
 

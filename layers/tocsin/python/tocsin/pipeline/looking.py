@@ -3,7 +3,8 @@
 from msgspec.structs import replace
 
 from tocsin.domain.flush import due_at_s, early_s, why_again
-from tocsin.domain.group import Group, is_digest
+from tocsin.domain.group import Group, digest_of, is_digest
+from tocsin.domain.handedover import handed_over, hear, is_behind, standing
 from tocsin.domain.owed import owed_at_s
 from tocsin.domain.reconcile import Look, Plan, plan
 from tocsin.pipeline.origins import Origins
@@ -18,13 +19,15 @@ class Looking:
     def __init__(self, groups: Groups, silences: Silences) -> None:
         self._suppression = Suppression(groups, silences)
         self._origins = Origins(groups)
+        self._groups = groups
 
     def at(
         self, group: Group, recipient: Recipient, now_s: float, revived: frozenset[str]
     ) -> Plan | None:
         """Return what to say now, perhaps nothing; None if it is not yet time to look.
 
-        Once all that is new is planned, `group` says that it was looked at.
+        Once all that is new is planned, `group` says that it was looked at. It hears of what the
+        digest of its receiver told.
         """
         timing = recipient.timing
         due = now_s if revived else due_at_s(group, timing)
@@ -40,11 +43,32 @@ class Looking:
             revived=revived,
         )
         planned = plan(group, recipient.receiver, now_s, look)
+        if planned.alerts and not revived:
+            planned = self._after_digest(group, recipient, now_s, look, planned)
         since_s = 0.0 if revived else owed_at_s(group, timing, due)
         before_s = group.flushed_at_s
         if not planned.more:
             group.flushed_at_s = max(now_s, due)
         return replace(planned, due_at_s=since_s, flushed_before_s=before_s)
+
+    def _after_digest(
+        self, group: Group, recipient: Recipient, now_s: float, look: Look, planned: Plan
+    ) -> Plan:
+        """Return what to say now, by what the digest told of what it was handed, and has yet to.
+
+        Only who has something to say asks, and only if it handed something over: it is a read.
+        """
+        handed, key = handed_over(group), digest_of(group.key)
+        digest = self._groups.read([key]).get(key) if handed else None
+        if digest is None:
+            return planned
+        stands = standing(digest, group, handed)
+        if hear(group, stands) or stands.untold:
+            hidden = {*look.muted, *stands.untold}
+            again = why_again(group, recipient.timing, now_s, hidden)
+            look = replace(look, again=again, untold=stands.untold)
+            planned = plan(group, recipient.receiver, now_s, look)
+        return replace(planned, is_behind=is_behind(digest, handed, planned.steps))
 
     def _muted(self, recipient: Recipient, group: Group, now_s: float) -> dict[str, str]:
         muted = self._suppression.muted(recipient.config, group, now_s)

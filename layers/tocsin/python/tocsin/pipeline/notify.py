@@ -11,7 +11,7 @@ import msgspec
 from tocsin.domain.config import Receiver
 from tocsin.domain.errors import Conflict, Retryable, TocsinError
 from tocsin.domain.flush import due_at_s, spoken_at_s
-from tocsin.domain.group import Group, GroupKey, Intent
+from tocsin.domain.group import Group, GroupKey, Intent, is_digest
 from tocsin.domain.intent import NOBODY, for_digest, intent_for, is_other, revive, settle_steps
 from tocsin.domain.reconcile import Plan, as_it_is, resume
 from tocsin.pipeline.batch import Delivery, Outcome
@@ -162,7 +162,7 @@ class Notify:
             outcome.count_by_kind(to.receiver.kind, "paced")
             due_at_s = min(turn.at_s, self._ports.clock() + LOOK_AGAIN_S)
             # Else what is new would wait for a whole interval more.
-            group.flushed_at_s = look.flushed_before_s
+            group.flushed_at_s, group.muted = look.flushed_before_s, look.muted
             return self._settle(group, as_it_is(group), None, due_at_s)
         if turn.kind == "digest":
             intent = for_digest(intent, look, turn.at_s)
@@ -247,7 +247,7 @@ class Notify:
         """Write down how an intent ended; tell whether nothing else is left to say."""
         at_s = self._ports.clock()
         tried = msgspec.structs.replace(intent, attempts=intent.attempts + 1)
-        told = settle_steps(planned.told, intent, end.outcome)
+        told = settle_steps(planned.told, intent, end.outcome, of_digest=is_digest(group.key))
         group.thread = thread_after(group, intent, end, told)
         outcome: Recorded = "delivered" if end.outcome == "delivered" else "dead"
         said = records(group, tried, outcome, end.reason, at_s, end.receipt)

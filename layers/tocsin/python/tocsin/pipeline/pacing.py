@@ -3,13 +3,7 @@
 from collections.abc import Callable
 
 from tocsin.domain.config import Receiver
-from tocsin.domain.digest import (
-    has_news,
-    is_dead_in,
-    is_handed_over,
-    is_held_up,
-    owes,
-)
+from tocsin.domain.digest import has_news
 from tocsin.domain.errors import Conflict, TocsinError
 from tocsin.domain.group import Group, Intent, digest_of, is_digest
 from tocsin.domain.pace import (
@@ -34,8 +28,6 @@ from tocsin.ports import Clock, Groups, Paces
 
 # So many find out at once that they may speak, and one after the other writes it down.
 _TRIES = 8
-# What waits for the digest looks again this soon whether it has spoken.
-_LOOK_S = 60.0
 
 
 class Pacing:
@@ -52,8 +44,8 @@ class Pacing:
     def turn(self, group: Group, planned: Plan, intent: Intent, receiver: Receiver) -> Turn:
         """Say whether a group may send an intent now, hands it over, or waits.
 
-        The steps of an escalation have times of their own: they count, and never wait. What follows
-        a step that the digest has not told yet stands behind it, whatever the pace.
+        The steps of an escalation have times of their own: they count, and never wait. What is new
+        and follows a step that the digest has not told yet stands behind it, whatever the pace.
         """
         if is_digest(group.key):
             more = planned.more
@@ -63,9 +55,8 @@ class Pacing:
         if is_of_step(group.key):
             return self._counted(group, intent, receiver)
         is_news = any(step.found != "update" for step in intent.steps)
-        if self._is_behind(group, intent, is_news=is_news):
-            now_s = self._clock()
-            return Turn("digest", now_s) if is_news else Turn("wait", now_s + _LOOK_S)
+        if is_news and planned.is_behind:
+            return Turn("digest", self._clock())
         asked = ask if is_news else ask_again
         return self._asked(group, receiver, lambda pace, by, now_s: asked(
             pace, by, intent.key, now_s, lambda: self._has_news(group)
@@ -101,28 +92,10 @@ class Pacing:
         ))  # fmt: skip
         return GO
 
-    def _is_behind(self, group: Group, intent: Intent, *, is_news: bool) -> bool:
-        """Tell whether the digest has yet to say something that a group handed over.
-
-        It may be shown beside what is new, and is repeated, so it holds back all of the group. What
-        is dead-lettered there holds back only what is said of that alert.
-        """
-        handed = [name for name, told in group.told.items() if is_handed_over(told)]
-        digest = self._digest(group) if handed else None
-        if digest is None:
-            return False
-        if not is_news:
-            return not is_held_up(digest, handed)
-        names = {step.fingerprint for step in intent.steps} & set(handed)
-        return owes(digest, handed) or is_dead_in(digest, names)
-
     def _has_news(self, group: Group) -> bool:
-        digest = self._digest(group)
-        return digest is not None and has_news(digest)
-
-    def _digest(self, group: Group) -> Group | None:
         key = digest_of(group.key)
-        return self._groups.read([key]).get(key)
+        digest = self._groups.read([key]).get(key)
+        return digest is not None and has_news(digest)
 
     def _asked(
         self,
