@@ -72,6 +72,9 @@ def _beyond_ascii(text: str) -> str:
     if rules.direction.search(text) and not rules.right_to_left.search(text):
         text = rules.direction.sub("", text)
     text = rules.composed(text)
+    if not rules.joining.search(text):
+        # Nothing else can be out of place; to ask at each character whether it is costs far more.
+        return text
     # What goes can bring together what has to go as well.
     for _ in range(_ROUNDS):
         kept = rules.out_of_place.sub("", text)
@@ -116,6 +119,9 @@ def _without_piles(text: str) -> str:
     """Leave out the marks that are piled on one letter above the limit."""
     from unicodedata import combining
 
+    # Long runs beyond Latin are mostly words: to know that costs a tenth of leaving marks out.
+    if not any(map(combining, text)):
+        return text
     kept, height = [], 0
     for character in text:
         height = height + 1 if combining(character) else 0
