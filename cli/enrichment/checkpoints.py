@@ -32,7 +32,7 @@ class Options(msgspec.Struct, frozen=True, omit_defaults=True):
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The last alert that was sent, of which tenant, how many were, and when the run began.
 
-    Of what is kept apart, all is done up to the source `kept_to`, and beyond it `kept_ahead`.
+    Of what is kept apart, all alerts are done up to the place `kept_to`.
     """
 
     tenant: str
@@ -40,7 +40,6 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cases: int
     began_at_s: float
     kept_to: str = ""
-    kept_ahead: tuple[str, ...] = ()
 
 
 class Checkpoints:

@@ -1,7 +1,7 @@
 """One retry of what is kept apart: what is done, and what is said of it."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 import msgspec
@@ -76,7 +76,7 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True):
                     shown.add(config.tenant, each.kept)
                     watcher.meet(each.kept[0].change, each.fate)
                 watcher.advance(len(part))
-                self._send(config.tenant, page, part, watcher)
+                self._send(config.tenant, part, watcher)
                 if limit is not None and fates["fires"] >= limit:
                     return fates
         self.trail.finish()
@@ -85,53 +85,21 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True):
     def _pages(self, config: TenantConfig, stage: str | None) -> Iterator[list[Planned]]:
         plan = Plan(config, self.configs, self.groups, self.pause, stage)
         resumed = self.trail.within(config.tenant)
-        after = "" if resumed is None else resumed.kept_to
-        ahead = self._ahead(config.tenant)
-        kept = kept_apart(self.failures, config.tenant, stage, self.now_s, after)
-        return plan.pages((each for each in kept if each.change.source not in ahead), self.now_s)
+        kept = kept_apart(self.failures, config.tenant, stage, self.now_s)
+        return plan.pages(kept, self.now_s, "" if resumed is None else resumed.kept_to)
 
-    def _send(
-        self, tenant: str, page: Sequence[Planned], part: Sequence[Planned], watcher: Watcher
-    ) -> None:
+    def _send(self, tenant: str, part: Sequence[Planned], watcher: Watcher) -> None:
         batches = self.batches
         if batches is None:
             return
         sent = batches.sent
-        planned = [(each, each.case) for each in part if each.case is not None]
-
-        ahead = self._ahead(tenant)
+        planned = [(each.place, each.case) for each in part if each.case is not None]
 
         def settled(count: int) -> None:
-            done = part if count == len(planned) else part[: part.index(planned[count][0])]
-            kept_to, kept_ahead = reached(page, done, ahead)
-            self.trail.save(tenant, sent.cases, kept_to=kept_to, kept_ahead=kept_ahead)
+            last = part[-1].place if count == len(planned) else planned[count - 1][0]
+            self.trail.save(tenant, sent.cases, kept_to=last)
 
         batches.send(tenant, [case for _, case in planned], watcher.sent, settled)
-
-    def _ahead(self, tenant: str) -> frozenset[str]:
-        resumed = self.trail.within(tenant)
-        return frozenset(() if resumed is None else resumed.kept_ahead)
-
-
-def reached(
-    page: Sequence[Planned], done: Sequence[Planned], ahead: Collection[str]
-) -> tuple[str, tuple[str, ...]]:
-    """Return up to which source all is done, and what is done beyond it, in order.
-
-    `done` is what is of a page, and `ahead` what was before; a firing may hold sources that lie
-    far behind others of its page.
-    """
-    settled = {*ahead, *_sources(done)}
-    waiting = sorted(_sources(page) - settled)
-    last = max(_sources(page))
-    kept_to = max(
-        (each for each in settled if (each < waiting[0] if waiting else each <= last)), default=""
-    )
-    return kept_to, tuple(sorted(each for each in settled if each > kept_to))
-
-
-def _sources(planned: Iterable[Planned]) -> set[str]:
-    return {kept.change.source for each in planned for kept in each.kept}
 
 
 def _within(page: Sequence[Planned], room: int | None) -> Sequence[Planned]:

@@ -54,7 +54,6 @@ class Trail:
         cases: int,
         place: Place | None = None,
         kept_to: str = "",
-        kept_ahead: tuple[str, ...] = (),
     ) -> None:
         """Write down how far it is; `cases` counts what was sent since it began or went on."""
         if self._checkpoints is not None:
@@ -64,7 +63,6 @@ class Trail:
                 cases=self._before + cases,
                 began_at_s=self.began_at_s,
                 kept_to=kept_to,
-                kept_ahead=kept_ahead,
             )
             self._checkpoints.save(self.options, checkpoint)
 

@@ -14,9 +14,11 @@ import pytest
 
 from cli.commands import enrich, summarize
 from cli.enrichment import retry, sending, stored
-from tests.integration.enriching import EnrichedStack, break_triage, refuse
+from tests.integration.enriching import AM, EnrichedStack, break_triage, refuse
+from tests.integration.payloads import member, webhook
 from tests.integration.world import World
 from tocsin.domain.config import TenantConfig
+from tocsin.domain.enrichment.categories import _Categorise
 from tocsin.domain.enrichment.settings import EnrichmentSettings
 
 HOSTS = tuple(f"db-{index}" for index in range(5))
@@ -121,3 +123,21 @@ def test_nor_where_one_of_them_is_refused(
     refuse(monkeypatch, "db-2")
     others = [host for host in HOSTS if host != "db-2"]
     killed_everywhere(Life(made, command, given), others)
+
+
+def test_nor_where_the_repeats_of_an_alert_lie_on_pages_of_their_own(
+    made: EnrichedStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(_Categorise, "run", _fail)
+        for minute in (20, 15):
+            begun = f"2025-11-22T05:{minute}:00.000Z"
+            repeats = [member(host, startsAt=begun) for host in HOSTS]
+            made.world.post(AM, made.key, webhook(*repeats))
+            made.world.drain()
+    assert len(made.kept_events()) == 3 * len(HOSTS)
+    killed_everywhere(Life(made, enrich.command, ["retry"]), HOSTS)
+
+
+def _fail(*_: Any) -> str:
+    raise ZeroDivisionError

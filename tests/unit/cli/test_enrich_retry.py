@@ -1,11 +1,9 @@
 """Which firing an event belongs to of which a stage failed, where several receivers know it."""
 
-from random import Random
-
 import pytest
 
-from cli.enrichment.retried import reached
-from cli.enrichment.retry import Plan, Planned
+from cli.enrichment import retry
+from cli.enrichment.retry import Plan
 from tests.builders import T0, change, config, receiver, route
 from tocsin.adapters.memory import MemoryConfigs
 from tocsin.domain.enrichment.settings import EnrichmentSettings
@@ -43,13 +41,14 @@ class Groups:
 def planned():
     oncall, pager = sorted(groups_for(CONFIG, FIRST.alert), key=lambda key: key.receiver)
 
-    def plan(*events, stage="triage"):
+    def plan(*events, stage="triage", after=""):
         groups = Groups(opened={oncall: FIRST, pager: SECOND})
         kept = [
             FailedEnrichment(change=each, failed=(StageResult(stage, "failed"),), at_s=T0)
             for each in events
         ]
-        pages = Plan(CONFIG, MemoryConfigs(), groups, lambda _: None).pages(iter(kept), T0 + 200)
+        made = Plan(CONFIG, MemoryConfigs(), groups, lambda _: None)
+        pages = made.pages(iter(kept), T0 + 200, after)
         return [each for page in pages for each in page]
 
     return plan
@@ -63,8 +62,8 @@ def sources(planned):
 
 def test_an_event_that_began_a_firing_anywhere_is_no_repeat_elsewhere(planned):
     assert sources(planned(SECOND, FIRST)) == [
-        ("fires", ("second", ())),
         ("fires", ("first", ())),
+        ("fires", ("second", ())),
     ]
 
 
@@ -76,30 +75,39 @@ def test_one_that_began_none_is_tried_again_with_the_firing_that_it_repeats(plan
 
 def test_one_that_is_older_than_any_firing_is_over(planned):
     old = change(source="old", at_s=T0 - 1)
-    assert sources(planned(old, FIRST)) == [("over", None), ("fires", ("first", ()))]
+    assert sources(planned(old, FIRST)) == [("fires", ("first", ())), ("over", None)]
 
 
 def test_one_whose_stages_are_off_is_not_sent(planned):
     assert sources(planned(FIRST, stage="find_similar")) == [("off", None)]
 
 
-def kept(source):
-    return FailedEnrichment(change=change(source=source), failed=(), at_s=T0)
+@pytest.mark.parametrize("page", [1, 2, 3, 7])
+def test_what_is_kept_of_one_firing_is_one_alert_however_far_apart_it_lies(
+    planned, monkeypatch, page
+):
+    monkeypatch.setattr(retry, "PAGE_ALERTS", page)
+    repeats = [change(source=f"t{index}", at_s=T0 + 70 + index) for index in range(6)]
+    old = change(source="old", at_s=T0 - 1)
+    found = planned(*repeats[:3], FIRST, old, *repeats[3:])
+    assert sources(found) == [
+        ("fires", ("first", tuple(each.source for each in repeats))),
+        ("over", None),
+    ]
 
 
-@pytest.mark.parametrize("seed", range(200))
-def test_how_far_it_is_names_what_is_done_and_nothing_else(seed):
-    random = Random(seed)
-    firings = {f"r{index:02}": random.randrange(6) for index in range(random.randrange(1, 30))}
-    done, kept_to, ahead = set(), "", ()
-    while left := [each for each in sorted(firings) if each > kept_to and each not in ahead]:
-        pages = {}
-        for source in left[: random.randrange(1, 8)]:
-            pages.setdefault(firings[source], []).append(kept(source))
-        page = [Planned(each, "fires") for each in pages.values()]
-        part = page[: random.randrange(1, len(page) + 1)]
-        kept_to, ahead = reached(page, part, ahead)
-        done |= {each.change.source for planned in part for each in planned.kept}
-        assert {*ahead, *(each for each in firings if each <= kept_to)} == done
-        assert all(each > kept_to for each in ahead)
-    assert done == set(firings)
+def test_it_goes_on_after_an_alert_in_one_order(planned):
+    old = change(source="old", at_s=T0 - 1)
+    assert [each.place for each in planned(THIRD, old, SECOND)] == ["first", "old", "second"]
+    assert [each.place for each in planned(THIRD, old, SECOND, after="first")] == ["old", "second"]
+
+
+def test_one_that_ends_before_its_page_comes_is_over(planned, monkeypatch):
+    read, reads = Groups.read, []
+
+    def read_once(groups, keys):
+        reads.append(keys)
+        return read(groups, keys) if len(reads) == 1 else {}
+
+    monkeypatch.setattr(Groups, "read", read_once)
+    assert sources(planned(FIRST, THIRD)) == [("over", None)]

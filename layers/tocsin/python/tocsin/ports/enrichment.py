@@ -30,5 +30,5 @@ class FailedEnrichments(Protocol):
     def forget(self, tenant: str, sources: Iterable[str]) -> None:
         """Delete what is kept of these events, if anything is."""
 
-    def all(self, tenant: str, now_s: float, after: str = "") -> Iterator[FailedEnrichment]:
-        """Yield what is kept and has not expired, by source, page by page; only those after one."""
+    def all(self, tenant: str, now_s: float) -> Iterator[FailedEnrichment]:
+        """Yield what is kept and has not expired, by source, page by page."""

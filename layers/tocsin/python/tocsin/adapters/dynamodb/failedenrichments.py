@@ -36,15 +36,13 @@ class DynamoFailedEnrichments:
         keys = [_key(tenant, source) for source in dict.fromkeys(sources)]
         delete_all(self._client, self._table, keys)
 
-    def all(self, tenant: str, now_s: float, after: str = "") -> Iterator[FailedEnrichment]:
-        """Yield what is kept and has not expired, by source, page by page; only those after one.
+    def all(self, tenant: str, now_s: float) -> Iterator[FailedEnrichment]:
+        """Yield what is kept and has not expired, by source, page by page.
 
         Raises NewerFormat.
         """
-        condition, bound = "#pk = :pk", {"pk": _partition(tenant)}
-        if after:
-            condition, bound = f"{condition} AND #sk > :sk", {**bound, "sk": after}
-        for stored in query_all(self._client, self._table, condition, bound):
+        bound = {"pk": _partition(tenant)}
+        for stored in query_all(self._client, self._table, "#pk = :pk", bound):
             failed = _failed(stored)
             if failed.at_s + FAILED_KEPT_S > now_s:
                 yield failed

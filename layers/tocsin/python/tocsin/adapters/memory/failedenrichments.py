@@ -21,8 +21,8 @@ class MemoryFailedEnrichments:
         for source in sources:
             self._kept.get(tenant, {}).pop(source, None)
 
-    def all(self, tenant: str, now_s: float, after: str = "") -> Iterator[FailedEnrichment]:
-        """Yield what is kept and has not expired, by source; only those after one."""
-        for source, each in sorted(self._kept.get(tenant, {}).items()):
-            if source > after and each.at_s + FAILED_KEPT_S > now_s:
+    def all(self, tenant: str, now_s: float) -> Iterator[FailedEnrichment]:
+        """Yield what is kept and has not expired, by source."""
+        for _, each in sorted(self._kept.get(tenant, {}).items()):
+            if each.at_s + FAILED_KEPT_S > now_s:
                 yield each
