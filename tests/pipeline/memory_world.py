@@ -55,7 +55,7 @@ STAGES: tuple[Queue, ...] = (
 )
 
 
-def _one_by_one(work: Callable[[Case, LeftS], None], cases: Sequence[Case]) -> None:
+def one_by_one(work: Callable[[Case, LeftS], None], cases: Sequence[Case]) -> None:
     for case in cases:
         work(case, lambda: 60.0)
 
@@ -152,7 +152,7 @@ class MemoryWorld:
                 clock=lambda: self.now_s,
             ),
             Stages(STAGE_NAMES, {}) if self.stages is None else self.stages(STAGE_NAMES),
-            _one_by_one,
+            one_by_one,
         )
 
     def _early(self) -> Early | None:

@@ -42,13 +42,19 @@ class World:
     def made(self, settings, fetcher):
         return stage(settings, fetcher=fetcher, clock=lambda: self.now_s, summarise=self.summarise)
 
-    def run(self, left_s=60.0, found=None, at_s=T0, **fields):
+    def run(self, left_s=60.0, found=None, at_s=T0, *, is_retry=False, **fields):
         """Return what was found and how the stage ended."""
         given = fields or {"annotations": {"runbook_url": WIKI}, "url": DASH}
         draft = Draft(alert=alert(**given))
         if found is not None:
             draft.found = found
-        subject = Subject(tenant="acme", fingerprint="f", at_s=at_s, left_s=lambda: left_s)
+        subject = Subject(
+            tenant="acme",
+            fingerprint="f",
+            at_s=at_s,
+            left_s=lambda: left_s,
+            is_retry=is_retry,
+        )
         (result,) = run([self.stage], subject, draft, lambda: 0.0)
         assert result.stage == "read_content"
         return draft.findings.content, result.outcome, result.why
@@ -252,3 +258,21 @@ def test_five_failures_of_one_host_leave_the_other_readable():
     assert world.run(url=WIKI) == ((), "skipped", OPEN.reason)
     assert world.run()[1] == "ok"
     assert world.asked.count(WIKI) == 5
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (Permanent("HTTP 404"), "NotAsked: refused a moment ago: HTTP 404"),
+        (Retryable("HTTP 503"), "NotAsked: failed a moment ago: HTTP 503"),
+        (OPEN, f"BreakerOpen: {OPEN}"),
+    ],
+)
+def test_one_that_failed_before_has_failed_again_where_nobody_is_asked(error, why):
+    world = World()
+    world.fetcher.pages[WIKI] = error
+    world.run(url=WIKI)
+    assert world.run(url=WIKI)[1] == "skipped"
+    assert world.run(url=WIKI, is_retry=True)[1:] == ("failed", why)
+    assert world.run(is_retry=True)[1] == "ok"
+    assert world.run(url="", is_retry=True)[1] == "skipped"

@@ -139,13 +139,23 @@ def test_who_is_given_up_keeps_what_was_found_until_then() -> None:
     assert (kept.change.fingerprint, [each.stage for each in kept.failed]) == ("hangs", ["triage"])
 
 
-def test_where_no_time_is_left_what_was_found_is_within_its_caps_all_the_same() -> None:
+def test_where_no_time_is_left_what_was_found_is_within_its_caps_and_the_rest_is_kept_apart() -> (
+    None
+):
     world = World(left_s=0.0)
     world.handle("a")
     ended = _outcomes(world.found()["a"])
-    assert ended["find_changes"] == ("skipped", "no time was left")
+    assert ended["find_changes"] == ended["triage"] == ("failed", "the time was over")
     assert ended["score"] == ("ok", "")
-    assert list(world.failures.all("acme", T0)) == []
+    (kept,) = world.failures.all("acme", T0)
+    assert [each.stage for each in kept.failed] == ["find_changes", "triage"]
+
+
+def test_no_retry_is_forgotten_for_want_of_time() -> None:
+    world = World(left_s=0.0)
+    world.handle("a", stages=("triage",), attempts=1)
+    (kept,) = world.failures.all("acme", T0)
+    assert (kept.attempts, [each.stage for each in kept.failed]) == (2, ["triage"])
 
 
 def test_texts_of_who_is_given_up_are_cut() -> None:

@@ -10,16 +10,18 @@ from tocsin.domain.found import NOTHING, Enrichment, Findings
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose alert it is, and how much time is left; nothing of it may change an outcome.
+    """Whose alert it is, and how much time is left; nothing of it may change what is found.
 
     `at_s` is when the alert was received. `left_s` returns the seconds until the stage is given
-    up: late stages pass it on to whatever they wait for.
+    up: late stages pass it on to whatever they wait for. `is_retry` says that a stage failed of it
+    before: what ends well now is forgotten, so one that asked nobody has to fail.
     """
 
     tenant: str
     fingerprint: str
     at_s: float
     left_s: Callable[[], float] = lambda: float("inf")
+    is_retry: bool = False
 
 
 class Draft(msgspec.Struct):

@@ -46,7 +46,7 @@ class _Kept(msgspec.Struct, frozen=True):
     why_not: str = ""
 
 
-class _FailedBefore(Permanent):
+class NotAsked(Permanent):
     """A page that was not asked for, since it did not come for an alert a moment ago."""
 
 
@@ -54,7 +54,8 @@ class ReadContent:
     """Reads at most two pages of an alert. It remembers what came of them for a while.
 
     Of a link that leads nowhere, and of a page that does not come, the first alert says so as a
-    failure, to be heard of and tried again; for the others of that time it is nothing to read.
+    failure, to be heard of and tried again; for the others of that time it is nothing to read. Of
+    an alert that is tried again it is a failure again, or it would be forgotten and never read.
     """
 
     name = "read_content"
@@ -83,7 +84,8 @@ class ReadContent:
         if contents:
             draft.findings = msgspec.structs.replace(draft.findings, content=contents)
             return ""
-        return _why_nothing([each for each in results if isinstance(each, TocsinError)])
+        errors = [each for each in results if isinstance(each, TocsinError)]
+        return _why_nothing(errors, is_retry=subject.is_retry)
 
     def _may_read(self, link: str) -> bool:
         try:
@@ -105,7 +107,7 @@ class ReadContent:
     def _remembered(self, link: str, left_s: float) -> Content | TocsinError | None:
         kept = self._kept.get(link)
         if kept is not None and self._clock() < kept.until_s:
-            return _FailedBefore(kept.why_not) if kept.why_not else kept.content
+            return NotAsked(kept.why_not) if kept.why_not else kept.content
         try:
             content = self._read(link, left_s)
         except (BreakerOpen, Unsendable) as error:
@@ -146,9 +148,10 @@ def stage(
     return ReadContent(settings.content_hosts, fetcher, clock, summarise)
 
 
-def _why_nothing(errors: list[TocsinError]) -> str:
+def _why_nothing(errors: list[TocsinError], *, is_retry: bool) -> str:
     """Return why there is nothing to tell; raise what went wrong, if anything did."""
-    failures = [each for each in errors if not isinstance(each, (BreakerOpen, _FailedBefore))]
+    put_off = () if is_retry else (BreakerOpen, NotAsked)
+    failures = [each for each in errors if not isinstance(each, put_off)]
     if failures:
         raise failures[0]
     return str(errors[0]) if errors else "no page has words to read"

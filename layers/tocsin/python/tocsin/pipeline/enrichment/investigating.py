@@ -11,7 +11,7 @@ import msgspec
 from tocsin.domain.alert import Alert
 from tocsin.domain.change import Change
 from tocsin.domain.enrichment.order import LATE
-from tocsin.domain.enrichment.running import failed, run
+from tocsin.domain.enrichment.running import NO_TIME, failed, run
 from tocsin.domain.enrichment.stage import Draft, Learning, Stage, Subject
 from tocsin.domain.errors import ConfigurationError, Permanent, TocsinError
 from tocsin.domain.found import NOTHING, Enrichment, Findings, StageResult
@@ -117,6 +117,8 @@ class Investigate:
             for stage in _wanted(stages, case):
                 if stage.name != _LAST:
                     results += tuple(run([stage], subject, draft, self._ports.clock))
+                    if results[-1].why == NO_TIME:
+                        return
                     # Replaced as a whole, since somebody else may look at any time.
                     reached[case.change.source] = _Reached(draft.found, draft.findings, results)
 
@@ -181,7 +183,11 @@ def _begun(case: Case) -> _Reached:
 def _subject(tenant: str, case: Case, left_s: LeftS = lambda: float("inf")) -> Subject:
     change = case.change
     return Subject(
-        tenant=tenant, fingerprint=change.fingerprint, at_s=change.received_at_s, left_s=left_s
+        tenant=tenant,
+        fingerprint=change.fingerprint,
+        at_s=change.received_at_s,
+        left_s=left_s,
+        is_retry=case.attempts > 0,
     )
 
 
