@@ -142,18 +142,51 @@ def test_an_end_waits_behind_its_beginning_that_waits_for_its_turn() -> None:
     assert tries.most_within(SLOW.window_s) <= SLOW.limit
 
 
-def test_waiting_for_its_turn_uses_up_no_attempt_and_gives_nothing_up() -> None:
-    ill, tries = world(SLOW, attempts=5, base_s=1.0, give_up_after_s=60.0)
+def test_waiting_for_its_turn_uses_up_no_attempt() -> None:
+    ill, tries = world(SLOW, attempts=5, base_s=1.0, give_up_after_s=600.0)
     ill.receivers.failures = [Retryable("HTTP 500")] * 3
     hosts(ill, ["n0", "n1", "n2"], apart_s=1.0)
     ill.pass_time(100.0)
-    # The next turn is later than what a notification may wait for its receiver; and it is in vain.
+    # The next turn is long after; and it is in vain.
     ill.receivers.failures = [Retryable("HTTP 500")]
     ill.pass_time(1500.0, step_s=1.0, tick_s=5.0)
     assert max(later - before for before, later in pairwise(tries.at_s)) > 60.0
     assert tries.at_s[-1] - tries.at_s[0] > 240.0
     assert heard(ill) == {name: ["firing"] for name in ("n0", "n1", "n2")}
     assert len(tries.at_s) == 4 + 3
+    assert not ill.outbox.dead["notify"]
+
+
+def test_what_failed_is_given_up_by_the_clock_though_it_waits_for_its_turn() -> None:
+    four_an_hour = PacePolicy(limit=4, window_s=3600.0, storm=1000, every_s=10.0)
+    ill, tries = world(four_an_hour, base_s=1.0, give_up_after_s=3000.0)
+    tries.down_until_s = ill.now_s + 100 * 3600.0
+    began_s = ill.now_s
+    hosts(ill, ["n0"], apart_s=1.0)
+    ill.pass_time(2990.0, step_s=10.0, tick_s=10.0)
+    # The next turn is at 3600 s.
+    assert [round(at_s - began_s, -2) for at_s in tries.at_s] == [0, 0, 1800]
+    assert not ill.outbox.dead["notify"]
+    ill.pass_time(30.0, step_s=10.0, tick_s=10.0)
+    assert len(ill.outbox.dead["notify"]) == 1
+    assert ill.balance().dead_lettered == 1
+    assert ill.balance().is_settled
+    ill.pass_time(2 * 3600.0, step_s=60.0, tick_s=60.0)
+    assert len(tries.at_s) == 3
+
+
+def test_what_was_never_tried_waits_for_its_turn_as_long_as_that_takes() -> None:
+    ill, tries = world(SLOW, give_up_after_s=60.0)
+    ill.receivers.failures = [Permanent("HTTP 410")] * 3
+    names = [f"n{index}" for index in range(3)]
+    hosts(ill, names, apart_s=5.0)
+    ill.pass_time(600.0, step_s=5.0)
+    hosts(ill, ["m0", "m1", "m2"], apart_s=1.0)
+    redrive(ill)
+    began_s = ill.now_s
+    ill.pass_time(1200.0, step_s=5.0, tick_s=20.0)
+    assert max(tries.at_s) - began_s > 3 * 60.0
+    assert heard(ill) == {name: ["firing"] for name in (*names, "m0", "m1", "m2")}
     assert not ill.outbox.dead["notify"]
 
 

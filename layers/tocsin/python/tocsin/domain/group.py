@@ -195,8 +195,8 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     failed_at_s: float = 0.0
     # The endpoint that it waits for; a receiver that has another by now is not waited for.
     waits_for: str = ""
-    # Since when it waits for its turn by its receiver's pace (0: it does not), and for how long it
-    # did before: nothing is given up for that.
+    # Since when it waits for its first turn by its receiver's pace (0: it does not), and for how
+    # long it did before: nothing is given up for that.
     paced_since_s: float = 0.0
     paced_s: float = 0.0
     # Whether it is handed to the digest of its receiver instead of being sent.

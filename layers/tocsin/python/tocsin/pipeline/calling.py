@@ -3,7 +3,7 @@
 from tocsin.domain.group import Group, Intent
 from tocsin.pipeline.attempts import note_attempt
 from tocsin.pipeline.batch import Outcome
-from tocsin.pipeline.intents import Taken, notification_of
+from tocsin.pipeline.intents import Taken, counts_from_s, notification_of
 from tocsin.pipeline.notifyports import NotifyPorts
 from tocsin.pipeline.recipients import Recipient
 from tocsin.pipeline.safecall import Attempt, Delivered, SafeCall, Spread, Verdict
@@ -65,8 +65,7 @@ class Calling:
         return Attempt(
             notification=notification_of(group, intent, recipient, offers),
             owner=group.lease_owner,
-            # For the time that it waited for its turn nothing is given up.
-            created_at_s=intent.created_at_s + intent.paced_s,
+            created_at_s=counts_from_s(intent),
             attempts=intent.attempts,
             failed_at_s=intent.failed_at_s,
         )

@@ -1,5 +1,6 @@
 """An intent between two tries: until when it waits, and what the books hear of it."""
 
+import math
 from collections.abc import Mapping
 from typing import Literal
 
@@ -13,7 +14,7 @@ from tocsin.domain.journal import DeliveryRecord
 from tocsin.domain.reconcile import Plan
 from tocsin.pipeline.recent import remember
 from tocsin.pipeline.recipients import Recipient
-from tocsin.pipeline.safecall import Deferred, endpoint_of
+from tocsin.pipeline.safecall import Dead, Deferred, Delivered, endpoint_of
 from tocsin.ports import Notification
 
 # A notification that waits is looked at again this soon: its receiver may have been mended.
@@ -30,6 +31,19 @@ class End(msgspec.Struct, frozen=True):
     outcome: DeliveryOutcome
     reason: str = ""
     receipt: str = ""
+
+
+OVERDUE = End("dead", "it failed, and gets no other turn by the pace of its receiver in time")
+
+
+def end_of(verdict: Delivered | Dead, planned: Plan) -> End:
+    """Return how a notification ended, by what its receiver said."""
+    if isinstance(verdict, Delivered):
+        return End("delivered", receipt=verdict.receipt)
+    # Before an intent that was found, rather than planned, a try may have arrived: its answer was
+    # lost, or its worker.
+    is_certain = verdict.is_refusal and bool(planned.steps)
+    return End("refused" if is_certain else "dead", verdict.reason)
 
 
 class Taken:
@@ -113,8 +127,25 @@ def deferred(intent: Intent, verdict: Deferred, endpoint: str, at_s: float) -> I
     )
 
 
+def counts_from_s(intent: Intent) -> float:
+    """Return from when it counts for giving up how old an intent is.
+
+    As long as it was never tried, it does not count that it waits for its turn.
+    """
+    return intent.created_at_s + intent.paced_s
+
+
+def ends_at_s(intent: Intent, receiver: Receiver) -> float:
+    """Return when an intent is given up that waits for its turn; never, if no try has failed."""
+    if not intent.failed_at_s:
+        return math.inf
+    return counts_from_s(intent) + receiver.retry.give_up_after_s
+
+
 def paced(intent: Intent, at_s: float) -> Intent:
     """Return an intent as it waits for its turn by the pace of its receiver."""
+    if intent.failed_at_s:
+        return intent
     return msgspec.structs.replace(intent, paced_since_s=intent.paced_since_s or at_s)
 
 

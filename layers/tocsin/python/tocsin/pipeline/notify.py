@@ -19,10 +19,12 @@ from tocsin.pipeline.calling import Calling
 from tocsin.pipeline.handingover import Handed, HandingOver
 from tocsin.pipeline.intents import (
     LOOK_AGAIN_S,
-    DeliveryOutcome,
+    OVERDUE,
     End,
     Recorded,
     deferred,
+    end_of,
+    ends_at_s,
     is_waiting,
     look_again_at_s,
     paced,
@@ -36,7 +38,7 @@ from tocsin.pipeline.notifyports import NotifyPorts
 from tocsin.pipeline.pacing import Pacing
 from tocsin.pipeline.poke import Poke
 from tocsin.pipeline.recipients import Recipient, Recipients
-from tocsin.pipeline.safecall import Dead, Deferred, Spread, endpoint_of
+from tocsin.pipeline.safecall import Deferred, Spread, endpoint_of
 from tocsin.pipeline.turns import Pace, Turn, unpacked
 
 # Longer than the function may run, shorter than the message stays invisible; the template
@@ -201,8 +203,11 @@ class Notify:
         if self._calling.sends(group, intent):
             turn = self._pacing.written_turn(group, intent, recipient.receiver)
             if turn.kind == "wait":
+                end_s = ends_at_s(intent, recipient.receiver)
+                if at_s >= end_s:
+                    return self._close(group, planned, intent, recipient, OVERDUE, outcome)
                 outcome.count_by_kind(recipient.receiver.kind, "paced")
-                due_at_s = min(turn.at_s, at_s + LOOK_AGAIN_S)
+                due_at_s = min(turn.at_s, at_s + LOOK_AGAIN_S, end_s)
                 return self._settle(group, planned, paced(intent, at_s), due_at_s)
         return self._send(group, planned, through_its_pace(intent, at_s), recipient, outcome)
 
@@ -214,18 +219,7 @@ class Notify:
         if isinstance(verdict, Deferred):
             outcome.count("failed" if verdict.was_tried else "deferred")
             return self._defer(group, planned, intent, recipient.receiver, verdict)
-        if isinstance(verdict, Dead):
-            outcome.count("failed")
-            # Before an intent that was found, rather than planned, a try may have arrived: its
-            # answer was lost, or its worker.
-            is_certain = verdict.is_refusal and bool(planned.steps)
-            ended: DeliveryOutcome = "refused" if is_certain else "dead"
-            self._ports.dead_letter(group, intent, verdict.reason)
-            return self._close(group, planned, intent, recipient, End(ended, verdict.reason))
-        outcome.count("delivered")
-        outcome.count("steps", len(intent.steps))
-        end = End("delivered", receipt=verdict.receipt)
-        return self._close(group, planned, intent, recipient, end)
+        return self._close(group, planned, intent, recipient, end_of(verdict, planned), outcome)
 
     def _defer(
         self, group: Group, planned: Plan, intent: Intent, receiver: Receiver, verdict: Deferred
@@ -242,18 +236,23 @@ class Notify:
         return self._settle(group, said, left, look_again_at_s(left, at_s))
 
     def _close(
-        self, group: Group, planned: Plan, intent: Intent, recipient: Recipient, end: End
+        self, group: Group, planned: Plan, intent: Intent, to: Recipient, end: End, outcome: Outcome
     ) -> bool:
         """Write down how an intent ended; tell whether nothing else is left to say."""
+        is_delivered = end.outcome == "delivered"
+        outcome.count("delivered" if is_delivered else "failed")
+        outcome.count("steps", len(intent.steps) if is_delivered else 0)
+        if not is_delivered:
+            self._ports.dead_letter(group, intent, end.reason)
         at_s = self._ports.clock()
         tried = msgspec.structs.replace(intent, attempts=intent.attempts + 1)
         told = settle_steps(planned.told, intent, end.outcome, of_digest=is_digest(group.key))
         group.thread = thread_after(group, intent, end, told)
-        outcome: Recorded = "delivered" if end.outcome == "delivered" else "dead"
-        said = records(group, tried, outcome, end.reason, at_s, end.receipt)
+        ended: Recorded = "delivered" if is_delivered else "dead"
+        said = records(group, tried, ended, end.reason, at_s, end.receipt)
         done = msgspec.structs.replace(planned, told=told, records=(*planned.records, *said))
         group.notified_at_s = spoken_at_s(group, intent, at_s)
-        is_done = self._after(group, done, recipient)
+        is_done = self._after(group, done, to)
         self._calling.forget(intent)
         return is_done
 
