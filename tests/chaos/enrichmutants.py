@@ -49,7 +49,7 @@ def _cases_are_sent_before_people_are_told(patch: Patch) -> None:
 
 def _what_failed_is_not_kept(patch: Patch) -> None:
     patch.setattr(investigating.Investigate, "_keep", lambda *_: None)
-    patch.setattr(Early, "keep", lambda *_: None)
+    patch.setattr(Early, "keep", lambda *_: [])
 
 
 def _what_failed_closed_is_marked_as_sent(patch: Patch) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from tocsin.pipeline.batch import Delivery, Outcome
-from tocsin.pipeline.enrichment.early import BUDGET_S
+from tocsin.pipeline.enrichment.early import BUDGET_S, KEEP_S
 from tocsin.pipeline.envelope import VERSION, Envelope, encode
 from tocsin.runtime import enrich
 
@@ -44,5 +44,5 @@ def test_time_is_kept_for_early_stages_that_take_all_of_theirs(
     monkeypatch.setattr(enrich, "_enrich", lambda: asking)
     message = encode(Envelope(v=VERSION, kind="raw", id="a", tenant="acme", at_s=0.0))
     event = {"Records": [{"messageId": "a", "body": message.body}]}
-    enrich.handler(event, Context(BESIDE_MS + int(BUDGET_S * 1000) + more_ms))
+    enrich.handler(event, Context(BESIDE_MS + int((BUDGET_S + KEEP_S) * 1000) + more_ms))
     assert asking.had_time is has_time

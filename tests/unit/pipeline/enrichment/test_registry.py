@@ -68,6 +68,19 @@ def test_a_stage_that_cannot_be_made_fails_and_its_neighbours_go_on(url, tools, 
     assert [(each.outcome, each.why) for each in results] == [("ok", ""), ("failed", why)]
 
 
+@pytest.mark.parametrize("error", [RuntimeError, AttributeError, RecursionError, AssertionError])
+def test_whatever_keeps_a_stage_from_being_made_fails_that_stage_alone(monkeypatch, error) -> None:
+    def broken(settings: EnrichmentSettings, **tools: object) -> None:
+        raise error("the words of a library")
+
+    monkeypatch.setattr("tocsin.domain.enrichment.links.stage", broken)
+    results = _run(Stages(EARLY, TOOLS), _config(), Draft(alert=alert()))
+    assert [(each.outcome, each.why) for each in results] == [
+        ("ok", ""),
+        ("failed", error.__name__),
+    ]
+
+
 def test_a_stage_that_cannot_be_made_holds_none_of_the_alerts_that_it_failed_for() -> None:
     stages, of = Stages(EARLY, {}), _config()
     draft = Watched(alert=alert())

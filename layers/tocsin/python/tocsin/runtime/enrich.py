@@ -17,7 +17,7 @@ from tocsin.adapters.sqs import SqsOutbox
 from tocsin.domain.enrichment.order import EARLY
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.enrich import Enrich, EnrichPorts
-from tocsin.pipeline.enrichment.early import BUDGET_S, Early
+from tocsin.pipeline.enrichment.early import BUDGET_S, KEEP_S, Early
 from tocsin.pipeline.enrichment.registry import Stages
 from tocsin.ports import Queue
 from tocsin.runtime.clock import now_s
@@ -27,8 +27,8 @@ from tocsin.runtime.settings import EnrichSettings, load
 from tocsin.runtime.worker import Context, run
 
 # Enough to forward, write the journal and the marks of what is under way, after early stages that
-# took all of their time.
-_RESERVE_MS = 8000 + int(BUDGET_S * 1000.0)
+# took all of their time, and beside what failed of them.
+_RESERVE_MS = 8000 + int((BUDGET_S + KEEP_S) * 1000.0)
 
 
 @cache

@@ -10,11 +10,16 @@ from tocsin.domain.change import Change
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.enrichment.running import NO_TIME, run
 from tocsin.domain.enrichment.stage import Draft, Stage, Subject
+from tocsin.domain.errors import TocsinError
 from tocsin.domain.found import Enrichment, StageResult
 from tocsin.ports import FailedEnrichment, FailedEnrichments
 
 # What all early stages may take for one portion of a batch; what is over is sent on as it is.
 BUDGET_S = 5.0
+# For how long what failed of a portion is written down, and how much of it at once. Where a stage
+# fails for all alerts of a storm, the others must not wait for that.
+KEEP_S = 2.0
+_KEPT_AT_ONCE = 100
 
 
 class StagesOf(Protocol):
@@ -79,14 +84,32 @@ class Early:
                 enriched.failed[change.source] = tuple(wrong)
         return enriched
 
-    def keep(self, tenant: str, enriched: Enriched, now_s: float) -> None:
-        """Keep apart what failed and goes on all the same, to be tried again."""
+    def keep(self, tenant: str, enriched: Enriched, now_s: float) -> list[str]:
+        """Keep apart what failed and went on all the same, to be tried again.
+
+        Returns what is to be said of failures that could not be kept, or not in time.
+        """
         kept = [
             FailedEnrichment(change=each, failed=enriched.failed[each.source], at_s=now_s)
             for each in enriched.changes
             if each.source in enriched.failed
         ]
-        self._failures.keep(tenant, kept)
+        end_s = self._clock_s() + KEEP_S
+        for start in range(0, len(kept), _KEPT_AT_ONCE):
+            why = NO_TIME
+            if self._clock_s() < end_s:
+                why = self._not_kept(tenant, kept[start : start + _KEPT_AT_ONCE])
+            if why:
+                return [f"{len(kept) - start} failed enrichments of {tenant} are not kept: {why}"]
+        return []
+
+    def _not_kept(self, tenant: str, failed: Sequence[FailedEnrichment]) -> str:
+        """Keep these; return why they could not be, or ""."""
+        try:
+            self._failures.keep(tenant, failed)
+        except TocsinError as error:
+            return str(error)
+        return ""
 
     def _found(
         self, tenant: str, stages: Sequence[Stage], change: Change, left_s: Callable[[], float]

@@ -13,7 +13,6 @@ import msgspec
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Draft, Stage, Subject
-from tocsin.domain.errors import TocsinError
 
 # What a worker has for its stages, by the names that they know it by.
 Tools = Mapping[str, Any]
@@ -94,6 +93,6 @@ class Stages:
             entry = _ENTRIES[name]
             tools = {need: self._tools[need] for need in entry.needs}
             stage: Stage = import_module(entry.module).stage(settings, **tools)
-        except (TocsinError, ImportError, LookupError, TypeError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other stages go on
             return _Unbuilt(name, error)
         return stage
