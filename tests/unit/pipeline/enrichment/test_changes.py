@@ -85,3 +85,21 @@ def test_where_there_is_nothing_it_says_why() -> None:
     labels = {"service": "checkout"}
     assert _run(labels=labels)[0] == "no change was pushed for it"
     assert _run(_change("v42"), tenant="globex", labels=labels)[1] == []
+
+
+def test_secrets_of_a_change_are_hidden_as_those_of_the_alert_are() -> None:
+    change = RecentChange(
+        at_s=T0 - 60,
+        service="checkout",
+        title="set api_key=abc123def456",
+        url="https://ci.example/42?token=abc123def456",
+    )
+    events = MemoryChangeEvents()
+    events.append("acme", "request-1", [(0, change)])
+    draft = Draft(alert=alert(labels={"service": "checkout"}))
+    settings = EnrichmentSettings(late=("find_changes",))
+    subject = Subject(tenant="acme", fingerprint="f", at_s=T0)
+    stage(settings, change_events=events).run(subject, draft)
+    (shown,) = draft.findings.changes
+    assert shown.title == "set api_key=[redacted:credential]"
+    assert shown.url == "https://ci.example/42?token=[redacted:url-secret]"

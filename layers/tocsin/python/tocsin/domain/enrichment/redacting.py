@@ -6,7 +6,7 @@ door has a key to make one.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -100,6 +100,11 @@ class _Redact:
             draft.found = replace(draft.found, mended=(*draft.found.mended, f"redacted: {said}"))
         return ""
 
+    def cleared(self, text: str) -> str:
+        """Return a text that is none of an alert's without what is hidden in those."""
+        near = self._near((text,))
+        return _cleared(text, near, Counter()) if near else text
+
     def _near(self, texts: Iterable[str]) -> list[RedactionKind]:
         """Return the kinds that texts may hold, in the order in which they are hidden."""
         found = self._always
@@ -154,6 +159,15 @@ def _without_user(url: str, hidden: Counter[str]) -> str:
     return f"{scheme}{mark}{authority.rpartition('@')[2]}{rest[len(authority) :]}"
 
 
+def _redact(settings: EnrichmentSettings) -> _Redact:
+    return _Redact((*SECRET_REDACTIONS, *settings.redact))
+
+
 def stage(settings: EnrichmentSettings) -> Stage:
     """Make the stage: it hides all kinds of secrets, and the kinds that the settings list."""
-    return _Redact((*SECRET_REDACTIONS, *settings.redact))
+    return _redact(settings)
+
+
+def hiding(settings: EnrichmentSettings) -> Callable[[str], str]:
+    """Return what hides in other texts what the stage hides in those of an alert, if it is on."""
+    return _redact(settings).cleared if "redact" in settings.early else str

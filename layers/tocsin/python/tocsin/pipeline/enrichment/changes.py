@@ -1,9 +1,10 @@
 """The stage `find_changes`: what was changed of a service shortly before it fired."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
+from tocsin.domain.enrichment.redacting import hiding
 from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Draft, Stage, Subject
 from tocsin.domain.found import RecentChange
@@ -20,14 +21,17 @@ _LABELS = ("service", "app", "app_kubernetes_io_name", "deployment", "job", "con
 
 def stage(settings: EnrichmentSettings, *, change_events: ChangeEvents) -> Stage:
     """Make the stage for the settings of one tenant."""
-    return _FindChanges(settings.changes_within_s, change_events)
+    return _FindChanges(settings.changes_within_s, change_events, hiding(settings))
 
 
 class _FindChanges:
     name = "find_changes"
 
-    def __init__(self, within_s: float, change_events: ChangeEvents) -> None:
+    def __init__(
+        self, within_s: float, change_events: ChangeEvents, hide: Callable[[str], str]
+    ) -> None:
         self._within_s = within_s
+        self._hide = hide
         self._change_events = change_events
 
     def run(self, subject: Subject, draft: Draft) -> str:
@@ -46,8 +50,14 @@ class _FindChanges:
                 SHOWN,
             )
         found.sort(key=lambda each: each.at_s, reverse=True)
-        draft.findings = msgspec.structs.replace(draft.findings, changes=tuple(found[:SHOWN]))
+        shown = tuple(map(self._shown, found[:SHOWN]))
+        draft.findings = msgspec.structs.replace(draft.findings, changes=shown)
         return "" if found else "no change was pushed for it"
+
+    def _shown(self, change: RecentChange) -> RecentChange:
+        """Return a change without secrets, which messages and links of commits have at times."""
+        title, url = self._hide(change.title), self._hide(change.url)
+        return msgspec.structs.replace(change, title=title, url=url)
 
 
 def _services(draft: Draft) -> list[str]:

@@ -1,6 +1,6 @@
 """The stage `read_content`: what the pages say that an alert links to, in a few sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from tocsin.domain.enrichment.extract import summarise
 from tocsin.domain.enrichment.pagelinks import links_of
 from tocsin.domain.enrichment.pages import address_of, guard, is_allowed
 from tocsin.domain.enrichment.pagetext import brief, cleaned
+from tocsin.domain.enrichment.redacting import hiding
 from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Draft, Subject
 from tocsin.domain.errors import BreakerOpen, Permanent, Retryable, TocsinError, Unsendable
@@ -61,12 +62,18 @@ class ReadContent:
     name = "read_content"
 
     def __init__(
-        self, hosts: tuple[str, ...], fetcher: Fetcher, clock: Clock, summarise: Summarise
+        self,
+        hosts: tuple[str, ...],
+        fetcher: Fetcher,
+        clock: Clock,
+        summarise: Summarise,
+        hide: Callable[[str], str],
     ) -> None:
         self._hosts = hosts
         self._fetcher = fetcher
         self._clock = clock
         self._summarise = summarise
+        self._hide = hide
         self._kept: dict[str, _Kept] = {}
 
     def run(self, subject: Subject, draft: Draft) -> str:
@@ -130,11 +137,12 @@ class ReadContent:
 
     def _read(self, link: str, left_s: float) -> Content | None:
         page = self._fetcher.fetch(link, left_s)
-        text = cleaned(page.text)
+        # Before it is summed up: a summary could hold a part of a secret.
+        text = self._hide(cleaned(page.text))
         if not text:
             return None
         summary = brief(self._summarise(text, SUMMARY_LIMIT), SUMMARY_LIMIT)
-        return Content(url=link, title=brief(page.title, TITLE_LIMIT), summary=summary)
+        return Content(url=link, title=brief(self._hide(page.title), TITLE_LIMIT), summary=summary)
 
 
 def stage(
@@ -145,7 +153,7 @@ def stage(
     summarise: Summarise = summarise,
 ) -> ReadContent:
     """Return the stage of one tenant; `fetcher` is guarded by breakers."""
-    return ReadContent(settings.content_hosts, fetcher, clock, summarise)
+    return ReadContent(settings.content_hosts, fetcher, clock, summarise, hiding(settings))
 
 
 def _why_nothing(errors: list[TocsinError], *, is_retry: bool) -> str:
