@@ -59,6 +59,7 @@ def test_the_body_is_alertmanagers():
         "groupLabels": {"alertname": "Down", "team": "db"},
         "commonLabels": {"alertname": "Down", "team": "db"},
         "commonAnnotations": {"runbook": "r"},
+        "routeLabels": {},
         "externalURL": "https://tocsin.example",
         "notification_reason": "",
         "alerts": [
@@ -82,6 +83,11 @@ def test_the_body_is_alertmanagers():
             },
         ],
     }
+
+
+def test_the_name_of_a_receiver_is_quoted_as_alertmanager_does():
+    assert body(FIRING, shown_as=r"db.team (on\call)")["receiver"] == r"db\.team \(on\\call\)"
+    assert body(FIRING, shown_as="db-team/1")["receiver"] == "db-team/1"
 
 
 def test_all_resolved_is_resolved():

@@ -1,7 +1,8 @@
 """The webhook receiver: a body of one of two formats, and the headers of Standard Webhooks.
 
 The formats are Alertmanager's, version 4, and tocsin's own. Source of the headers and signatures:
-github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md.
+github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md. Source of Alertmanager's
+body: github.com/prometheus/alertmanager, template/template.go and notify/webhook/webhook.go, 0.34.
 """
 
 from collections.abc import Iterable
@@ -22,6 +23,8 @@ from tocsin.ports import Notification
 _NO_TIME = "0001-01-01T00:00:00Z"
 # They belong to the connection, and the wrong ones would make two requests of one.
 _NOT_CONFIGURABLE = {"connection", "content-length", "host", "transfer-encoding"}
+# What `regexp.QuoteMeta` of Go escapes, through which Alertmanager sends the name of a receiver.
+_QUOTED = str.maketrans({each: f"\\{each}" for each in "\\.+*?()|[]{}^$"})
 
 
 def send(notification: Notification, tools: Tools) -> str:
@@ -58,10 +61,12 @@ def fields(notification: Notification, external_url: str) -> dict[str, Any]:
         "groupKey": str(notification.group),
         "truncatedAlerts": notification.truncated,
         "status": status(alerts),
-        "receiver": notification.receiver.shown_as or notification.receiver.name,
+        "receiver": _quoted(notification.receiver.shown_as or notification.receiver.name),
         "groupLabels": dict(notification.group.labels),
         "commonLabels": _common(_labels(alert) for alert in alerts),
         "commonAnnotations": _common(alert.annotations for alert in alerts),
+        # Routes have no labels here.
+        "routeLabels": {},
         "externalURL": notification.external_url or external_url,
         "notification_reason": notification.reason,
         "alerts": [_alert(alert) for alert in alerts],
@@ -99,6 +104,10 @@ def _signature(
         return sign(secrets, notification.key, sent_at, body)
     except ConfigurationError as error:
         raise Unsendable(f"receiver {notification.receiver.name}: {error}") from None
+
+
+def _quoted(name: str) -> str:
+    return name.translate(_QUOTED)
 
 
 def status(alerts: Iterable[Alert]) -> Status:
