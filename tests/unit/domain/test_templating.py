@@ -1,6 +1,7 @@
 """Templates: what they can do, and that none of them can do harm."""
 
 import time
+import tracemalloc
 
 import pytest
 
@@ -91,6 +92,17 @@ def test_what_would_take_long_or_much_is_stopped(source: str) -> None:
     with pytest.raises(TemplateError):
         rendered(source, subject=DIGEST)
     assert time.process_time() - began_s < _LIMIT_CPU_S
+
+
+def test_a_text_that_would_be_too_long_is_not_made() -> None:
+    doubled = "{% set x = x ~ x %}" * 5
+    source = f"{{% set x = '{'😀' * 600}' %}}{doubled}{{{{ [{'1,' * 1900}1]|join(x) }}}}"
+    tracemalloc.start()
+    with pytest.raises(TemplateError, match="'join' makes the text too long"):
+        rendered(source)
+    _, most_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most_bytes < 20_000_000
 
 
 def test_steps_are_counted_alike_each_time_and_bound_what_is_done() -> None:

@@ -42,7 +42,9 @@ def _items(value: Mapping[str, Any]) -> list[list[Any]]:
 
 
 def _join(value: list[Any], between: Any = ", ") -> str:
-    return text_of(between).join(text_of(each) for each in value)
+    texts, glue = [text_of(each) for each in value], text_of(between)
+    _check_length(sum(map(len, texts)) + len(glue) * max(len(texts) - 1, 0))
+    return glue.join(texts)
 
 
 def _round(value: float, digits: Any = 0) -> float | int:
@@ -64,10 +66,14 @@ def _replace(value: str, old: Any, new: Any) -> str:
     old, new = text_of(old), text_of(new)
     if not old:
         return value
-    # Before it is made, and not after: it may be far longer.
-    if len(value) + value.count(old) * (len(new) - len(old)) > 20_000:
-        raise ValueError("makes the text too long")
+    _check_length(len(value) + value.count(old) * (len(new) - len(old)))
     return value.replace(old, new)
+
+
+def _check_length(length: int) -> None:
+    """Raise before a text is made, and not after: it may be far longer than any may be."""
+    if length > 20_000:
+        raise ValueError("makes the text too long")
 
 
 def _duration(value: float) -> str:
