@@ -15,6 +15,8 @@ from cli.onealert.where import found_api
 _OUTCOMES = ("delivered", "failed", "dead-lettered", "suppressed", "digested")
 # What one request asks for.
 _PAGE = 200
+# A key in two lines can neither be copied nor searched for; a narrow terminal breaks lines itself.
+_LEAST_COLUMNS = 120
 
 
 def _with_api(function: Callable[..., None]) -> Callable[..., None]:
@@ -136,4 +138,6 @@ def _require(found: dict[str, Any], tenant: str | None) -> None:
 
 
 def _console() -> Console:
-    return Console(highlight=False, markup=False, emoji=False)
+    found = Console(highlight=False, markup=False, emoji=False)
+    found.width = max(found.width, _LEAST_COLUMNS)
+    return found

@@ -18,6 +18,10 @@ _STYLES = {
 }
 
 
+# What is given to other commands, or compared, stays in one line.
+_WHOLE = {"at", "notification", "alert"}
+
+
 def rows(deliveries: Sequence[Mapping[str, Any]]) -> Table:
     """Return a list of tries, as it was given."""
     table = _table("at", "outcome", "receiver", "try", "told", "notification", "")
@@ -114,5 +118,5 @@ def _fact(name: str, value: str) -> Text:
 def _table(*columns: str) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in _WHOLE)
     return table

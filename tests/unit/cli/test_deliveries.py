@@ -96,6 +96,15 @@ def test_tries_are_listed_as_rows() -> None:
     assert asked[1] == {"receiver": ["oncall"], "since": ["2h"], "key": [KEY], "limit": ["50"]}
 
 
+def test_a_key_is_never_in_two_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    row = {**ROW, "receiver": "a-long-name-of-a-receiver-on-call", "reason": "no answer " * 20}
+    listed = Api(page({**row, "outcome": "dead-lettered"})).run("list").stdout.splitlines()
+    assert "2025-11-22 06:30:01Z" in listed[1]
+    assert KEY in listed[1]
+    assert "f" * 32 in Api(STORY).run("show", KEY).stdout
+
+
 def test_pages_are_turned_until_there_is_enough() -> None:
     api = Api(page(ROW, following="5.a"), page(following="4."), page(ROW, ROW, following="3.c"))
     result = api.run("list", "--limit", "2", "--json")
