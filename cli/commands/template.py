@@ -14,6 +14,7 @@ from tocsin.configuration.conversion import to_tenant_config
 from tocsin.domain.config import Receiver
 from tocsin.providers.registry import NAMES
 
+_PICTURES = {"gif", "jpeg", "jpg", "pdf", "png", "svg", "webp"}
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -39,7 +40,8 @@ def preview(payload: Path, provider: str | None, out: Path | None, **asked: Any)
     e-mail, --out FILE.html is the page, and any other name the text; of Slack, it is a drawing of
     the blocks, which Slack's own clients draw as they like. Whose payload it is may be
     left out if only one provider can read it, or if the name of the file begins with it. Secrets
-    are *** and are not looked up. With --config, the template of the receiver is used.
+    are *** and are not looked up, and the links to acknowledge, resolve and silence lead nowhere.
+    With --config, the template of the receiver is used.
 
     \b
     tocsin template preview --channel slack --alert events/providers/alertmanager.json
@@ -49,7 +51,10 @@ def preview(payload: Path, provider: str | None, out: Path | None, **asked: Any)
     receiver, url = _receiver(**asked)
     alerts = alerts_of(payload, provider, time.time())
     parts = previewed(notification_of(receiver, asked["tenant"], alerts, url), time.time())
-    kind = out.suffix.lstrip(".") if out else ""
+    kind = out.suffix.lstrip(".").lower() if out else ""
+    if kind in _PICTURES or (kind == "html" and kind not in parts):
+        pages = "an e-mail or a Slack message is written as FILE.html, for a browser to draw"
+        raise click.BadParameter(f"no .{kind} can be written of this; {pages}", param_hint="--out")
     text = parts.get(kind) or next(iter(parts.values()))
     if out is None:
         click.echo(text, nl=False)

@@ -6,13 +6,20 @@ from pathlib import Path
 
 import click
 
+from tocsin.domain.actionlink import MessageAction
 from tocsin.domain.alert import Alert
 from tocsin.domain.config import Receiver
 from tocsin.domain.errors import InvalidInput
-from tocsin.domain.group import GroupKey
+from tocsin.domain.group import GroupKey, Intent
+from tocsin.domain.wording import words_of
+from tocsin.pipeline.offering import PATH, offered
 from tocsin.ports import Notification
 from tocsin.providers.bodies import payload_of
 from tocsin.providers.registry import NAMES, provider
+
+_KEY = "toc_preview"
+# Of a name that leads nowhere (RFC 2606): what is not sent cannot be acted on.
+_LINK = f"https://tocsin.example{PATH}preview"
 
 
 def alerts_of(path: Path, name: str | None, now_s: float) -> tuple[Alert, ...]:
@@ -55,13 +62,24 @@ def notification_of(
     is_over = all(alert.status == "resolved" for alert in alerts)
     names = {alert.name for alert in alerts}
     labels = (("alertname", names.pop()),) if len(names) == 1 else ()
+    group = GroupKey(tenant, receiver.name, labels)
     return Notification(
-        key="toc_preview",
+        key=_KEY,
         receiver=receiver,
-        group=GroupKey(tenant, receiver.name, labels),
+        group=group,
         alerts=alerts,
         attempt=1,
         new=len(alerts),
         reason="all alerts resolved" if is_over else "first notification",
         external_url=url,
+        actions=tuple(_actions(receiver, group, alerts)),
     )
+
+
+def _actions(
+    receiver: Receiver, group: GroupKey, alerts: tuple[Alert, ...]
+) -> Iterator[MessageAction]:
+    titles = words_of(receiver.language).actions
+    intent = Intent(key=_KEY, steps=(), alerts=alerts, created_at_s=0.0)
+    for kind in offered(group, intent, receiver):
+        yield MessageAction(name=kind, title=titles[kind], url=_LINK, token=_KEY)

@@ -87,6 +87,30 @@ def test_the_page_of_a_mail_can_be_written(tmp_path: Path) -> None:
     assert out.read_text().startswith("<!DOCTYPE html>")
 
 
+@pytest.mark.parametrize(("channel", "name"), [("email", "mail.PNG"), ("teams", "card.html")])
+def test_a_file_holds_what_its_name_says_or_is_not_written(
+    tmp_path: Path, channel: str, name: str
+) -> None:
+    result = ran("--channel", channel, "--alert", PAYLOAD, "--out", tmp_path / name)
+    assert (result.exit_code, list(tmp_path.iterdir())) == (2, [])
+    assert "FILE.html" in result.output
+
+
+@pytest.mark.parametrize("channel", ["slack", "email", "teams", "apprise", "sns"])
+def test_what_people_can_do_is_shown_and_leads_nowhere(channel: str) -> None:
+    shown = ran("--channel", channel, "--alert", PAYLOAD).output
+    for title in ("Acknowledge", "Resolve", "Silence for 1 h"):
+        assert title in shown
+    assert "https://tocsin.example/v1/actions/preview" in shown
+
+
+def test_a_receiver_without_links_is_shown_without_them(tmp_path: Path) -> None:
+    file = configured(tmp_path, "T")
+    file.write_text(file.read_text().replace("template: short", "actions: false"))
+    asked = ("--config", file, "--receiver", "oncall", "--alert", PAYLOAD)
+    assert "actions/preview" not in ran(*asked).output
+
+
 def test_the_examples_of_the_page_render() -> None:
     page = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
     named, inline = (yaml.safe_load(each) for each in re.findall(r"```yaml\n(.*?)```", page, re.S))
