@@ -2,66 +2,15 @@
 
 import pytest
 
-from tests.builders import T0, alert
-from tocsin.adapters.memory import MemoryBreakers, MemoryFetcher
-from tocsin.domain.enrichment.running import run
+from tests.builders import T0
+from tests.unit.pipeline.enrichment.contentworld import DASH, HOSTS, OPEN, WIKI, World, page
+from tocsin.adapters.memory import MemoryBreakers
 from tocsin.domain.enrichment.settings import EnrichmentSettings
-from tocsin.domain.enrichment.stage import Draft, Subject
-from tocsin.domain.errors import BreakerOpen, Permanent, Retryable, Unsendable
+from tocsin.domain.errors import Permanent, Retryable, Unsendable
 from tocsin.domain.found import Content, Enrichment, Link
 from tocsin.pipeline.endpoint import Endpoints
-from tocsin.pipeline.enrichment.content import FAILED_S, KEPT_S, PAGE_S, REFUSED_S, stage
+from tocsin.pipeline.enrichment.content import FAILED_S, KEPT_S, PAGE_S, REFUSED_S
 from tocsin.pipeline.enrichment.guardedfetcher import GuardedFetcher
-from tocsin.ports import FetchedPage
-
-WIKI = "https://wiki.example/run"
-DASH = "https://grafana.example/d"
-HOSTS = ("wiki.example", "grafana.example")
-OPEN = BreakerOpen("its host is left alone for a while, since it failed", 9.0)
-
-
-def first_sentences(text, limit):
-    """Stand in for a summariser."""
-    return " ".join(text.replace("\n", ". ").split(". ")[:2])[:limit]
-
-
-def page(url=WIKI, title="Restart", text="Drain it first.\nThen restart it.\nThen wait."):
-    return FetchedPage(url=url, title=title, text=text, content_type="text/html")
-
-
-class World:
-    """One tenant's stage, pages that are there or not, and alerts that link to them."""
-
-    def __init__(self, hosts=HOSTS, summarise=first_sentences, **pages):
-        self.now_s = T0
-        self.fetcher = MemoryFetcher({WIKI: page(), DASH: page(DASH, "Graph", "One. Two. Three.")})
-        settings = EnrichmentSettings(late=("read_content",), content_hosts=hosts)
-        self.summarise = summarise
-        self.stage = self.made(settings, self.fetcher)
-
-    def made(self, settings, fetcher):
-        return stage(settings, fetcher=fetcher, clock=lambda: self.now_s, summarise=self.summarise)
-
-    def run(self, left_s=60.0, found=None, at_s=T0, *, is_retry=False, **fields):
-        """Return what was found and how the stage ended."""
-        given = fields or {"annotations": {"runbook_url": WIKI}, "url": DASH}
-        draft = Draft(alert=alert(**given))
-        if found is not None:
-            draft.found = found
-        subject = Subject(
-            tenant="acme",
-            fingerprint="f",
-            at_s=at_s,
-            left_s=lambda: left_s,
-            is_retry=is_retry,
-        )
-        (result,) = run([self.stage], subject, draft, lambda: 0.0)
-        assert result.stage == "read_content"
-        return draft.findings.content, result.outcome, result.why
-
-    @property
-    def asked(self):
-        return [url for url, _left_s in self.fetcher.asked]
 
 
 def test_runbook_and_page_of_an_alert_are_read_and_summed_up():
@@ -276,32 +225,3 @@ def test_one_that_failed_before_has_failed_again_where_nobody_is_asked(error, wh
     assert world.run(url=WIKI, is_retry=True)[1:] == ("failed", why)
     assert world.run(is_retry=True)[1] == "ok"
     assert world.run(url="", is_retry=True)[1] == "skipped"
-
-
-SECRET = "The console opens with password=hunter2secret9"
-
-
-@pytest.mark.parametrize(
-    ("early", "summary"),
-    [
-        (("redact",), "The console opens with password=[redacted:credential]"),
-        ((), SECRET),
-    ],
-)
-def test_secrets_of_a_page_are_hidden_as_those_of_the_alert_are(early, summary):
-    world = World()
-    world.fetcher = MemoryFetcher({WIKI: page(title="Key AKIAABCDEFGHIJKLMNOP", text=SECRET)})
-    settings = EnrichmentSettings(early=early, late=("read_content",), content_hosts=HOSTS)
-    world.stage = world.made(settings, world.fetcher)
-    (content,), _, _ = world.run(annotations={"runbook_url": WIKI})
-    assert content.summary == summary
-    assert content.title == ("Key [redacted:aws-key]" if early else "Key AKIAABCDEFGHIJKLMNOP")
-
-
-def test_a_secret_that_a_summary_would_cut_in_two_is_hidden_whole():
-    world = World(summarise=lambda text, limit: text[:30])
-    world.fetcher = MemoryFetcher({WIKI: page(text="Log in with password=hunter2secret9x")})
-    settings = EnrichmentSettings(late=("read_content",), content_hosts=HOSTS)
-    world.stage = world.made(settings, world.fetcher)
-    (content,), _, _ = world.run(annotations={"runbook_url": WIKI})
-    assert "hunter2" not in content.summary
