@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from tests.builders import T0, alert, receiver
+from tocsin.domain.alert import Alert
 from tocsin.domain.found import Content, Enrichment, Findings, Link, Owner, Triage
 from tocsin.domain.group import GroupKey
 from tocsin.ports import Notification
@@ -56,6 +59,15 @@ WORST = [
     )
     for character in ('"', "\\", "\U0001f469", "é", "x")
 ]
+
+
+def flood(worst: Alert, count: int = 200) -> list[Alert]:
+    """Return an alert as long as it gets, then such of which each text is longer than any shown.
+
+    Those have fewer labels, and of these more than any channel has room for.
+    """
+    labels = {name: value[:1500] for name, value in [*worst.labels.items()][:12]}
+    return [worst, *[replace(worst, labels=labels)] * (count - 1)]
 
 
 def notification(*alerts: Any, **fields: Any) -> Notification:

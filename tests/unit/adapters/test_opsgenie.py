@@ -5,7 +5,7 @@ from cli.vendors.jsonschemas import checked
 from cli.vendors.localserver import Answer, local_server
 from tests.builders import receiver
 from tests.channels import tools
-from tests.notifications import DOWN, EVIL, FOUND, UP, WORST, notification
+from tests.notifications import DOWN, EVIL, FOUND, UP, WORST, flood, notification
 from tocsin.adapters.receivers import ChannelReceivers, opsgenie
 from tocsin.domain.channels import Opsgenie, Responder
 from tocsin.domain.errors import Permanent, Retryable, Throttled
@@ -112,12 +112,10 @@ def test_hostile_texts_make_no_lines_of_their_own():
 
 @pytest.mark.parametrize("worst", WORST, ids=lambda each: repr(each.name[0]))
 def test_the_longest_alerts_stay_within_opsgenies_limits(worst):
-    sent = created(*[worst] * 200)
+    sent = created(*flood(worst))
     assert sent["description"].endswith("\n…")
     assert sum(len(name) + len(value) for name, value in sent["details"].items()) <= 8000
-    told = notification(
-        *[worst] * 200, receiver=account(), thread=THREAD, reason="enrichment added"
-    )
+    told = notification(*flood(worst), receiver=account(), thread=THREAD, reason="enrichment added")
     checked("opsgenie-action", opsgenie.render(told, URL)[1])
 
 

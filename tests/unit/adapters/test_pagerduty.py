@@ -5,7 +5,7 @@ from cli.vendors.jsonschemas import checked
 from cli.vendors.localserver import Answer, local_server
 from tests.builders import receiver
 from tests.channels import tools
-from tests.notifications import DOWN, EVIL, GROUP, KEY_32, UP, WORST, notification
+from tests.notifications import DOWN, EVIL, GROUP, KEY_32, UP, WORST, flood, notification
 from tocsin.adapters.receivers import ChannelReceivers, pagerduty
 from tocsin.domain.channels import PagerDuty
 from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
@@ -124,7 +124,7 @@ def test_hostile_texts_are_values_and_lead_nowhere():
 
 @pytest.mark.parametrize("worst", WORST, ids=lambda each: repr(each.name[0]))
 def test_the_longest_alerts_fit_and_what_is_left_out_is_counted(worst):
-    details = event(*[worst] * 200, DOWN, truncated=7)["payload"]["custom_details"]
+    details = event(*flood(worst), DOWN, truncated=7)["payload"]["custom_details"]
     assert details["firing"] == 201
     assert len(details["alerts"]) + details["not_shown"] == 208
     assert details["alerts"]

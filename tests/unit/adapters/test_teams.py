@@ -1,3 +1,5 @@
+from itertools import chain
+
 import pytest
 from msgspec.structs import replace
 
@@ -5,7 +7,7 @@ from cli.vendors.jsonschemas import checked
 from cli.vendors.localserver import Answer, local_server
 from tests.builders import receiver
 from tests.channels import tools
-from tests.notifications import DOWN, EVIL, FOUND, HOSTILE, UP, WORST, notification
+from tests.notifications import DOWN, EVIL, FOUND, HOSTILE, UP, WORST, flood, notification
 from tocsin.adapters.receivers import ChannelReceivers, teams
 from tocsin.domain.actionlink import KINDS, MessageAction
 from tocsin.domain.channels import Teams
@@ -102,7 +104,7 @@ def test_texts_are_never_markup_and_nobody_is_mentioned():
 
 @pytest.mark.parametrize("worst", WORST, ids=lambda each: repr(each.name[0]))
 def test_the_longest_alerts_fit_and_what_is_left_out_is_counted(worst):
-    shown = card(*[worst] * 200, replace(worst, status="resolved"))
+    shown = card(*flood(worst), replace(worst, status="resolved"))
     heads = [line for line in lines(shown) if line.endswith("warning, firing")]
     assert heads
     assert lines(shown)[-1] == f"and {201 - len(heads)} more"
@@ -113,7 +115,8 @@ def test_the_longest_alerts_fit_and_what_is_left_out_is_counted(worst):
 def test_the_longest_text_of_a_template_fits(character):
     text = "{% for alert in alerts %}" + character * 900 + "\n{% endfor %}"
     own = replace(workflow(), template=MessageTemplate(text=text, title=character * 500))
-    body = teams.render(notification(*WORST * 5, receiver=own), URL)
+    alerts = chain.from_iterable(flood(worst, 5) for worst in WORST)
+    body = teams.render(notification(*alerts, receiver=own), URL)
     assert len(body.decode().encode("utf-16-le")) <= 28_000
     shown = checked("teams", body)["attachments"][0]["content"]
     assert any(line.startswith(character * 50) for line in lines(shown)[1:])

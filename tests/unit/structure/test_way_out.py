@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,15 @@ PACKAGE = Path(__file__).parents[3] / "layers/tocsin/python/tocsin"
 ONLY = "pipeline/safecall.py"
 
 
-def calls(tree: ast.AST) -> Iterator[str]:
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """Return all that a module is made of."""
+    return [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+
+
+def calls(nodes: list[ast.AST]) -> Iterator[str]:
     """Yield where `send` of something called receivers is used, called or not."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Attribute) and node.attr == "send":
             owner = ast.unparse(node.value)
             if "receiver" in owner.lower():
@@ -21,8 +28,7 @@ def calls(tree: ast.AST) -> Iterator[str]:
 
 def users() -> dict[str, list[str]]:
     found = {
-        str(path.relative_to(PACKAGE)): list(calls(ast.parse(path.read_text(encoding="utf-8"))))
-        for path in PACKAGE.rglob("*.py")
+        str(path.relative_to(PACKAGE)): list(calls(nodes(path))) for path in PACKAGE.rglob("*.py")
     }
     return {name: lines for name, lines in found.items() if lines}
 
@@ -40,7 +46,7 @@ def test_only_the_safe_call_sends_to_a_receiver() -> None:
     ],
 )
 def test_a_second_way_would_be_noticed(code: str) -> None:
-    assert list(calls(ast.parse(code)))
+    assert list(calls([*ast.walk(ast.parse(code))]))
 
 
 def test_only_the_safe_call_and_who_hands_them_over_know_receivers() -> None:
@@ -58,7 +64,7 @@ def test_only_the_safe_call_and_who_hands_them_over_know_receivers() -> None:
     knowing = {
         str(path.relative_to(PACKAGE))
         for path in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes(path)
         if (isinstance(node, ast.ClassDef | ast.alias) and node.name in names)
     }
     assert knowing == allowed
@@ -68,7 +74,7 @@ def test_only_the_guard_and_the_stage_behind_it_ask_for_pages() -> None:
     asking = {
         str(path.relative_to(PACKAGE))
         for path in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.Attribute)
         and node.attr == "fetch"
         and "fetcher" in ast.unparse(node.value).lower()
@@ -91,7 +97,7 @@ SENDERS = {
 def imported(path: Path) -> set[str]:
     """Return what a module imports, each with the packages above it."""
     names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         if isinstance(node, ast.ImportFrom) and node.module:
@@ -123,12 +129,14 @@ def test_only_who_hands_mail_over_opens_a_session_with_a_mail_server() -> None:
 
 
 def test_another_way_out_would_be_noticed(tmp_path: Path) -> None:
-    for line in (
-        "import requests",
-        "from urllib.request import urlopen",
-        "from http import client",
-        "from smtplib import SMTP",
+    for number, line in enumerate(
+        (
+            "import requests",
+            "from urllib.request import urlopen",
+            "from http import client",
+            "from smtplib import SMTP",
+        )
     ):
-        module = tmp_path / "module.py"
+        module = tmp_path / f"module{number}.py"
         module.write_text(line)
         assert imported(module) & SENDERS
