@@ -1,6 +1,7 @@
 """Mail through a mail server, as a receiver."""
 
 import pytest
+from msgspec.structs import replace
 
 from cli.vendors.mailserver import mail_server
 from tests.builders import T0, receiver
@@ -9,7 +10,7 @@ from tests.unit.adapters.mailed import ANN, BOB, SENDER, notification, read, ric
 from tocsin.adapters.http import Http
 from tocsin.adapters.receivers import ChannelReceivers, email
 from tocsin.domain.channels import Email, Smtp
-from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
+from tocsin.domain.errors import PartlyTaken, Permanent, Retryable, Throttled, Unsendable
 from tocsin.domain.secret import Secret
 
 PASSWORD = Secret(name="tocsin/acme/mail")
@@ -109,3 +110,47 @@ def test_what_a_server_says_is_no_thread(server):
     receipt = ChannelReceivers(tools()).send(mailing(server))
     follows = notification(key="toc_2", thread=("toc_1", f"{receipt}\r\nBcc: eve@example.com"))
     assert read(email.render(follows, "", T0))["In-Reply-To"] == f"<toc_1@{SENDER.split('@')[1]}>"
+
+
+class TestForNow:
+    def test_who_is_refused_for_now_is_said_with_who_has_it(self, server):
+        server.replies = {f"RCPT {BOB}": ["451 4.7.1 greylisted, try http://x.example"]}
+        with pytest.raises(PartlyTaken) as raised:
+            ChannelReceivers(tools()).send(mailing(server))
+        assert raised.value.taken == (ANN,)
+        assert raised.value.reason == f"receiver oncall: SMTP refuses for now {BOB}: 451 4.7.1"
+        assert raised.value.retry_after_s == 60.0
+        assert [mail.to for mail in server.taken] == [[ANN]]
+
+    def test_the_next_try_is_for_the_others_and_the_same_message(self, server):
+        sent = mailing(server)
+        server.replies = {f"RCPT {BOB}": ["450 4.2.1 later"]}
+        with pytest.raises(PartlyTaken):
+            ChannelReceivers(tools()).send(sent)
+        assert ChannelReceivers(tools()).send(replace(sent, taken=(ANN,)))
+        first, second = server.taken
+        assert (first.to, second.to) == ([ANN], [BOB])
+        assert first.content == second.content
+
+    @pytest.mark.parametrize("reply", ["450 4.2.1 later", "451 4.7.1 later", "452 4.2.2 full"])
+    def test_again_that_says_nothing_of_the_server(self, server, reply):
+        server.replies = {f"RCPT {BOB}": [reply]}
+        with pytest.raises(PartlyTaken) as raised:
+            ChannelReceivers(tools()).send(replace(mailing(server), taken=(ANN,)))
+        assert (raised.value.taken, raised.value.retry_after_s) == ((), 300.0)
+        assert server.offered == []
+
+    def test_a_server_that_ends_is_left_alone(self, server):
+        server.replies = {f"RCPT {BOB}": ["421 4.3.2 closing"]}
+        with pytest.raises(Throttled):
+            ChannelReceivers(tools()).send(replace(mailing(server), taken=(ANN,)))
+
+    def test_who_is_then_refused_for_good_is_missing_in_the_receipt(self, server):
+        server.replies = {f"RCPT {BOB}": ["550 5.1.1 unknown"]}
+        receipt = ChannelReceivers(tools()).send(replace(mailing(server), taken=(ANN,)))
+        assert receipt == f"refused {BOB}: 550 5.1.1"
+        assert server.offered == []
+
+    def test_whoever_is_no_recipient_any_more_is_not_waited_for(self, server):
+        assert ChannelReceivers(tools()).send(replace(mailing(server), taken=(ANN, BOB))) == ""
+        assert server.lines == []

@@ -19,6 +19,8 @@ from tocsin.domain.errors import Permanent, Retryable, Throttled, TocsinError, U
 # Where a server stands before it has seen anything of the message.
 _BEFORE = ("connection", "EHLO", "STARTTLS", "AUTH")
 _FEWER = {421, 450}
+# RFC 5321, 3.8: the server ends the connection.
+_ENDS = 421
 # SES says so where its rate or quota is used up; to AUTH it means that nobody is let in now.
 _FEWER_OR_NO_LOGIN = 454
 
@@ -29,11 +31,15 @@ _STATUS = re.compile(rb"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
-    """A message, from whom and to whom; the addresses are ASCII."""
+    """A message, from whom and to whom; the addresses are ASCII.
+
+    `is_rest`: others have it already, so that it says nothing of the server if these are refused.
+    """
 
     sender: str
     to: tuple[str, ...]
     content: bytes
+    is_rest: bool = False
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +47,11 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 
     said: str
     refused: dict[str, str]
+
+    @property
+    def later(self) -> tuple[str, ...]:
+        """Who may be taken later. Source: RFC 5321, 4.2.1 (4yz)."""
+        return tuple(at for at, code in self.refused.items() if code.startswith("4"))
 
 
 def submit(
@@ -51,6 +62,8 @@ def submit(
     timeout_s: float,
 ) -> Taken:
     """Hand a message to a mail server; who is refused is left out as long as anybody is not.
+
+    Of a message that others have, all may be refused: then nothing is handed over.
 
     `address_of` returns the address of a host, or raises as `Http.address_of` does. The whole
     takes `timeout_s`, without the look-up of the name.
@@ -121,7 +134,10 @@ def _send(session: Session, envelope: Envelope) -> Taken:
     _expect(250, session.mail(envelope.sender), "MAIL")
     replies = {at: session.rcpt(at) for at in envelope.to}
     refused = {at: reply for at, reply in replies.items() if reply[0] not in (250, 251)}
+    codes = {at: _code(each) for at, each in refused.items()}
     if len(refused) == len(replies):
+        if envelope.is_rest and _ENDS not in {reply[0] for reply in refused.values()}:
+            return Taken(said="", refused=codes)
         # If any of them may be taken later, trying again helps.
         raise _error(min(refused.values(), key=lambda reply: reply[0]), "RCPT")
     try:
@@ -130,7 +146,6 @@ def _send(session: Session, envelope: Envelope) -> Taken:
         reason = f"no answer to the message, which may have arrived: {_kind(error)}"
         raise Retryable(reason) from None
     _expect(250, reply, "DATA")
-    codes = {at: _code(each) for at, each in refused.items()}
     return Taken(said=reply[1].decode("ascii", "replace"), refused=codes)
 
 

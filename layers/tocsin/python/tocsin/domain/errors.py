@@ -14,6 +14,7 @@ TocsinError
 ├── Retryable             try again, not before `retry_after_s`
 │   ├── Conflict          somebody else changed the same state first
 │   ├── Throttled         the other side is well and asks for fewer calls
+│   ├── PartlyTaken       some of whom it is for have it, and others may take it later
 │   └── BreakerOpen       nothing was sent: the other side failed, and is left alone for a while
 └── Permanent             trying again cannot help
     └── Unsendable        so much so that nothing was sent
@@ -140,6 +141,19 @@ class Conflict(Retryable):
 
 class Throttled(Retryable):
     """An answer that asks for fewer calls, and says nothing against the one that was made."""
+
+
+class PartlyTaken(Retryable):
+    """What some of whom it is for have by now, `taken`, and others may take later.
+
+    It says nothing against the other side. `taken` is empty if they had it before.
+    """
+
+    def __init__(
+        self, reason: str, retry_after_s: float | None = None, *, taken: tuple[str, ...]
+    ) -> None:
+        super().__init__(reason, retry_after_s)
+        self.taken = taken
 
 
 class BreakerOpen(Retryable):

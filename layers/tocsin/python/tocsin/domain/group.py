@@ -188,6 +188,8 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     truncated: int = 0
     # Alerts that it does not show, of whose snooze people are yet to hear that it ended, and when.
     unsaid_ends: dict[str, float] = {}
+    # Who of those whom it is for has it, where others have not taken it yet.
+    taken: tuple[str, ...] = ()
     attempts: int = 0
     # When the next attempt may be made: back-off, or what the receiver asked for.
     not_before_s: float = 0.0

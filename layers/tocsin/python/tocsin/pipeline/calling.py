@@ -1,5 +1,7 @@
 """One try at a receiver: what it is sent, and what came of it, as the metrics hear of it."""
 
+from msgspec.structs import replace
+
 from tocsin.domain.group import Group, Intent
 from tocsin.pipeline.attempts import note_attempt
 from tocsin.pipeline.batch import Outcome
@@ -39,6 +41,13 @@ class Calling:
             outcome.warnings.append(reason)
         return found
 
+    def begun(self, intent: Intent) -> Intent:
+        """Return an intent as it is tried now, with all who are known to have it already.
+
+        So it is also where this worker could not write that down.
+        """
+        return replace(intent, tried_at_s=self._clock(), taken=self._taken.part(intent))
+
     def forget(self, intent: Intent) -> None:
         """Forget an intent, now that it is written down how it ended."""
         self._taken.forget(intent)
@@ -58,6 +67,8 @@ class Calling:
         note_attempt(outcome, group, intent, recipient.receiver.kind, verdict)
         if isinstance(verdict, Delivered):
             self._taken.add(intent.key, verdict.receipt)
+        else:
+            self._taken.add_part(intent.key, verdict.taken)
         return verdict
 
     def _attempt(self, group: Group, intent: Intent, recipient: Recipient) -> Attempt:

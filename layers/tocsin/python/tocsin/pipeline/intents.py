@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from typing import Literal
 
 import msgspec
 
@@ -12,45 +11,23 @@ from tocsin.domain.decision import ENRICHED
 from tocsin.domain.group import Group, Intent, Settlement, Step, Thread, Told, alert_of, is_digest
 from tocsin.domain.journal import DeliveryRecord
 from tocsin.domain.reconcile import Plan
+from tocsin.pipeline.ends import End, Recorded
 from tocsin.pipeline.recent import remember
 from tocsin.pipeline.recipients import Recipient
-from tocsin.pipeline.safecall import Dead, Deferred, Delivered, endpoint_of
+from tocsin.pipeline.safecall import Deferred, endpoint_of
 from tocsin.ports import Notification
 
 # A notification that waits is looked at again this soon: its receiver may have been mended.
 LOOK_AGAIN_S = 120.0
 _REMEMBERED = 1000
 
-DeliveryOutcome = Literal["delivered", "dead", "refused"]
-Recorded = Literal["delivered", "dead", "failed"]
-
-
-class End(msgspec.Struct, frozen=True):
-    """How a notification ended, why, and what its receiver calls it."""
-
-    outcome: DeliveryOutcome
-    reason: str = ""
-    receipt: str = ""
-
-
-OVERDUE = End("dead", "it failed, and gets no other turn by the pace of its receiver in time")
-
-
-def end_of(verdict: Delivered | Dead, planned: Plan) -> End:
-    """Return how a notification ended, by what its receiver said."""
-    if isinstance(verdict, Delivered):
-        return End("delivered", receipt=verdict.receipt)
-    # Before an intent that was found, rather than planned, a try may have arrived: its answer was
-    # lost, or its worker.
-    is_certain = verdict.is_refusal and bool(planned.steps)
-    return End("refused" if is_certain else "dead", verdict.reason)
-
 
 class Taken:
-    """The notifications that a worker saw taken, until that is written down."""
+    """The notifications that a worker saw taken, or by whom, until that is written down."""
 
     def __init__(self) -> None:
         self._receipts: dict[str, str] = {}
+        self._parts: dict[str, tuple[str, ...]] = {}
 
     def __contains__(self, key: str) -> bool:
         return key in self._receipts
@@ -63,9 +40,19 @@ class Taken:
         """Return what the receiver calls a notification that was taken."""
         return self._receipts[key]
 
+    def add_part(self, key: str, taken: tuple[str, ...]) -> None:
+        """Remember all who have a notification that others have not taken yet."""
+        if taken:
+            remember(self._parts, key, taken, _REMEMBERED)
+
+    def part(self, intent: Intent) -> tuple[str, ...]:
+        """Return who is known to have a notification that others have not taken yet."""
+        return max(intent.taken, self._parts.get(intent.key, ()), key=len)
+
     def forget(self, intent: Intent) -> None:
         """Forget what is written down."""
         self._receipts.pop(intent.key, None)
+        self._parts.pop(intent.key, None)
 
 
 def is_waiting(group: Group, intent: Intent, receiver: Receiver, at_s: float) -> bool:
@@ -97,6 +84,7 @@ def notification_of(
         external_url=recipient.config.external_url,
         thread=group.thread,
         actions=actions,
+        taken=intent.taken,
     )
 
 
@@ -123,6 +111,7 @@ def deferred(intent: Intent, verdict: Deferred, endpoint: str, at_s: float) -> I
         attempts=verdict.attempts,
         not_before_s=verdict.until_s,
         waits_for=endpoint,
+        taken=verdict.taken or intent.taken,
         failed_at_s=at_s if verdict.was_tried else intent.failed_at_s,
     )
 

@@ -1,12 +1,16 @@
 """A look at a group: whether it is time to say something, and what."""
 
+import math
+
 from msgspec.structs import replace
 
 from tocsin.domain.flush import due_at_s, early_s, why_again
-from tocsin.domain.group import Group, digest_of, is_digest
+from tocsin.domain.group import Group, Intent, digest_of, is_digest
 from tocsin.domain.handedover import handed_over, hear, is_behind, standing
+from tocsin.domain.intent import NOBODY, settle_steps
 from tocsin.domain.owed import owed_at_s
 from tocsin.domain.reconcile import Look, Plan, plan
+from tocsin.pipeline.intents import look_again_at_s
 from tocsin.pipeline.origins import Origins
 from tocsin.pipeline.recipients import Recipient
 from tocsin.pipeline.suppression import Suppression, muted_by_time
@@ -69,6 +73,30 @@ class Looking:
             look = replace(look, again=again, untold=stands.untold)
             planned = plan(group, recipient.receiver, now_s, look)
         return replace(planned, is_behind=is_behind(digest, handed, planned.steps))
+
+    def has_news(self, group: Group, intent: Intent, recipient: Recipient, now_s: float) -> bool:
+        """Tell whether there is more to say now than an intent does that some have, and not all."""
+        return self._news_at_s(group, intent, recipient, now_s) <= now_s
+
+    def again_at_s(self, group: Group, intent: Intent, recipient: Recipient, now_s: float) -> float:
+        """Return when an intent that waits is to be looked at."""
+        news_at_s = self._news_at_s(group, intent, recipient, now_s)
+        return min(look_again_at_s(intent, now_s), news_at_s)
+
+    def _news_at_s(self, group: Group, intent: Intent, recipient: Recipient, now_s: float) -> float:
+        if not intent.taken:
+            return math.inf
+        after = replace(
+            group,
+            intent=None,
+            told=settle_steps(group.told, intent, "delivered"),
+            notified_at_s=intent.created_at_s,
+        )
+        look = self.at(after, recipient, now_s, NOBODY)
+        if look is not None and look.alerts:
+            return now_s
+        due = due_at_s(after, recipient.timing)
+        return math.inf if due is None or due <= now_s else due
 
     def _muted(self, recipient: Recipient, group: Group, now_s: float) -> dict[str, str]:
         muted = self._suppression.muted(recipient.config, group, now_s)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from tocsin.domain.config import Receiver
 from tocsin.domain.errors import Conflict, Retryable, TocsinError
 from tocsin.domain.flush import due_at_s, spoken_at_s
 from tocsin.domain.group import Group, GroupKey, Intent, is_digest
@@ -16,17 +15,13 @@ from tocsin.domain.intent import NOBODY, for_digest, intent_for, is_other, reviv
 from tocsin.domain.reconcile import Plan, as_it_is, resume
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.calling import Calling
+from tocsin.pipeline.ends import End, count_end, end_of, followed, overdue
 from tocsin.pipeline.handingover import Handed, HandingOver
 from tocsin.pipeline.intents import (
     LOOK_AGAIN_S,
-    OVERDUE,
-    End,
-    Recorded,
     deferred,
-    end_of,
     ends_at_s,
     is_waiting,
-    look_again_at_s,
     paced,
     records,
     settlement,
@@ -147,8 +142,11 @@ class Notify:
             # Its lease is kept until the digest is written, with what others hand over to that.
             self._handing.add(Handed(group, planned, intent, recipient))
             return True
+        if self._looking.has_news(group, intent, recipient, at_s):
+            return self._close(group, planned, intent, recipient, followed(intent), outcome)
         if is_waiting(group, intent, recipient.receiver, at_s):
-            return self._settle(group, planned, intent, look_again_at_s(intent, at_s))
+            again_at_s = self._looking.again_at_s(group, intent, recipient, at_s)
+            return self._settle(group, planned, intent, again_at_s)
         return self._send_in_turn(group, planned, intent, recipient, outcome)
 
     def _begin(
@@ -205,7 +203,7 @@ class Notify:
             if turn.kind == "wait":
                 end_s = ends_at_s(intent, recipient.receiver)
                 if at_s >= end_s:
-                    return self._close(group, planned, intent, recipient, OVERDUE, outcome)
+                    return self._close(group, planned, intent, recipient, overdue(intent), outcome)
                 outcome.count_by_kind(recipient.receiver.kind, "paced")
                 due_at_s = min(turn.at_s, at_s + LOOK_AGAIN_S, end_s)
                 return self._settle(group, planned, paced(intent, at_s), due_at_s)
@@ -214,42 +212,40 @@ class Notify:
     def _send(
         self, group: Group, planned: Plan, intent: Intent, recipient: Recipient, outcome: Outcome
     ) -> bool:
-        intent = msgspec.structs.replace(intent, tried_at_s=self._ports.clock())
+        intent = self._calling.begun(intent)
         verdict = self._calling.verdict(group, intent, recipient, outcome)
         if isinstance(verdict, Deferred):
             outcome.count("failed" if verdict.was_tried else "deferred")
-            return self._defer(group, planned, intent, recipient.receiver, verdict)
-        return self._close(group, planned, intent, recipient, end_of(verdict, planned), outcome)
+            return self._defer(group, planned, intent, recipient, verdict)
+        end = end_of(verdict, planned, intent)
+        return self._close(group, planned, intent, recipient, end, outcome)
 
     def _defer(
-        self, group: Group, planned: Plan, intent: Intent, receiver: Receiver, verdict: Deferred
+        self, group: Group, planned: Plan, intent: Intent, to: Recipient, verdict: Deferred
     ) -> bool:
         """Leave the intent for a later attempt; the time index brings it back."""
         at_s = self._ports.clock()
-        self._pacing.left_alone(group, intent, receiver, verdict)
-        left = deferred(intent, verdict, endpoint_of(group.key.tenant, receiver), at_s)
+        self._pacing.left_alone(group, intent, to.receiver, verdict)
+        left = deferred(intent, verdict, endpoint_of(group.key.tenant, to.receiver), at_s)
         written = [*planned.records]
         if verdict.was_tried:
             tried = msgspec.structs.replace(intent, attempts=intent.attempts + 1)
             written += records(group, tried, "failed", verdict.reason, at_s)
         said = msgspec.structs.replace(planned, records=tuple(written))
-        return self._settle(group, said, left, look_again_at_s(left, at_s))
+        return self._settle(group, said, left, self._looking.again_at_s(group, left, to, at_s))
 
     def _close(
         self, group: Group, planned: Plan, intent: Intent, to: Recipient, end: End, outcome: Outcome
     ) -> bool:
         """Write down how an intent ended; tell whether nothing else is left to say."""
-        is_delivered = end.outcome == "delivered"
-        outcome.count("delivered" if is_delivered else "failed")
-        outcome.count("steps", len(intent.steps) if is_delivered else 0)
-        if not is_delivered:
+        count_end(outcome, intent, end)
+        if end.recorded == "dead":
             self._ports.dead_letter(group, intent, end.reason)
         at_s = self._ports.clock()
         tried = msgspec.structs.replace(intent, attempts=intent.attempts + 1)
         told = settle_steps(planned.told, intent, end.outcome, of_digest=is_digest(group.key))
         group.thread = thread_after(group, intent, end, told)
-        ended: Recorded = "delivered" if is_delivered else "dead"
-        said = records(group, tried, ended, end.reason, at_s, end.receipt)
+        said = records(group, tried, end.recorded, end.reason, at_s, end.receipt)
         done = msgspec.structs.replace(planned, told=told, records=(*planned.records, *said))
         group.notified_at_s = spoken_at_s(group, intent, at_s)
         is_done = self._after(group, done, to)

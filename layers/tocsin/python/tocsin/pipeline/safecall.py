@@ -12,7 +12,7 @@ import msgspec
 
 from tocsin.domain.breaker import endpoint_key
 from tocsin.domain.config import Receiver
-from tocsin.domain.errors import Retryable, Throttled, TocsinError, Unsendable
+from tocsin.domain.errors import PartlyTaken, Retryable, Throttled, TocsinError, Unsendable
 from tocsin.domain.retry import RetryPolicy, share
 from tocsin.pipeline.endpoint import Endpoint, Endpoints
 from tocsin.ports import Breakers, Clock, Notification, Receivers
@@ -69,6 +69,8 @@ class Deferred(msgspec.Struct, frozen=True, kw_only=True):
     was_tried: bool = True
     # Whether this try opened the breaker for everybody.
     has_opened: bool = False
+    # All who have it by now, if this try brought it to anybody.
+    taken: tuple[str, ...] = ()
 
 
 class Dead(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +80,7 @@ class Dead(msgspec.Struct, frozen=True, kw_only=True):
     is_refusal: bool = False
     was_tried: bool = True
     has_opened: bool = False
+    taken: tuple[str, ...] = ()
 
 
 Verdict = Delivered | Deferred | Dead
@@ -109,6 +112,9 @@ class SafeCall:
             return self._wait(attempt, admission.until_s, attempt.attempts, reason, tried=False)
         try:
             receipt = self._receivers.send(attempt.notification)
+        except PartlyTaken as error:
+            self._endpoints.succeeded(endpoint)
+            return self._partly_taken(attempt, error)
         except Throttled as error:
             return self._throttled(attempt, endpoint, error)
         except Retryable as error:
@@ -129,6 +135,16 @@ class SafeCall:
         endpoint = self._endpoints.orphaned(key, receiver.breaker)
         reason = f"receiver {receiver.name}: whoever tried died before an answer came"
         return self._failed(attempt, endpoint, Retryable(reason), is_lost=True)
+
+    def _partly_taken(self, attempt: Attempt, error: PartlyTaken) -> Verdict:
+        """Defer for those who may take it later. The receiver is well: it uses up no attempt."""
+        deferred = Deferred(
+            until_s=self._clock() + attempt.delay_s(error),
+            attempts=attempt.attempts,
+            reason=error.reason,
+            taken=(*attempt.notification.taken, *error.taken),
+        )
+        return self._unless_too_old(attempt, deferred)
 
     def _throttled(self, attempt: Attempt, endpoint: Endpoint, error: Throttled) -> Verdict:
         """Let everybody pause: what the receiver asks for is no fault of this notification."""
@@ -189,6 +205,7 @@ class SafeCall:
                 reason=deferred.reason,
                 was_tried=deferred.was_tried,
                 has_opened=deferred.has_opened,
+                taken=deferred.taken,
             )
         # A receiver may ask for a day; a dead letter that somebody sees must not wait for it.
         return msgspec.structs.replace(deferred, until_s=min(deferred.until_s, end_s))

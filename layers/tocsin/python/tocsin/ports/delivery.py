@@ -17,7 +17,8 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
 
     `reason` says in Alertmanager's words why it is sent, and `truncated` how many alerts found no
     room in it. `thread` is what was said first of what still fires; None in what opens it.
-    `actions` is what somebody who reads it can do.
+    `actions` is what somebody who reads it can do. `taken` are those of whom its receiver consists
+    that have it, and must not get it again.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     external_url: str = ""
     thread: Thread | None = None
     actions: tuple[MessageAction, ...] = ()
+    taken: tuple[str, ...] = ()
 
     @property
     def news(self) -> tuple[Alert, ...]:
@@ -45,8 +47,8 @@ class Receivers(Protocol):
         """Deliver; return what the receiver calls it, "" if it does not say.
 
         Raises Retryable (with Retry-After, if the receiver said) or Permanent.
-        Raises Throttled where the receiver asks for fewer calls, and Unsendable where nothing
-        was sent.
+        Raises Throttled where the receiver asks for fewer calls, PartlyTaken where some have it
+        and others do not yet, and Unsendable where nothing was sent.
         """
 
 

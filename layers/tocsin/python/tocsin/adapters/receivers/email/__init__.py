@@ -14,6 +14,7 @@ from hashlib import blake2b
 from itertools import accumulate, takewhile
 from typing import cast
 
+from tocsin.adapters.mail import Envelope
 from tocsin.adapters.receivers.email import mime, ses, smtp
 from tocsin.adapters.receivers.email.entries import doing, entries, notes
 from tocsin.adapters.receivers.email.page import (
@@ -27,7 +28,7 @@ from tocsin.adapters.receivers.email.plain import head, render_plain
 from tocsin.adapters.receivers.message import Message, message_of
 from tocsin.adapters.receivers.posting import Tools, written
 from tocsin.domain.channels import Email
-from tocsin.domain.errors import Permanent, Retryable
+from tocsin.domain.errors import PartlyTaken, Permanent, Retryable
 from tocsin.domain.plaintext import cut, one_line
 from tocsin.ports import Notification
 
@@ -46,15 +47,24 @@ _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._-]{1,200}@[A-Za-z0-9.-]{1,200}>")
 def send(notification: Notification, tools: Tools) -> str:
     """Send the message, and return its Message-ID at SES or what the mail server said.
 
-    Raises as `Receivers.send` does.
+    Who has it already gets it no more. Raises as `Receivers.send` does.
     """
     receiver = notification.receiver
     content = written(receiver, lambda: render(notification, tools.external_url, tools.clock()))
     settings = cast(Email, receiver.settings)
+    to = tuple(at for at in settings.to if at not in notification.taken)
+    if not to:
+        # Whoever is missing is none of the recipients any more.
+        return ""
+    is_rest = bool(notification.taken)
+    envelope = Envelope(sender=settings.sender, to=to, content=content, is_rest=is_rest)
     try:
         if settings.smtp is None:
-            return ses.send(settings, content, tools)
-        return smtp.send(settings, settings.smtp, content, receiver.timeout_s, tools)
+            return ses.send(settings, envelope, tools)
+        return smtp.send(settings.smtp, envelope, receiver.timeout_s, tools)
+    except PartlyTaken as error:
+        reason = f"receiver {receiver.name}: {error.reason}"
+        raise PartlyTaken(reason, error.retry_after_s, taken=error.taken) from None
     except (Retryable, Permanent) as error:
         raise type(error)(f"receiver {receiver.name}: {error.reason}") from None
 

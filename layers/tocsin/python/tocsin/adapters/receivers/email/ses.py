@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tocsin.adapters.aws import AWS_ERRORS, error_codes, translate
+from tocsin.adapters.mail import Envelope
 from tocsin.adapters.receivers.posting import Tools
 from tocsin.domain.channels import Email
 from tocsin.domain.errors import Retryable, Throttled, TocsinError
@@ -26,7 +27,7 @@ _THROTTLED = {
 _PAUSED = {"SendingPausedException"}
 
 
-def send(settings: Email, content: bytes, tools: Tools) -> str:
+def send(settings: Email, envelope: Envelope, tools: Tools) -> str:
     """Send, and return the Message-ID that SES gave the message.
 
     Raises:
@@ -35,9 +36,9 @@ def send(settings: Email, content: bytes, tools: Tools) -> str:
         Permanent: SES refuses for good.
     """
     request: dict[str, Any] = {
-        "FromEmailAddress": settings.sender,
-        "Destination": {"ToAddresses": list(settings.to)},
-        "Content": {"Raw": {"Data": content}},
+        "FromEmailAddress": envelope.sender,
+        "Destination": {"ToAddresses": list(envelope.to)},
+        "Content": {"Raw": {"Data": envelope.content}},
     }
     if settings.configuration_set:
         request["ConfigurationSetName"] = settings.configuration_set
