@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import pytest
 
 from tests.integration.payloads import member, webhook
-from tests.pipeline.marking import DB1, marked_world, told
+from tests.pipeline.marking import DB1, Marking, marked_world, told
+from tocsin.domain.enrichment.stage import Draft, Subject
 from tocsin.pipeline import envelope
 from tocsin.ports import DeadLetter, Queue
 
@@ -60,3 +61,27 @@ def test_redriven_when_the_stage_is_well_it_arrives_once() -> None:
     world.outbox.queues["enrich"].extend([letter.message, letter.message])
     world.drain()
     assert [alert.labels["instance"] for alert in told(world)] == [DB1]
+
+
+def test_failing_closed_its_neighbours_go_on_before_it_is_buried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = marked_world({"redact"}, fails_closed=True)
+    run, bury, sent = Marking.run, world.outbox.bury, list[int]()
+
+    def run_for_one(self: Marking, subject: Subject, draft: Draft) -> str:
+        return run(self, subject, draft) if draft.alert.labels["instance"] == DB1 else ""
+
+    def looked(queue: Queue, letters: Iterable[DeadLetter]) -> None:
+        found = list(letters)
+        if found:
+            sent.append(len(world.outbox.queues["evaluate"]))
+        bury(queue, found)
+
+    monkeypatch.setattr(Marking, "run", run_for_one)
+    monkeypatch.setattr(world.outbox, "bury", looked)
+    world.send(webhook(member("db-1"), member("db-2")))
+    world.drain()
+    assert sent == [1]
+    assert [alert.labels["instance"] for alert in told(world)] == ["db-2.prod.example:9100"]
+    assert world.balance().is_settled

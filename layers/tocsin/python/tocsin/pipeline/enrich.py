@@ -2,7 +2,7 @@
 
 The order of effects keeps every alert through a crash at any point: archive, separate,
 forward, journal, marks. A mark says that its event is forwarded, so it comes last. What failed of
-enrichment is kept apart once its alert is forwarded, since no page may wait for that.
+enrichment is kept apart or buried once the rest is forwarded: no page may wait for that.
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ from tocsin.domain.storage_rules import is_archived, storage_rule_for
 from tocsin.pipeline.archive import Entry, pack
 from tocsin.pipeline.batch import Delivery, Outcome, each_tenant
 from tocsin.pipeline.changes import pack_changes
-from tocsin.pipeline.enrichment.early import Early, Enriched
+from tocsin.pipeline.enrichment.early import Early
 from tocsin.pipeline.envelope import encode, seal_frame
 from tocsin.pipeline.heard import Heard
 from tocsin.pipeline.opening import Opened, open_envelope
@@ -36,6 +36,7 @@ from tocsin.ports import (
 )
 
 _BROKEN = "this alert failed in enrich; its neighbours went on"
+_FAILED_CLOSED = "enrichment failed, and ENGINE_FAIL_CLOSED is true"
 
 
 class EnrichPorts(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,12 +105,11 @@ class Enrich:
         self._separate([(each, each.dead) for each in opened], _BROKEN)
         changes, resends = _in_order(opened)
         forward, fresh = self._decide(tenant, changes, resends, now_s)
-        forward, unwell = self._enriched(tenant, opened, forward, fresh, outcome)
+        forward, see_to_failed = self._enriched(tenant, opened, forward, fresh, now_s, outcome)
         _record(opened, {change.source for change in forward})
         trace = opened[0].envelope.trace
         self._forward(tenant, forward, name, trace)
-        if unwell is not None and self._early is not None:
-            outcome.warnings += self._early.keep(tenant, unwell, now_s)
+        see_to_failed()
         records = [_envelope_record(each) for each in opened]
         self._ports.journal.write(tenant, now_s, f"enrich.{name}", records)
         marks = list(fresh.values())
@@ -160,28 +160,31 @@ class Enrich:
         opened: list[Opened],
         forward: list[Change],
         fresh: dict[str, Mark],
+        now_s: float,
         outcome: Outcome,
-    ) -> tuple[list[Change], Enriched | None]:
+    ) -> tuple[list[Change], Callable[[], None]]:
         """Return the events with what was found; without those that must not go on so.
 
-        Where some go on of which stages failed, all is returned besides, to be kept apart.
+        What failed is seen to by what is returned besides, once all else is forwarded.
         """
-        config = self._ports.configs.current(tenant)
-        if self._early is None or config is None or config.enrichment is None or not forward:
-            return forward, None
-        enriched = self._early.run(config, forward)
+        early, config = self._early, self._ports.configs.current(tenant)
+        if early is None or config is None or config.enrichment is None or not forward:
+            return forward, lambda: None
+        enriched = early.run(config, forward)
         if not enriched.failed:
-            return enriched.changes, None
+            return enriched.changes, lambda: None
         outcome.count("enrichment_failed", len(enriched.failed))
-        if not self._early.fails_closed:
-            return enriched.changes, enriched
+        if not early.fails_closed:
+            return enriched.changes, lambda: outcome.warnings.extend(
+                early.keep(tenant, enriched, now_s)
+            )
         taken = [(each, _taken_out(each, enriched.failed)) for each in opened]
-        self._separate(taken, "enrichment failed, and ENGINE_FAIL_CLOSED is true")
         for change in forward:
             if change.source in enriched.failed:
                 # Redriven, it must not pass for a repeat of itself.
                 fresh.pop(mark_key(tenant, change.mark_name), None)
-        return [each for each in enriched.changes if each.source not in enriched.failed], None
+        healthy = [each for each in enriched.changes if each.source not in enriched.failed]
+        return healthy, lambda: self._separate(taken, _FAILED_CLOSED)
 
     def _decide(
         self, tenant: str, changes: list[Change], resends: set[str], now_s: float
