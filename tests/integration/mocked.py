@@ -15,6 +15,7 @@ from moto import mock_aws
 from moto.core.models import MockAWS
 
 from tests.integration.meter import Meter
+from tests.integration.quickmoto import find_out_once
 from tests.integration.waysback import keep_ways_back_short
 from tests.strict import install
 from tests.untraced import leave_untraced
@@ -31,6 +32,7 @@ own_client = aws._make_client
 leave_untraced(MockAWS, "start")
 leave_untraced(MockAWS, "stop")
 keep_ways_back_short()
+find_out_once()
 
 
 class _Quota(quota.RetryQuota):
