@@ -4,7 +4,8 @@ import socket
 from pathlib import Path
 
 from cli.localcloud.environment import clean_environment
-from cli.localcloud.processes import free_port, start_on_leash
+from cli.localcloud.ports import free_port
+from cli.localcloud.processes import start_on_leash
 
 START_LIMIT_S = 15.0
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from cli.localcloud.environment import clean_environment
 from cli.localcloud.http import call
 from cli.localcloud.launcher import NOTE
-from cli.localcloud.processes import Child, free_port
+from cli.localcloud.ports import free_port
+from cli.localcloud.processes import Child
 
 START_LIMIT_S = 60.0
 

@@ -10,10 +10,11 @@ from threading import Event, Thread
 import pytest
 
 from cli.localcloud.polling import wait_until
+from cli.localcloud.ports import free_port
 from cli.localcloud.receiver import LocalReceiver
 from tests.e2e.test_prometheus import FIRING, NOT_FIRING, PROMETHEUS, configure, prometheus
 from tests.integration.onemachine import OneMachine
-from tests.integration.test_alertmanager_mode import configuration, free_port, told
+from tests.integration.test_alertmanager_mode import configuration, told
 
 AMTOOL = shutil.which("amtool")
 needs_amtool = pytest.mark.skipif(

@@ -11,7 +11,7 @@ import pytest
 from cli.demo.books import heard
 from cli.demo.plan import Notice
 from cli.localcloud.polling import wait_until
-from cli.localcloud.processes import free_port
+from cli.localcloud.ports import free_port
 
 PROMETHEUS = shutil.which("prometheus")
 

@@ -9,7 +9,7 @@ from time import time
 import pytest
 
 from cli.localcloud.polling import wait_until
-from cli.localcloud.processes import free_port
+from cli.localcloud.ports import free_port
 from tocsin.adapters.http import Http
 from tocsin.adapters.metricsources.prometheus import PrometheusApi
 from tocsin.adapters.secrets import RecentSecrets

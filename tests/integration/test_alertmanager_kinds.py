@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from cli.localcloud.polling import wait_until
+from cli.localcloud.ports import free_port
 from cli.vendors.localserver import Answer, local_server
 from cli.vendors.mailserver import mail_server
 from tests.integration.onemachine import LOOK_EVERY_S, OneMachine
-from tests.integration.test_alertmanager_mode import alert, free_port
+from tests.integration.test_alertmanager_mode import alert
 
 KEY = "0123456789abcdef0123456789abcdef"
 # Mattermost says 200, the others 202.

@@ -1,7 +1,6 @@
 """An Alertmanager on one machine: a real process, a real port, a real webhook."""
 
 import signal
-import socket
 from contextlib import closing
 from sqlite3 import connect
 from time import time
@@ -10,6 +9,7 @@ import pytest
 
 from cli.localcloud.http import call
 from cli.localcloud.polling import wait_until
+from cli.localcloud.ports import free_port
 from cli.localcloud.receiver import LocalReceiver
 from cli.onemachine.stores import FILE
 from tests.integration.onemachine import LOOK_EVERY_S, OneMachine
@@ -27,12 +27,6 @@ def machine(tmp_path, receiver):
     yield machine
     if machine.process is not None:
         machine.kill()
-
-
-def free_port():
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return listening.getsockname()[1]
 
 
 def configuration(receiver, **route):

@@ -8,9 +8,10 @@ from http.client import HTTPConnection
 
 import pytest
 
+from cli.localcloud.ports import free_port
 from cli.localcloud.receiver import LocalReceiver
 from tests.integration.onemachine import OneMachine
-from tests.integration.test_alertmanager_mode import alert, configuration, free_port
+from tests.integration.test_alertmanager_mode import alert, configuration
 
 JSON = {"Content-Type": "application/json"}
 

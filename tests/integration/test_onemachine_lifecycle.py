@@ -10,13 +10,13 @@ from click.testing import CliRunner
 from cli.commands.alert import command
 from cli.localcloud.http import Answer, call
 from cli.localcloud.polling import wait_until
+from cli.localcloud.ports import free_port
 from cli.localcloud.receiver import LocalReceiver
 from tests.integration.onemachine import OneMachine
 from tests.integration.test_alertmanager_mode import (
     alert,
     arrived,
     configuration,
-    free_port,
     told,
 )
 

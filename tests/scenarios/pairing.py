@@ -20,6 +20,7 @@ import msgspec
 
 from cli.localcloud.cloud import LocalCloud
 from cli.localcloud.polling import TimedOutError, wait_until
+from cli.localcloud.ports import free_port
 from cli.onemachine.configuration import ConfigurationFile
 from cli.onemachine.intake import Intake
 from cli.onemachine.machine import Machine
@@ -28,7 +29,7 @@ from cli.onemachine.stores import open_stores
 from tests.scenarios.api import Api
 from tests.scenarios.cloud import add_tenants, api_of
 from tests.scenarios.configuring import configured
-from tests.scenarios.processes import ServerProcess, free_port, peer
+from tests.scenarios.processes import ServerProcess, peer
 from tests.scenarios.receiver import Manner, Receiver
 from tocsin.configuration.alertmanager import load_alertmanager
 from tocsin.runtime.clock import now_s

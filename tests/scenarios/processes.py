@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from typing import Any
 
 from cli.localcloud.http import call
 from cli.localcloud.polling import TimedOutError, wait_until
+from cli.localcloud.ports import free_port
 from tests.scenarios.api import Api
 
 ALERTMANAGER = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
@@ -105,10 +105,3 @@ def peer(directory: Path, configure: Configure, *flags: str) -> ServerProcess:
     """Return an Alertmanager with these flags that is not started yet."""
     assert ALERTMANAGER, "alertmanager is not installed: apt-get install prometheus-alertmanager"
     return ServerProcess([ALERTMANAGER, *flags], directory, configure)
-
-
-def free_port() -> int:
-    """Return a port of loopback that nobody listens on."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
