@@ -54,6 +54,29 @@ def test_labels_at_the_limits_are_accepted() -> None:
     assert check_labels(labels) == labels
 
 
+_LONG_NAMES = [f"{n:0{limits.LABEL_NAME_CHARACTERS}}" for n in range(2)]
+
+
+@pytest.mark.parametrize("check", [check_labels, check_annotations])
+def test_names_and_values_that_are_above_a_limit_only_together_are_accepted(check: Any) -> None:
+    given = dict.fromkeys(_LONG_NAMES, "x" * limits.LABEL_VALUE_CHARACTERS)
+    assert check(given) == given
+
+
+@pytest.mark.parametrize("check", [check_labels, check_annotations])
+@pytest.mark.parametrize("name", ["", "n" * (limits.LABEL_NAME_CHARACTERS + 1)])
+def test_one_bad_name_among_good_ones_is_found(check: Any, name: str) -> None:
+    with pytest.raises(InvalidAlert):
+        check({"a": "b", name: "x", "c": "d"})
+
+
+def test_a_label_value_one_above_the_limit_is_refused_among_good_ones() -> None:
+    long = "x" * (limits.LABEL_VALUE_CHARACTERS + 1)
+    with pytest.raises(InvalidAlert) as caught:
+        check_labels({"a": "", "b": long, "c": ""})
+    assert caught.value.path == "labels.b"
+
+
 def test_a_long_annotation_is_cut_rather_than_the_alert_lost() -> None:
     cut = check_annotations({"log": "x" * 1_000_000, "summary": "short"})
     assert len(cut["log"]) == limits.ANNOTATION_VALUE_CHARACTERS

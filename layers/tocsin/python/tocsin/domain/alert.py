@@ -37,7 +37,7 @@ def severity_of(word: object, default: Severity = "warning") -> Severity:
     return _SEVERITY_WORDS.get(str(word).strip().lower(), default)
 
 
-class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One named problem of one thing, firing or resolved.
 
     `labels` are its identity and always hold `alertname`. Times are epoch seconds in UTC;

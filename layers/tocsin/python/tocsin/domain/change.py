@@ -19,7 +19,7 @@ Identity = tuple[str, float | None, float | None, float | None]
 _RANK: dict[Status, int] = {"firing": 0, "resolved": 1}
 
 
-class Alias(msgspec.Struct, frozen=True, array_like=True):
+class Alias(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Another fingerprint of the same alert, under rules that are not those in force.
 
     `is_narrower` says that alerts which are one under it surely are one under the rules in
@@ -31,7 +31,7 @@ class Alias(msgspec.Struct, frozen=True, array_like=True):
     under_way_until_s: float = 0.0
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """An accepted alert on its way, with the identity it was accepted under.
 
     `aliases` are there only for tenants that changed their fingerprint rules.

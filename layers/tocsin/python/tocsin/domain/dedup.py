@@ -20,7 +20,7 @@ _QUIET_S = 3600.0
 _KEPT_S = 86400.0
 
 
-class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The last event of a fingerprint that is known to have been forwarded."""
 
     key: str

@@ -25,7 +25,7 @@ ROOT = "{}"
 _DIGEST = f"{ROOT}@digest"
 
 
-class GroupKey(msgspec.Struct, frozen=True, array_like=True):
+class GroupKey(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The identity of a group. `labels` are the group labels, sorted by name.
 
     `route` is the matchers on the way down to the route, as Alertmanager writes them.
@@ -67,7 +67,7 @@ def alert_of(name: str) -> str:
     return name.partition("@")[0]
 
 
-class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One alert in a group. An episode is one run from firing to resolved."""
 
     fingerprint: str

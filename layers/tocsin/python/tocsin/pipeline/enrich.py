@@ -192,11 +192,11 @@ class Enrich:
         """Return the events to forward, in order, and the marks to write for them."""
         marks: dict[str, Mark] = {}
         unsure: dict[str, None] = {}
-        for change in changes:
-            key = mark_key(tenant, change.mark_name)
-            known = self._recent.get(key)
+        keyed = [(mark_key(tenant, change.mark_name), change) for change in changes]
+        for key, change in keyed:
             is_proof = may_trust_memory(change, change.source in resends)
-            if known is not None and is_proof and is_repeat(known, change):
+            known = self._recent.get(key) if is_proof else None
+            if known is not None and is_repeat(known, change):
                 marks[key] = known
             else:
                 unsure[key] = None
@@ -204,8 +204,7 @@ class Enrich:
             marks.update(self._ports.fingerprints.read(list(unsure), now_s))
         forward: list[Change] = []
         fresh: dict[str, Mark] = {}
-        for change in changes:
-            key = mark_key(tenant, change.mark_name)
+        for key, change in keyed:
             if not is_repeat(marks.get(key), change):
                 forward.append(change)
                 if not is_older(change, marks.get(key)):
