@@ -29,6 +29,13 @@ class Telling(msgspec.Struct, frozen=True, kw_only=True):
     receiver: str
     key: str
     said: tuple[tuple[str, Status], ...]
+    # The alerts that it shows as firing, new or not, and why it was sent.
+    shown: frozenset[str] = frozenset()
+    reason: str = ""
+    # When it arrived, when its worker began, and when it was written down.
+    at_s: float = 0.0
+    began_at_s: float = 0.0
+    written_at_s: float = 0.0
 
 
 def firings(key: GroupKey, alerts: Iterable[Alert]) -> set[tuple[str, str, str]]:
@@ -69,7 +76,9 @@ class History(msgspec.Struct, kw_only=True):
         if now_s < self.closed_until_s.pop(notification.key, 0.0):
             self.hasty[notification.key] += 1
 
-    def arrived(self, notification: Notification) -> None:
+    def arrived(
+        self, notification: Notification, now_s: float, began_at_s: float, written_at_s: float
+    ) -> None:
         """Note what a receiver took."""
         self.tellings.append(
             Telling(
@@ -77,5 +86,14 @@ class History(msgspec.Struct, kw_only=True):
                 receiver=notification.receiver.name,
                 key=notification.key,
                 said=tuple((alert.labels["instance"], alert.status) for alert in notification.news),
+                shown=frozenset(
+                    alert.labels["instance"]
+                    for alert in notification.alerts
+                    if alert.status == "firing"
+                ),
+                reason=notification.reason,
+                at_s=now_s,
+                began_at_s=began_at_s,
+                written_at_s=written_at_s,
             )
         )

@@ -8,7 +8,7 @@ import msgspec
 from tests.builders import config, receiver, route
 from tests.simulation.modes import Mode
 from tocsin.domain.alert import Severity
-from tocsin.domain.config import TenantConfig
+from tocsin.domain.config import TenantConfig, Timing
 from tocsin.domain.escalation import EscalationPolicy, EscalationStep
 from tocsin.domain.fingerprint_rules import FingerprintRule
 from tocsin.domain.masks import Mask
@@ -41,6 +41,8 @@ class Landscape(msgspec.Struct, frozen=True, kw_only=True):
     policy: EscalationPolicy | None = None
     # How many messages receivers get.
     pace: PacePolicy | None = None
+    # How often what fires is told again; None: never.
+    repeats_s: float | None = None
 
     @property
     def tenants(self) -> tuple[str, ...]:
@@ -65,6 +67,8 @@ def draw(random: Random, mode: Mode) -> Landscape:
     retry = RetryPolicy(attempts=3 if mode.refuses or mode.has_outage else 10)
     climbed = policy(random) if mode.escalates else None
     name = "" if climbed is None else climbed.name
+    repeats_s = random.choice([None, None, 1200.0]) if mode.acts else None
+    timing = Timing(repeat_interval_s=repeats_s)
     receivers = {
         "oncall": receiver(
             max_alerts=random.choice([1, 2, 1000]),
@@ -77,15 +81,19 @@ def draw(random: Random, mode: Mode) -> Landscape:
     # What two routes share they would share no more while one of them knows the new policy.
     if random.random() < 0.3 and not mode.changes_policies:
         receivers["audit"] = receiver("audit", retry=retry, pace=paced)
-        children.append(route("audit", 'alertname=~".*"', continues=True, policy=name))
+        children.append(
+            route("audit", 'alertname=~".*"', continues=True, policy=name, timing=timing)
+        )
     if mode.moves_severity:
         receivers["pager"] = receiver("pager", retry=retry)
         children.append(route("pager", 'severity="critical"', group_by=group_by, policy=name))
     takes_resolves = {each: known.send_resolved for each, known in receivers.items()}
     if children:
-        children.append(route("oncall", group_by=group_by, policy=name))
+        children.append(route("oncall", group_by=group_by, policy=name, timing=timing))
     fields: dict[str, Any] = {
-        "route": route("oncall", group_by=group_by, policy=name, routes=tuple(children)),
+        "route": route(
+            "oncall", group_by=group_by, policy=name, routes=tuple(children), timing=timing
+        ),
         "receivers": receivers,
     }
     if climbed is not None:
@@ -97,6 +105,7 @@ def draw(random: Random, mode: Mode) -> Landscape:
         takes_resolves=takes_resolves,
         policy=climbed,
         pace=paced,
+        repeats_s=repeats_s,
     )
 
 

@@ -30,6 +30,8 @@ class Mode(msgspec.Struct, frozen=True, kw_only=True):
     has_outage: bool = False
     # Alerts climb a policy, and people do something about them.
     escalates: bool = False
+    # Alerts climb none, and people do something about them; some routes repeat what fires.
+    acts: bool = False
     changes_policies: bool = False
     # Receivers are told at a pace, so that there are digests.
     is_paced: bool = False
@@ -66,20 +68,23 @@ MODES = {
         Mode(name="outage", says="all receivers are down for a while", has_outage=True),
         Mode(
             name="stormy",
-            says="receivers are told at a pace, in digests",
+            says="receivers are told at a pace, in digests, and people do something about alerts",
             crashes=30,
             is_paced=True,
+            acts=True,
         ),
         Mode(
             name="redriven",
             says="as stormy, and receivers refuse for good; redrive at the end",
             is_paced=True,
+            acts=True,
             refuses=True,
         ),
         Mode(
             name="drained",
             says="as stormy, and all receivers are down for a while",
             is_paced=True,
+            acts=True,
             has_outage=True,
         ),
         Mode(

@@ -14,11 +14,12 @@ from tests.pipeline.memory_world import START_S
 from tests.simulation.history import History, Report
 from tests.simulation.landscape import Landscape
 from tests.simulation.modes import Mode
+from tests.simulation.reminders import told_again
 from tests.simulation.world import World
 from tocsin.adapters.memory import MemoryGroups, MemoryJournal
 from tocsin.domain.alert import Status
 from tocsin.domain.balance import add_up
-from tocsin.domain.group import Group, Member
+from tocsin.domain.group import Group, Member, is_digest
 from tocsin.domain.journal import DeliveryRecord
 
 # Longer than any run, and within what a journal keeps.
@@ -59,7 +60,8 @@ def judge(world: World, mode: Mode) -> list[Violation]:
         *(_outage(history) if mode.has_outage else ()),
         *_hurried(history, landscape),
         *_books(history, landscape, world.journal),
-        *_work_left(world.groups),
+        *_work_left(world.groups, landscape),
+        *(Violation("again", text) for text in told_again(world)),
         *(_climbs(told, world, mode) if mode.escalates else ()),
     ]
 
@@ -233,8 +235,10 @@ def _firing(world: World, *, of_steps: bool) -> Iterator[tuple[Group, Member]]:
             yield from ((group, each) for each in group.members.values() if each.status == "firing")
 
 
-def _work_left(groups: MemoryGroups) -> Iterator[Violation]:
-    """When all is quiet, nobody owes anybody anything."""
+def _work_left(groups: MemoryGroups, landscape: Landscape) -> Iterator[Violation]:
+    """When all is quiet, nobody owes anybody anything, but to repeat what fires."""
     for group in groups.groups.values():
-        if group.intent is not None or group.poke_due_at_s is not None:
+        fires = any(each.status == "firing" for each in group.members.values())
+        is_repeated = landscape.repeats_s is not None and fires and not is_digest(group.key)
+        if group.intent is not None or (group.poke_due_at_s is not None and not is_repeated):
             yield Violation("at rest", f"{group.key.id} still has work")

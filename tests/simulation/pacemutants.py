@@ -7,7 +7,8 @@ import pytest
 
 from tocsin.adapters.memory import MemoryGroups
 from tocsin.domain import decision, pace
-from tocsin.pipeline import looking, pacing
+from tocsin.domain.handedover import Standing
+from tocsin.pipeline import intents, looking, pacing
 
 Patch = pytest.MonkeyPatch
 
@@ -43,6 +44,18 @@ def _retries_take_no_turn(patch: Patch) -> None:
     patch.setattr(pacing.Pacing, "written_turn", lambda *_: pace.GO)
 
 
+def _a_group_speaks_of_what_its_digest_has(patch: Patch) -> None:
+    patch.setattr(looking, "standing", lambda *_: Standing())
+
+
+def _nobody_hears_what_a_digest_told(patch: Patch) -> None:
+    patch.setattr(looking, "hear", lambda *_: False)
+
+
+def _a_reminder_that_nobody_took_counts(patch: Patch) -> None:
+    patch.setattr(intents, "settle_ends", lambda _, told, *__: told)
+
+
 PLANTED_IN_PACES: tuple[tuple[str, Callable[[Patch], None]], ...] = (
     ("stormy", _handed_over_without_an_intent),
     ("stormy", _an_end_overtakes_the_digest),
@@ -50,4 +63,7 @@ PLANTED_IN_PACES: tuple[tuple[str, Callable[[Patch], None]], ...] = (
     ("drained", _a_digest_ends_what_its_group_ended),
     ("stormy", _what_fires_anew_takes_the_place_of_an_end),
     ("stormy", _retries_take_no_turn),
+    ("stormy", _a_group_speaks_of_what_its_digest_has),
+    ("stormy", _nobody_hears_what_a_digest_told),
+    ("redriven", _a_reminder_that_nobody_took_counts),
 )

@@ -4,7 +4,7 @@ from random import Random
 
 from tests.simulation.climbs import Silenced
 from tocsin.adapters.memory import MemoryBlobs, MemoryGroups, MemoryOutbox, MemorySilences
-from tocsin.domain.group import Group, Member
+from tocsin.domain.group import Group, Member, is_digest
 from tocsin.domain.handling import Action, ActionKind
 from tocsin.domain.matchers import Matcher
 from tocsin.domain.silence import Silence
@@ -12,6 +12,10 @@ from tocsin.pipeline.actions import Order, pack_orders
 
 _KINDS: tuple[ActionKind, ...] = (
     "acknowledge", "acknowledge", "unacknowledge", "snooze", "comment", "resolve",
+)  # fmt: skip
+# Where it is about who tells what, rather than for how long anybody climbs.
+_KINDS_IN_STORMS: tuple[ActionKind, ...] = (
+    "acknowledge", "unacknowledge", "snooze", "snooze", "snooze",
 )  # fmt: skip
 _SNOOZES_S = (60.0, 200.0, 900.0)
 # A silence is known to whoever looks at the clock after this, and to nobody before.
@@ -29,15 +33,20 @@ class People:
         silenced: Silenced,
         outbox: MemoryOutbox,
         blobs: MemoryBlobs,
+        *,
+        in_storms: bool = False,
     ) -> None:
         # What they resolved by hand, by tenant and alert.
         self.ended: set[tuple[str, str]] = set()
+        # Until when they put off what, by tenant and alert.
+        self.put_off_until_s: dict[tuple[str, str], list[float]] = {}
         self._random = random
         self._silenced = silenced
         self._groups = groups
         self._silences = silences
         self._outbox = outbox
         self._blobs = blobs
+        self._kinds = _KINDS_IN_STORMS if in_storms else _KINDS
         self._count = 0
 
     def act(self, now_s: float) -> str:
@@ -48,7 +57,7 @@ class People:
         group, member = self._random.choice(firing)
         if self._random.random() < 0.1:
             return self._silence(group, member, now_s)
-        return self._do(self._random.choice(_KINDS), group, member, now_s)
+        return self._do(self._random.choice(self._kinds), group, member, now_s)
 
     def give_back(self, now_s: float) -> list[str]:
         """Let nobody have anything in hand any more."""
@@ -74,13 +83,17 @@ class People:
         return f"silence {whose[1]} of {whose[0]} until {until_s}"
 
     def _firing(self) -> list[tuple[Group, Member]]:
-        groups = sorted(self._groups.groups.values(), key=lambda each: each.key.id)
         return [
             (group, member)
-            for group in groups
+            for group in self._listed()
             for _, member in sorted(group.members.items())
             if member.status == "firing"
         ]
+
+    def _listed(self) -> list[Group]:
+        """Return what the API shows, which is no digest."""
+        groups = sorted(self._groups.groups.values(), key=lambda each: each.key.id)
+        return [each for each in groups if not is_digest(each.key)]
 
     def _do(self, kind: ActionKind, group: Group, member: Member, now_s: float) -> str:
         self._count += 1
@@ -88,6 +101,8 @@ class People:
         if kind == "resolve":
             self.ended.add(whose)
         until_s = now_s + self._random.choice(_SNOOZES_S) if kind == "snooze" else 0.0
+        if until_s:
+            self.put_off_until_s.setdefault(whose, []).append(until_s)
         orders = [
             Order(
                 each.key,
@@ -101,8 +116,9 @@ class People:
                     until_s=until_s,
                 ),
             )
-            for each in sorted(self._groups.groups.values(), key=lambda each: each.key.id)
+            for each in self._listed()
             if each.key.tenant == tenant and member.fingerprint in each.members
         ]
         self._outbox.send("evaluate", [pack_orders(tenant, orders, now_s, self._blobs)])
-        return f"{kind} {whose[1]} of {tenant}"
+        lasts = f" for {until_s - now_s:.0f} s" if until_s else ""
+        return f"{kind} {whose[1]} of {tenant}{lasts}"

@@ -44,6 +44,10 @@ class _Run:
         self._is_late = mode.is_late
         self._changes_rules = mode.changes_rules
         self._escalates = mode.escalates
+        # How often people do something in a turn.
+        self._acting = 0.03 if mode.escalates else 0.0
+        if mode.acts:
+            self._acting = random.choice([0.0, 0.0, 0.005, 0.02])
         self._changes_policies = mode.changes_policies
         # In some runs whoever began last overtakes the others, which stand still meanwhile.
         self._overtaking = random.choice([0.0, 0.9])
@@ -99,7 +103,7 @@ class _Run:
             world.say(world.changes.change_rules(world.now_s))
         if self._changes_policies and self._random.random() < 0.02:
             world.say(world.changes.change_policy(world.now_s))
-        if self._escalates and self._random.random() < 0.03:
+        if self._acting and self._random.random() < self._acting:
             world.acted([world.people.act(world.now_s)])
 
     def _jump_s(self) -> float:

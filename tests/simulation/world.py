@@ -83,6 +83,7 @@ class World:
             self.watch.silenced,
             self.queues.outbox,
             self._blobs,
+            in_storms=mode.acts,
         )
         self._archive, self._fingerprints = MemoryArchive(), MemoryFingerprints()
         self._configs = MemoryConfigs()
@@ -275,11 +276,15 @@ class World:
         worker.attempted[notification.key] = fired
         answer = self.faults.answer(self.now_s - START_S)
         said = [f"{each.labels['instance']} {each.status}" for each in notification.news]
-        self.say(f"{worker.name} tells {notification.receiver.name} {said}: {answer}")
+        again = [each.labels["instance"] for each in notification.alerts[len(said) :]]
+        told = f"{said} beside {again}, {notification.reason}"
+        self.say(f"{worker.name} tells {notification.receiver.name} {told}: {answer}")
         if answer == "refused":
             raise Permanent("HTTP 410")
         if answer in ("taken", "unheard"):
-            self.history.arrived(notification)
+            intent = self.groups.groups[notification.group].intent
+            written_at_s = self.now_s if intent is None else intent.created_at_s
+            self.history.arrived(notification, self.now_s, worker.began_at_s, written_at_s)
         if answer == "taken":
             worker.arrived.append(notification.key)
             return ""

@@ -13,7 +13,7 @@ import msgspec
 
 from tocsin.domain.config import Timing
 from tocsin.domain.decision import is_known, is_pending, is_update_due
-from tocsin.domain.group import Group, Intent, Member
+from tocsin.domain.group import Group, Member
 from tocsin.domain.reminding import snooze_end_s
 
 # A group that looks at once at what is new looks this often at what is muted.
@@ -157,20 +157,6 @@ def why_again(group: Group, timing: Timing, now_s: float, muted: Container[str])
     is_over = group.notified_at_s + repeat_s < now_s
     is_open = not all(each.is_acknowledged for each in known)
     return "repeat interval elapsed" if is_over and is_open else ""
-
-
-def spoken_at_s(group: Group, intent: Intent, now_s: float) -> float:
-    """Return when a group spoke that has just said what an intent says.
-
-    If a snooze ended while it waited for its receiver, it was when the intent was written down,
-    since it says nothing of that alert.
-    """
-    said = {step.fingerprint for step in intent.steps}
-    is_behind = any(
-        intent.created_at_s < member.snoozed_until_s <= now_s and name not in said
-        for name, member in group.members.items()
-    )
-    return intent.created_at_s if is_behind else now_s
 
 
 def early_s(timing: Timing) -> float:

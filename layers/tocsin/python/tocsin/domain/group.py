@@ -133,8 +133,10 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     # When the notification was written down by which the receiver believes that it fires (in a
     # digest: when it was sent); 0: it is not known, or it does not believe so.
     since_s: float = 0.0
-    # The end of a snooze that passed, or will, while its group spoke of others and not of it.
+    # The end of a snooze that passed, or will, while its group spoke of others and not of it; and
+    # the notification that was dead-lettered with it.
     unsaid_end_s: float = 0.0
+    end_by: str = ""
 
     @property
     def is_dead(self) -> bool:

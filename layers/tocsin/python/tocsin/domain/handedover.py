@@ -7,12 +7,11 @@ repeats it, nor reminds of it. Once the digest told it, that counts as if its gr
 from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
-from msgspec.structs import replace
 
 from tocsin.domain.decision import is_pending
 from tocsin.domain.digest import is_dead_in, is_handed_over, owes
 from tocsin.domain.group import Group, Step, Told, alert_of
-from tocsin.domain.reminding import snooze_ends
+from tocsin.domain.reminding import snooze_ends, with_end
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -57,7 +56,7 @@ def hear(group: Group, stands: Standing) -> bool:
         told, is_said = group.told[name], end_s <= stands.said_at_s.get(name, 0.0)
         owed_s = end_s if not is_said and end_s <= spoken_at_s else 0.0
         if owed_s != told.unsaid_end_s:
-            changed[name] = replace(told, unsaid_end_s=owed_s)
+            changed[name] = with_end(told, owed_s)
     if not changed and spoken_at_s == group.notified_at_s:
         return False
     group.told, group.notified_at_s = {**group.told, **changed}, spoken_at_s

@@ -116,11 +116,13 @@ def revive(group: Group, key: str) -> tuple[dict[str, Told], frozenset[str]]:
     """Return `told` without the steps that were dead-lettered with one notification, and whose.
 
     So they are tried again. Letters and items of an earlier release do not say which
-    notification it was (""): then all are.
+    notification it was (""): then all are. The ends of snoozes that it was to say are owed again.
     """
     revived: dict[str, Told] = {}
     names: set[str] = set()
-    for name, value in group.told.items():
+    for name, last in group.told.items():
+        is_its_end = last.end_by and key in ("", last.end_by)
+        value = msgspec.structs.replace(last, end_by="") if is_its_end else last
         if not value.is_dead or (key and value.by not in ("", key)):
             revived[name] = value
             continue

@@ -94,8 +94,13 @@ def plan(group: Group, receiver: Receiver, at_s: float, look: Look = _PLAIN) -> 
     # What a digest told may be over: it shows only what is new.
     is_alone = bool(again) or is_digest(group.key)
     beside = [] if is_alone else found.beside({step.fingerprint for step, _ in chosen})
-    filled = _filled(planned, beside, receiver, look.again)
-    return filled if is_digest(group.key) else _with_ends(filled, group, look)
+    filled = _filled(planned, [alert for _, alert in beside], receiver, look.again)
+    if is_digest(group.key):
+        return filled
+    # Who gets only the first of what is new knows how many there are; so it is with what is known.
+    room = len(filled.alerts) - len(filled.news)
+    kept = beside if receiver.truncates else beside[: max(0, room)]
+    return _with_ends(filled, group, {name for name, _ in kept})
 
 
 class _Findings:
@@ -133,13 +138,18 @@ class _Findings:
         muted = self._look.muted.get(step.fingerprint, "") if step.step == "firing" else ""
         return self._look.silence or muted
 
-    def beside(self, chosen: set[str]) -> list[Alert]:
-        """Return what fires in the group beside what is new, as far as it may be told."""
-        return [
-            shown(member.alert, self.told[name])
+    def beside(self, chosen: set[str]) -> list[tuple[str, Alert]]:
+        """Return what fires in the group beside what is new, as far as it may be told.
+
+        First that of whose snooze people are to hear that it ended.
+        """
+        found = [
+            (name, shown(member.alert, self.told[name]))
             for name, member in self._group.members.items()
             if name not in chosen and not self._look.hides(name) and is_known(member, self.told)
         ]
+        ends = snooze_ends(self._group, self.told)
+        return sorted(found, key=lambda pair: pair[0] not in ends) if ends else found
 
     def _decide(self, member: Member) -> Decision:
         told = self.told.get(member.fingerprint)
@@ -160,7 +170,9 @@ class _Findings:
         since_s = before.since_s if before is not None and goes_on else 0.0
         settled = told_of(step, "dead" if is_owed else outcome, by, since_s)
         if before is not None and goes_on and before.episode == step.episode:
-            settled = msgspec.structs.replace(settled, unsaid_end_s=before.unsaid_end_s)
+            settled = msgspec.structs.replace(
+                settled, unsaid_end_s=before.unsaid_end_s, end_by=before.end_by
+            )
         self.told[step.fingerprint] = settled
         reason = _excused(self._group, decision, step)
         self.records.extend(suppressed(self._group, step, decision.sources, reason, self._at_s))
@@ -205,15 +217,14 @@ def _filled(planned: Plan, beside: list[Alert], receiver: Receiver, again: str) 
     )
 
 
-def _with_ends(planned: Plan, group: Group, look: Look) -> Plan:
-    """Note the ends of snoozes that stay owed when this is told. What is revived goes alone."""
+def _with_ends(planned: Plan, group: Group, beside: set[str]) -> Plan:
+    """Note the ends of snoozes that stay owed when this is told with what it has beside."""
     said = {step.fingerprint for step in planned.steps}
     ends = snooze_ends(group, planned.told)
     owed = {name: end_s for name, end_s in ends.items() if name not in said}
     if not owed:
         return planned
-    is_alone = not said.isdisjoint(look.revived)
-    unsaid = {name: end_s for name, end_s in owed.items() if is_alone or look.hides(name)}
+    unsaid = {name: end_s for name, end_s in owed.items() if name not in beside}
     return msgspec.structs.replace(planned, owed_ends=owed, unsaid_ends=unsaid)
 
 

@@ -9,9 +9,11 @@ from tocsin.domain.actionlink import MessageAction
 from tocsin.domain.config import Receiver
 from tocsin.domain.decision import ENRICHED
 from tocsin.domain.group import Group, Intent, Settlement, Step, Thread, Told, alert_of, is_digest
+from tocsin.domain.intent import settle_steps
 from tocsin.domain.journal import DeliveryRecord
 from tocsin.domain.reconcile import Plan
-from tocsin.pipeline.ends import End, Recorded
+from tocsin.domain.reminding import settle_ends
+from tocsin.pipeline.ends import DeliveryOutcome, End, Recorded
 from tocsin.pipeline.recent import remember
 from tocsin.pipeline.recipients import Recipient
 from tocsin.pipeline.safecall import Deferred, endpoint_of
@@ -102,6 +104,15 @@ def thread_after(
     if group.thread is not None or end is None or end.outcome != "delivered":
         return group.thread
     return Thread(intent.key, end.receipt)
+
+
+def told_after(
+    group: Group, planned: Plan, intent: Intent, outcome: DeliveryOutcome, at_s: float
+) -> dict[str, Told]:
+    """Return what a group told once a notification has ended, which is at `at_s`."""
+    of_digest = is_digest(group.key)
+    told = settle_steps(planned.told, intent, outcome, of_digest=of_digest)
+    return settle_ends(group, told, intent, outcome, at_s)
 
 
 def deferred(intent: Intent, verdict: Deferred, endpoint: str, at_s: float) -> Intent:

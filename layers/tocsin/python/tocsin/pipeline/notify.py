@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from tocsin.domain.errors import Conflict, Retryable, TocsinError
-from tocsin.domain.flush import due_at_s, spoken_at_s
-from tocsin.domain.group import Group, GroupKey, Intent, is_digest
-from tocsin.domain.intent import NOBODY, for_digest, intent_for, is_other, revive, settle_steps
+from tocsin.domain.flush import due_at_s
+from tocsin.domain.group import Group, GroupKey, Intent
+from tocsin.domain.intent import NOBODY, for_digest, intent_for, is_other, revive
 from tocsin.domain.reconcile import Plan, as_it_is, resume
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.calling import Calling
@@ -27,6 +27,7 @@ from tocsin.pipeline.intents import (
     settlement,
     thread_after,
     through_its_pace,
+    told_after,
 )
 from tocsin.pipeline.looking import Looking
 from tocsin.pipeline.notifyports import NotifyPorts
@@ -243,11 +244,10 @@ class Notify:
             self._ports.dead_letter(group, intent, end.reason)
         at_s = self._ports.clock()
         tried = msgspec.structs.replace(intent, attempts=intent.attempts + 1)
-        told = settle_steps(planned.told, intent, end.outcome, of_digest=is_digest(group.key))
-        group.thread = thread_after(group, intent, end, told)
+        told = told_after(group, planned, intent, end.outcome, at_s)
+        group.thread, group.notified_at_s = thread_after(group, intent, end, told), at_s
         said = records(group, tried, end.recorded, end.reason, at_s, end.receipt)
         done = msgspec.structs.replace(planned, told=told, records=(*planned.records, *said))
-        group.notified_at_s = spoken_at_s(group, intent, at_s)
         is_done = self._after(group, done, to)
         self._calling.forget(intent)
         return is_done
