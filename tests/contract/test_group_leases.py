@@ -50,3 +50,11 @@ class TestLease:
     def test_it_is_free_after_settling(self, world, held):
         assert settle(world, held)
         assert world.groups.acquire(KEY, "worker-2", T0 + 1, T0 + 46) is not None
+
+    def test_who_gives_it_back_may_say_how_long_the_group_is_kept(self, world, held):
+        world.groups.commit([group(version=1, expires_at_s=T0 + 100.0)], [], T0)
+        settle(world, held, due_at_s=T0 + 60, is_final=False)
+        assert world.stored().expires_at_s == T0 + 100
+        again = world.groups.acquire(KEY, "worker-2", T0 + 61, T0 + 90)
+        settle(world, again, due_at_s=T0 + 120, is_final=False, expires_at_s=T0 + 900.0)
+        assert world.stored().expires_at_s == T0 + 900

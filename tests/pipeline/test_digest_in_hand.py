@@ -64,6 +64,19 @@ def test_what_is_given_back_is_told() -> None:
     assert heard(stormy)["h7"] == ["firing"]
 
 
+def test_what_is_in_hand_for_weeks_is_kept_and_told_when_it_is_given_back() -> None:
+    stormy = storm(world())
+    act(stormy, "h7", "acknowledge")
+    for _ in range(20):
+        stormy.pass_time(86400.0, step_s=7200.0, tick_s=7200.0)
+        (digest,) = (each for key, each in stormy.groups.groups.items() if is_digest(key))
+        assert digest.expires_at_s is not None
+        assert digest.expires_at_s > stormy.now_s + 14 * 86400.0
+    act(stormy, "h7", "unacknowledge")
+    stormy.pass_time(200.0)
+    assert heard(stormy)["h7"] == ["firing"]
+
+
 def test_what_is_put_off_is_told_when_that_ends() -> None:
     stormy = storm(world())
     act(stormy, "h7", "snooze", until_s=stormy.now_s + 600.0)

@@ -216,7 +216,8 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     """How notify leaves a group: what was told, what is still to be sent, when to look again.
 
     `due_at_s` None says that nothing is left to do. `is_final` says that this, or that nothing
-    is to be done before then, holds only for the group as it was read.
+    is to be done before then, holds only for the group as it was read. `expires_at_s` None leaves
+    it to evaluate when the group is forgotten.
     """
 
     told: dict[str, Told]
@@ -227,6 +228,7 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     notified_at_s: float = 0.0
     muted: dict[str, str] = {}
     thread: Thread | None = None
+    expires_at_s: float | None = None
 
 
 class Group(msgspec.Struct, kw_only=True):

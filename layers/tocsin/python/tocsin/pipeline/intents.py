@@ -9,6 +9,7 @@ from tocsin.domain.actionlink import MessageAction
 from tocsin.domain.config import Receiver
 from tocsin.domain.decision import ENRICHED
 from tocsin.domain.group import Group, Intent, Settlement, Step, Thread, Told, alert_of, is_digest
+from tocsin.domain.grouping import IDLE_S
 from tocsin.domain.intent import settle_steps
 from tocsin.domain.journal import DeliveryRecord
 from tocsin.domain.reconcile import Plan
@@ -160,7 +161,11 @@ def through_its_pace(intent: Intent, at_s: float) -> Intent:
 def settlement(
     group: Group, planned: Plan, intent: Intent | None, due_at_s: float | None, *, is_final: bool
 ) -> Settlement:
-    """Return how a group is left: by a plan, with an intent that is not settled, if any."""
+    """Return how a group is left: by a plan, with an intent that is not settled, if any.
+
+    A digest is kept from its last look on: it looks as long as it has anything to say, though it is
+    held back for weeks and nothing is handed to it.
+    """
     return Settlement(
         told=planned.told,
         intent=intent,
@@ -170,6 +175,7 @@ def settlement(
         notified_at_s=group.notified_at_s,
         muted=planned.muted,
         thread=group.thread,
+        expires_at_s=group.lease_until_s + IDLE_S if is_digest(group.key) else None,
     )
 
 

@@ -60,7 +60,9 @@ def evaluate_values(group: Group, members: Packed) -> Mapping[str, Value | None]
 
 def notify_values(left: Settlement) -> Mapping[str, Value | None]:
     """Return what notify writes of a group beside its packed parts; it gives the lease back."""
+    kept = {} if left.expires_at_s is None else {"expires_at_s": expiry(left.expires_at_s)}
     return {
+        **kept,
         "poke_due_at_s": left.due_at_s,
         "flushed_at_s": left.flushed_at_s or None,
         "notified_at_s": left.notified_at_s or None,

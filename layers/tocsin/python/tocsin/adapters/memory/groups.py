@@ -81,6 +81,7 @@ class MemoryGroups:
         stored.told, stored.intent, stored.muted = dict(left.told), left.intent, dict(left.muted)
         stored.poke_due_at_s, stored.thread = left.due_at_s, left.thread
         stored.flushed_at_s, stored.notified_at_s = left.flushed_at_s, left.notified_at_s
+        stored.expires_at_s = left.expires_at_s or stored.expires_at_s
         stored.lease_owner, stored.lease_until_s, stored.holds = "", 0.0, 0
         self._holders.pop(group.key, None)
         if records:

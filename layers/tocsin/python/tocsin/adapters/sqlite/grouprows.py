@@ -31,8 +31,8 @@ _LEASED = (
 )
 _SETTLED = (
     "UPDATE groups SET intent = ?, muted = ?, flushed_at_s = ?, notified_at_s = ?,"
-    " thread = ?, poke_due_at_s = ?, lease_owner = '', lease_until_s = 0, holders = NULL"
-    " WHERE id = ?"
+    " thread = ?, poke_due_at_s = ?, expires_at_s = coalesce(?, expires_at_s),"
+    " lease_owner = '', lease_until_s = 0, holders = NULL WHERE id = ?"
 )
 _READ = (
     "SELECT key, version, config_version, urgent, inhibits, first_flush_at_s, flushed_at_s,"
@@ -126,6 +126,7 @@ def write_settled(file: Connection, before: Group, left: Settlement) -> None:
         left.notified_at_s,
         None if left.thread is None else msgspec.json.encode(left.thread),
         left.due_at_s,
+        left.expires_at_s,
         group_id,
     )
     file.execute(_SETTLED, values)

@@ -225,6 +225,7 @@ def _settled(stored: Group, left: Settlement) -> Group:
         poke_due_at_s=left.due_at_s,
         flushed_at_s=left.flushed_at_s,
         notified_at_s=left.notified_at_s,
+        expires_at_s=left.expires_at_s or stored.expires_at_s,
         lease_owner="",
         lease_until_s=0.0,
         holds=0,
