@@ -112,6 +112,13 @@ def test_a_digest_that_cannot_say_all_of_it_still_owes():
     assert ask_for_digest(sent(0), POLICY, "d", T0 + 10, more=True)[1].owes
 
 
+def test_others_stand_behind_a_digest_that_waits():
+    turn, after = ask_for_digest(sent(0), POLICY, "d", T0 + 5, more=False)
+    assert (turn, after.owes) == (Turn("wait", T0 + 10), True)
+    assert ask_again(after, POLICY, "k", T0 + 9)[0].kind == "wait"
+    assert ask(after, POLICY, "k", T0 + 9)[0].kind == "digest"
+
+
 def test_what_left_the_window_is_forgotten():
     _, after = ask(sent(0, 1), POLICY, "k", T0 + 100.5)
     assert [each.key for each in after.sent] == ["k1", "k"]
