@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from tests.builders import T0
+from tocsin.adapters.memory import MemoryFetcher
 from tocsin.domain.enrichment.settings import ModelSettings
-from tocsin.pipeline.enrichment.modelmetrics import ModelMetrics
+from tocsin.pipeline.enrichment.modelmetrics import KindMetrics
 from tocsin.runtime import enrichmenttools
 from tocsin.runtime.settings import InvestigateSettings
 
@@ -26,7 +27,7 @@ def test_a_key_of_a_model_that_was_changed_is_used_within_five_minutes(
     vault, now_s = Vault(), [T0]
     monkeypatch.setattr(enrichmenttools, "client", lambda _: vault)
     monkeypatch.setattr(enrichmenttools, "now_s", lambda: now_s[0])
-    made = enrichmenttools.tools(_settings(), ModelMetrics(), "worker")
+    made = enrichmenttools.tools(_settings(), KindMetrics(), MemoryFetcher({}))
     settings = ModelSettings(kind="gemini", model="gemini-1", secret="tocsin/acme/gemini")
     model: Any = made["connect_model"]("acme", settings)._model
     assert model._secrets.get(settings.secret) == "tocsin/acme/gemini:old"

@@ -70,7 +70,7 @@ def test_only_the_safe_call_and_who_hands_them_over_know_receivers() -> None:
     assert knowing == allowed
 
 
-def test_only_the_guard_and_the_stage_behind_it_ask_for_pages() -> None:
+def test_only_the_guard_and_who_counts_and_the_stage_behind_them_ask_for_pages() -> None:
     asking = {
         str(path.relative_to(PACKAGE))
         for path in PACKAGE.rglob("*.py")
@@ -79,7 +79,9 @@ def test_only_the_guard_and_the_stage_behind_it_ask_for_pages() -> None:
         and node.attr == "fetch"
         and "fetcher" in ast.unparse(node.value).lower()
     }
-    assert asking == {"pipeline/enrichment/guardedfetcher.py", "pipeline/enrichment/content.py"}
+    assert asking == {
+        f"pipeline/enrichment/{name}.py" for name in ("guardedfetcher", "countedfetcher", "content")
+    }
 
 
 SENDERS = {

@@ -4,7 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tocsin.pipeline.enrichment.modelmetrics import ModelFigures, ModelMetrics
+from tocsin.pipeline.enrichment.modelmetrics import (
+    KindMetrics,
+    ModelFigures,
+    ModelMetrics,
+    together,
+)
 from tocsin.ports import Completion
 
 
@@ -68,3 +73,39 @@ def test_nothing_is_lost_between_threads():
     assert sum(each.total for each in taken) == 4000
     assert sum(each.tokens_in + each.tokens_out for each in taken) == 12_000
     assert sum(each.took_s for each in taken) == 2000.0
+
+
+def test_kinds_are_counted_apart_and_added_up():
+    kinds = KindMetrics()
+    for _ in range(2):
+        kinds.of("gemini").succeeded(2.0)
+    kinds.of("gemini").failed(4.0)
+    kinds.of("gemini").answered(Completion(text="x", by="m", tokens_in=100, tokens_out=20))
+    kinds.of("bedrock").failed(0.5)
+    figures = kinds.reset()
+    assert {kind: each.kind_counts() for kind, each in figures.items()} == {
+        "gemini": {
+            "model_kind_asked": 3,
+            "model_kind_failed": 1,
+            "model_kind_tokens": 120,
+            "model_kind_ms": 8000,
+        },
+        "bedrock": {
+            "model_kind_asked": 1,
+            "model_kind_failed": 1,
+            "model_kind_tokens": 0,
+            "model_kind_ms": 500,
+        },
+    }
+    assert together(figures.values()).counts()["model_requests"] == 4
+    assert together(kinds.reset().values()) == ModelFigures()
+
+
+def test_what_the_limit_kept_back_is_not_held_against_a_model():
+    metrics = ModelMetrics()
+    metrics.limited()
+    metrics.failed(0.0)
+    assert metrics.figures().kind_counts() == {}
+    metrics.succeeded(1.0)
+    counts = metrics.figures().kind_counts()
+    assert (counts["model_kind_asked"], counts["model_kind_failed"]) == (1, 0)

@@ -1,4 +1,4 @@
-"""tocsin's own metrics by name, and those of the default rules that nothing measures yet."""
+"""tocsin's own metrics by name."""
 
 # Of the tenant that asks.
 OF_TENANT = {
@@ -18,11 +18,9 @@ OF_INSTALLATION = {
     "tocsin_duplicate_percent": "alerts that repeat what is known, of all, by `stage`",
     "tocsin_limited_requests": "requests that were asked to wait",
     "tocsin_provider_alerts": "alerts that were accepted, by `provider`",
+    "tocsin_tasks": "pages and models that were asked, by `task`",
+    "tocsin_success_percent": "pages and models that answered, of those asked, by `task`",
+    "tocsin_model_seconds": "how long a question to a model takes on average, by `model`",
+    "tocsin_model_tokens_ratio": "tokens of a minute over those of one the day before, by `model`",
 }
-# A rule may ask for these and has no data: tocsin has nothing yet that could be measured so.
-NOT_YET = {
-    "tocsin_success_percent": "fetches or model calls that succeed, of all, by `task`",
-    "tocsin_model_seconds": "how long a model takes to answer, by `model`",
-    "tocsin_model_tokens_ratio": "tokens of the last minutes over those usual, by `model`",
-}
-KNOWN = {**OF_TENANT, **OF_INSTALLATION, **NOT_YET}
+KNOWN = {**OF_TENANT, **OF_INSTALLATION}

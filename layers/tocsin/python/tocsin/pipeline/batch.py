@@ -1,6 +1,6 @@
 """A batch of queue messages, and which of them must come back."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -31,6 +31,8 @@ class Outcome(msgspec.Struct):
     # Counts by kind of receiver, and how long first attempts were waited for by priority.
     by_kind: dict[str, dict[str, int]] = {}
     waits_ms: dict[str, dict[str, list[float]]] = {}
+    # Counts by kind of model.
+    by_model: dict[str, dict[str, int]] = {}
     warnings: list[str] = []
 
     def count(self, name: str, value: int = 1) -> None:
@@ -51,6 +53,12 @@ class Outcome(msgspec.Struct):
         counts = self.by_kind.setdefault(kind, {})
         counts[name] = counts.get(name, 0) + value
 
+    def note_model(self, kind: str, counts: Mapping[str, int]) -> None:
+        """Add to counts of a kind of model."""
+        known = self.by_model.setdefault(kind, {})
+        for name, value in counts.items():
+            known[name] = known.get(name, 0) + value
+
     def note_wait(self, priority: str, name: str, wait_s: float) -> None:
         """Add one wait of a priority; clocks differ, so one below 0 is none."""
         waits = self.waits_ms.setdefault(priority, {}).setdefault(name, [])
@@ -67,6 +75,8 @@ class Outcome(msgspec.Struct):
         for kind, counts in part.by_kind.items():
             for name, value in counts.items():
                 self.note_kind(kind, name, value)
+        for kind, counts in part.by_model.items():
+            self.note_model(kind, counts)
         for priority, found in part.waits_ms.items():
             for name, waits_ms in found.items():
                 self.waits_ms.setdefault(priority, {}).setdefault(name, []).extend(waits_ms)

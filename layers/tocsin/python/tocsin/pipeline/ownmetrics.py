@@ -16,9 +16,9 @@ from tocsin.domain.errors import TocsinError
 from tocsin.domain.journal import Record
 from tocsin.domain.journalcounts import JournalCounts
 from tocsin.domain.matchers import match_all
-from tocsin.domain.ownmetrics import NOT_YET
 from tocsin.domain.series import Answer, Asked, Labels, Series, Unanswered
 from tocsin.pipeline.ownstack import FROM_CLOUDWATCH, Stack, from_cloudwatch
+from tocsin.pipeline.owntasks import TASK_METRICS, from_tasks
 from tocsin.pipeline.safecall import endpoint_of
 from tocsin.ports import (
     Breakers,
@@ -46,7 +46,7 @@ _FROM_JOURNAL: dict[str, Callable[[JournalCounts], tuple[Series, ...]]] = {
 _BREAKER_OPEN = "tocsin_breaker_open"
 _DEAD_LETTERS = "tocsin_dead_letters"
 _DEPTHS = ("tocsin_queue_messages", _DEAD_LETTERS)
-_OF_INSTALLATION = (*_DEPTHS, *FROM_CLOUDWATCH)
+_OF_INSTALLATION = (*_DEPTHS, *FROM_CLOUDWATCH, *TASK_METRICS)
 NAMES = (*_FROM_JOURNAL, _BREAKER_OPEN, *_OF_INSTALLATION)
 
 _Counted = dict[tuple[float, float], JournalCounts | Unanswered]
@@ -91,8 +91,7 @@ class OwnMetrics:
             counts = counted[span]
             return counts if isinstance(counts, Unanswered) else _FROM_JOURNAL[name](counts)
         if name not in NAMES:
-            unknown = Unanswered(f"there is no such metric; there are {', '.join(NAMES)}")
-            return () if name in NOT_YET else unknown
+            return Unanswered(f"there is no such metric; there are {', '.join(NAMES)}")
         config: TenantConfig | None = self._ports.configs.current(tenant)
         if name == _BREAKER_OPEN:
             return tuple(self._breakers(config, asked, now_s))
@@ -100,7 +99,13 @@ class OwnMetrics:
             return Unanswered(f"{name} is of the whole installation, and told to operators alone")
         if name in _DEPTHS:
             return self._depths(asked)
-        return from_cloudwatch(self._ports.cloudwatch, self._stack, tenant, asked, now_s)
+        return self._from_cloudwatch(tenant, asked, now_s)
+
+    def _from_cloudwatch(self, tenant: str, asked: Asked, now_s: float) -> Answer:
+        cloudwatch = self._ports.cloudwatch
+        if asked.query.metric in TASK_METRICS:
+            return from_tasks(cloudwatch, self._stack.namespace, tenant, asked, now_s)
+        return from_cloudwatch(cloudwatch, self._stack, tenant, asked, now_s)
 
     def _count(self, tenant: str, from_s: float, to_s: float) -> JournalCounts | Unanswered:
         read = self._ports.journal.read(tenant, from_s, to_s)

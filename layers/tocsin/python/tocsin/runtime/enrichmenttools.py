@@ -9,8 +9,9 @@ from tocsin.adapters.aws import client, single_attempt_client
 from tocsin.adapters.references import BlobReferences
 from tocsin.adapters.s3 import S3Blobs
 from tocsin.pipeline.enrichment.catalogues import Catalogues
-from tocsin.pipeline.enrichment.modelmetrics import ModelMetrics
+from tocsin.pipeline.enrichment.modelmetrics import KindMetrics
 from tocsin.pipeline.enrichment.registry import Tools
+from tocsin.ports import Fetcher
 from tocsin.runtime.clock import now_s
 from tocsin.runtime.settings import InvestigateSettings
 
@@ -22,8 +23,8 @@ def catalogues(make_s3: Callable[[], Any], bucket: str) -> Catalogues:
     return Catalogues(lambda: BlobReferences(S3Blobs(make_s3(), bucket)), now_s)
 
 
-def tools(settings: InvestigateSettings, metrics: ModelMetrics, owner: str) -> Tools:
-    """Return all that late stages need; `owner` names this worker to others."""
+def tools(settings: InvestigateSettings, metrics: KindMetrics, pages: Fetcher) -> Tools:
+    """Return all that late stages need; `pages` is asked for pages."""
     from tocsin.adapters.dynamodb.changeevents import DynamoChangeEvents
     from tocsin.adapters.dynamodb.templates import DynamoTemplates
     from tocsin.adapters.embedding import open_embedder
@@ -40,7 +41,7 @@ def tools(settings: InvestigateSettings, metrics: ModelMetrics, owner: str) -> T
         "change_events": DynamoChangeEvents(dynamodb, table),
         "templates": DynamoTemplates(dynamodb, table),
         "embedder": embedder,
-        "fetcher": _fetcher(settings, owner),
+        "fetcher": pages,
         "clock": now_s,
         "connect_model": _connect_model(settings, metrics),
     }
@@ -50,7 +51,8 @@ def _make_bedrock(timeout_s: float) -> Any:
     return single_attempt_client(_BEDROCK, timeout_s)
 
 
-def _fetcher(settings: InvestigateSettings, owner: str) -> Any:
+def fetcher(settings: InvestigateSettings, owner: str) -> Fetcher:
+    """Return what reads pages, behind breakers; `owner` names this worker to others."""
     from tocsin.adapters.dynamodb.breakers import DynamoBreakers
     from tocsin.adapters.fetching.fetcher import HttpFetcher
     from tocsin.adapters.http import Http, PoolSize
@@ -71,7 +73,7 @@ def _fetcher(settings: InvestigateSettings, owner: str) -> Any:
     )
 
 
-def _connect_model(settings: InvestigateSettings, metrics: ModelMetrics) -> Any:
+def _connect_model(settings: InvestigateSettings, metrics: KindMetrics) -> Any:
     from tocsin.adapters.models import Models
     from tocsin.adapters.models.extract import ExtractModel
     from tocsin.adapters.secrets import RecentSecrets
@@ -92,15 +94,16 @@ def _connect_model(settings: InvestigateSettings, metrics: ModelMetrics) -> Any:
         RecentSecrets(client("secretsmanager"), now_s),
     )
     limiter = make_limiter(settings.cache_url, settings.tocsin_env)
-    shared = ModelTools(
-        shares=ModelShares(limiter, int(settings.max_requests_per_minute)),
-        metrics=metrics,
-        clock=now_s,
-        sleep=sleep,
-        retries=int(settings.retry_max_attempts),
-    )
+    shares = ModelShares(limiter, int(settings.max_requests_per_minute))
 
     def connect(tenant: str, model: ModelSettings) -> ModelClient:
+        shared = ModelTools(
+            shares=shares,
+            metrics=metrics.of(model.kind),
+            clock=now_s,
+            sleep=sleep,
+            retries=int(settings.retry_max_attempts),
+        )
         return ModelClient(tenant, models.open(tenant, model), ExtractModel(), shared)
 
     return connect

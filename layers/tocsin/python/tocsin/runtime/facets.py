@@ -21,7 +21,7 @@ Values = Mapping[str, int | list[float]]
 class Facet(msgspec.Struct, frozen=True):
     """Metrics by the value of a dimension: counts, or lists of what was measured."""
 
-    dimension: Literal["provider", "receiver_kind", "priority"]
+    dimension: Literal["provider", "receiver_kind", "priority", "model"]
     values: (
         Mapping[str, Values]
         | Mapping[str, Mapping[str, int]]

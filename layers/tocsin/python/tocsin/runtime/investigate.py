@@ -15,11 +15,12 @@ from tocsin.adapters.s3 import S3Blobs
 from tocsin.adapters.sqs import SqsOutbox
 from tocsin.domain.enrichment.order import STAGES
 from tocsin.pipeline.batch import Delivery, Outcome
+from tocsin.pipeline.enrichment.countedfetcher import CountedFetcher
 from tocsin.pipeline.enrichment.investigating import Investigate, InvestigatePorts
-from tocsin.pipeline.enrichment.modelmetrics import ModelMetrics
+from tocsin.pipeline.enrichment.modelmetrics import KindMetrics, together
 from tocsin.pipeline.enrichment.registry import Stages
 from tocsin.runtime.clock import now_s
-from tocsin.runtime.enrichmenttools import tools
+from tocsin.runtime.enrichmenttools import fetcher, tools
 from tocsin.runtime.isolation import HasTime
 from tocsin.runtime.settings import InvestigateSettings, load
 from tocsin.runtime.together import Workers
@@ -45,13 +46,19 @@ def _investigate() -> Investigate:
         float(settings.engine_alert_timeout_s),
         float(settings.engine_total_timeout_s),
     )
-    stages = Stages(STAGES, tools(settings, _metrics(), uuid4().hex))
+    stages = Stages(STAGES, tools(settings, _models(), _pages()))
     return Investigate(ports, stages, workers.run)
 
 
 @cache
-def _metrics() -> ModelMetrics:
-    return ModelMetrics()
+def _models() -> KindMetrics:
+    return KindMetrics()
+
+
+@cache
+def _pages() -> CountedFetcher:
+    settings = load(InvestigateSettings, os.environ)
+    return CountedFetcher(fetcher(settings, uuid4().hex))
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
@@ -59,8 +66,16 @@ def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
 
     def stage(deliveries: Sequence[Delivery], has_time: HasTime) -> Outcome:
         outcome = _investigate().handle(deliveries, now_s(), has_time)
-        for name, value in _metrics().reset().counts().items():
-            outcome.count(name, value)
+        _count(outcome)
         return outcome
 
     return run(event, context, stage, _RESERVE_MS)
+
+
+def _count(outcome: Outcome) -> None:
+    figures = _models().reset()
+    for name, value in {**together(figures.values()).counts(), **_pages().reset()}.items():
+        outcome.count(name, value)
+    for kind, each in figures.items():
+        if counts := each.kind_counts():
+            outcome.note_model(kind, counts)

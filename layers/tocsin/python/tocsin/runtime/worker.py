@@ -52,6 +52,7 @@ def _facets(outcome: Outcome) -> list[Facet]:
         Facet("provider", duplicates),
         Facet("receiver_kind", by_kind),
         Facet("priority", outcome.waits_ms, "Milliseconds"),
+        Facet("model", outcome.by_model),
     ]
 
 

@@ -14,8 +14,7 @@ from tocsin.configuration.rulefiles.models import RuleFile
 from tocsin.configuration.rulefiles.notation import read_series, read_spans, read_values
 from tocsin.configuration.yamltree import Tree, read
 from tocsin.domain.errors import InvalidInput
-from tocsin.domain.ownmetrics import NOT_YET
-from tocsin.domain.rule import OWN, MetricRule, Rule
+from tocsin.domain.rule import Rule
 
 
 class PlacedRule(msgspec.Struct, frozen=True):
@@ -34,7 +33,7 @@ class PlacedRule(msgspec.Struct, frozen=True):
 
 
 class LoadedRules(msgspec.Struct, frozen=True):
-    """What a rule file says; `notes` is what of it is not taken, or has no data.
+    """What a rule file says; `notes` is what of it is not taken.
 
     Rule files of Prometheus hold no tests; those of promtool stand in files of their own.
     """
@@ -65,17 +64,7 @@ def load_rules(text: str, filename: str, environ: Mapping[str, str]) -> LoadedRu
         )
         for index, rule in enumerate(model.rules)
     )
-    notes = tuple(note for each in placed for note in _without_data(each))
-    return LoadedRules(placed, tuple(model.tests), notes)
-
-
-def _without_data(placed: PlacedRule) -> Iterator[Problem]:
-    """Note each metric of tocsin's own that nothing measures so far."""
-    conditions = placed.rule.conditions if isinstance(placed.rule, MetricRule) else ()
-    for condition, below in zip(conditions, placed.conditions, strict=True):
-        if condition.query.source == OWN and condition.query.metric in NOT_YET:
-            message = f"nothing measures {condition.query.metric} yet; the rule has no data"
-            yield placed.problem(message, *below, "metric")
+    return LoadedRules(placed, tuple(model.tests))
 
 
 def _broken_notation(file: RuleFile) -> Iterator[Finding]:

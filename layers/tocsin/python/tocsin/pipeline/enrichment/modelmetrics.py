@@ -1,10 +1,12 @@
 """What was asked of models, and what came of it. Threads share one."""
 
+from collections.abc import Iterable
 from threading import Lock
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
+from tocsin.domain.enrichment.settings import ModelKind
 from tocsin.ports import Completion
 
 
@@ -57,6 +59,21 @@ class ModelFigures(msgspec.Struct, frozen=True, kw_only=True):
             "model_ms": round(self.took_s * 1000.0),
         }
 
+    def kind_counts(self) -> dict[str, int]:
+        """Return what to write as metrics of one kind of model; nothing if none was asked.
+
+        What the limit kept from being asked says nothing of a model, and does not count.
+        """
+        asked = self.total - self.limited
+        if asked <= 0:
+            return {}
+        return {
+            "model_kind_asked": asked,
+            "model_kind_failed": max(0, self.failed - self.limited),
+            "model_kind_tokens": self.tokens_in + self.tokens_out,
+            "model_kind_ms": round(self.took_s * 1000.0),
+        }
+
 
 class ModelMetrics:
     """Adds up; every sum is that of one moment."""
@@ -105,3 +122,30 @@ class ModelMetrics:
             now = self._figures
             sums = {name: getattr(now, name) + amount for name, amount in amounts.items()}
             self._figures = replace(now, **sums)
+
+
+class KindMetrics:
+    """The sums of each kind of model by itself."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kinds: dict[ModelKind, ModelMetrics] = {}
+
+    def of(self, kind: ModelKind) -> ModelMetrics:
+        """Return where the models of one kind are counted."""
+        with self._lock:
+            return self._kinds.setdefault(kind, ModelMetrics())
+
+    def reset(self) -> dict[ModelKind, ModelFigures]:
+        """Begin anew, and return the sums until now."""
+        with self._lock:
+            return {kind: metrics.reset() for kind, metrics in self._kinds.items()}
+
+
+def together(figures: Iterable[ModelFigures]) -> ModelFigures:
+    """Return the sums of several."""
+    sums: dict[str, float] = {}
+    for each in figures:
+        for name, amount in asdict(each).items():
+            sums[name] = sums.get(name, 0) + amount
+    return msgspec.convert(sums, ModelFigures)
