@@ -17,7 +17,9 @@ from tests.pipeline.updates_world import (
     reasons,
     updating,
 )
+from tocsin.domain.channels import PagerDuty
 from tocsin.domain.enrichment.order import LATE
+from tocsin.domain.secret import Secret
 
 
 def test_what_is_found_is_told_at_once_as_an_update_and_the_alert_counts_once() -> None:
@@ -41,6 +43,18 @@ def test_a_receiver_that_does_not_ask_for_updates_gets_none() -> None:
     world.drain()
     world.settle()
     assert reasons(world) == [FIRST]
+
+
+def test_pagerduty_gets_none_however_it_was_stored() -> None:
+    # It would page anew where somebody has resolved the incident there.
+    settings = PagerDuty(routing_key=Secret(name="tocsin/acme/key"), url="https://pd.example")
+    told = receiver(kind="pagerduty", url="", settings=settings, send_updates=True)
+    world = updating(receivers={"oncall": told})
+    world.send(webhook(member("db-1")))
+    world.drain()
+    world.settle()
+    assert reasons(world) == [FIRST]
+    assert world.balance().is_settled
 
 
 def test_one_that_tells_nobody_gets_none_either() -> None:

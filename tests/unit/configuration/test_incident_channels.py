@@ -185,6 +185,15 @@ def test_what_keeps_incidents_is_told_of_each_group_by_itself(channel):
     assert "would stay open" in problem(f"{channel}\n        pace: {{messages: 5}}")
 
 
+def test_pagerduty_is_not_told_of_what_would_page_anew():
+    pagerduty, opsgenie = (
+        f"{kind}: {{{key}: {{secret: a}}}}\n        send_updates: true"
+        for kind, key in (("pagerduty", "routing_key"), ("opsgenie", "api_key"))
+    )
+    assert "would page anew" in problem(pagerduty)
+    assert made(opsgenie).takes_updates
+
+
 def test_people_who_read_teams_are_told_at_a_pace():
     assert made("teams: {url_from: {secret: a}}").pace is not None
     assert made("teams: {url_from: {secret: a}}\n        pace: {messages: 5}").pace.limit == 5

@@ -123,7 +123,8 @@ class Receiver(Block):
     send_updates: bool = Field(
         default=False,
         description="Whether to tell at once what enrichment finds out about an alert that was "
-        "told already, once an alert; otherwise the next notification says it. See delivery.md.",
+        "told already, once an alert; otherwise the next notification says it. Not for PagerDuty. "
+        "See delivery.md.",
     )
     actions: bool = Field(
         default=True,
@@ -145,6 +146,13 @@ class Receiver(Block):
             if isinstance(self.pace, Pace) and not block.can_be_digested:
                 reason = "an incident whose end is told in a digest would stay open"
                 raise wrong(f"{kind} has no pace: {reason}")
+        return self
+
+    @model_validator(mode="after")
+    def _is_told_of_updates_only_where_that_pages_nobody(self) -> Self:
+        for kind, block in self._channels():
+            if self.send_updates and block.why_no_updates:
+                raise wrong(f"{kind} takes no send_updates: {block.why_no_updates}")
         return self
 
     @model_validator(mode="after")

@@ -53,7 +53,7 @@ class Receiver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     headers: dict[str, str] = {}
     send_resolved: bool = True
     # Whether what is found out about an alert once it was told is told at once, and not only with
-    # the next notification.
+    # the next notification; `takes_updates` says whether it really is.
     send_updates: bool = False
     # Whether what it is told has links by which people do something about it.
     actions: bool = True
@@ -72,6 +72,16 @@ class Receiver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     # What its messages are in, and its own wording of them; None: the default one.
     language: Language = "en"
     template: MessageTemplate | None = None
+
+    @property
+    def takes_updates(self) -> bool:
+        """Whether it is told at once what is found out about an alert that it knows.
+
+        Not by PagerDuty: its API has no event but a trigger for that, which opens an incident anew,
+        and pages, where somebody has resolved it there.
+        Source: developer.pagerduty.com/docs/events-api-v2/overview, "Event Action".
+        """
+        return self.send_updates and self.kind != "pagerduty"
 
     @property
     def endpoint(self) -> str:

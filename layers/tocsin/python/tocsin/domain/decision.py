@@ -46,7 +46,7 @@ def decide(
         told is not None and told.episode == member.episode and not is_due_again(member, told)
     )
     if member.status == "firing" and not is_settled:
-        return _fires(member, told, send_updates=receiver.send_updates)
+        return _fires(member, told, send_updates=receiver.takes_updates)
     if member.status == "resolved" and (told is None or told.episode < member.episode):
         return _never_told(member, told)
     if member.status == "firing" or told is None or told.step == "resolved":

@@ -164,7 +164,7 @@ class Evaluate:
         applied = apply_actions(apply_changes(group, changes, now_s), wanted.actions, now_s)
         if wanted.found:
             receiver = receiver_of(config, group.key.receiver)
-            at_once = receiver is not None and receiver.send_updates
+            at_once = receiver is not None and receiver.takes_updates
             applied = apply_findings(applied, wanted.found, now_s, at_once=at_once)
         if group.resolve_due_at_s is None or group.resolve_due_at_s > now_s:
             return applied

@@ -23,6 +23,8 @@ class ChannelBlock(Block):
     # Whether what several groups say can be told together. Not where each group has an incident:
     # the one of a group whose end is told in a digest would stay open for ever.
     can_be_digested: ClassVar[bool] = True
+    # Why it cannot be told of what is found out later but with something else; "" if it can.
+    why_no_updates: ClassVar[str] = ""
 
     send_resolved: bool = Field(default=True, description="Whether to tell that alerts ended.")
 

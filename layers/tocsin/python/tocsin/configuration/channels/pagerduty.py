@@ -20,6 +20,10 @@ class PagerDuty(ChannelBlock):
     """Which service of PagerDuty has an incident for each group."""
 
     can_be_digested: ClassVar[bool] = False
+    why_no_updates: ClassVar[str] = (
+        "it would page anew where somebody has resolved the incident; "
+        "what is found out is shown with the next notification"
+    )
 
     routing_key: SecretReference = Field(
         description="The integration key of an integration of the type Events API v2."
