@@ -73,7 +73,7 @@ def test_slack_takes_the_largest(has_buttons: bool) -> None:
 
 
 def test_where_slack_takes_no_blocks_there_are_links_in_the_text() -> None:
-    bare = slackapp.calls(notification(), APP, "")[-1].arguments
+    bare = slackapp.calls(notification(), APP, "", is_bare=True)[-1].arguments
     assert "blocks" not in bare
     for each in ACTIONS:
         assert each.url in bare["text"]

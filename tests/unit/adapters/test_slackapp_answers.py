@@ -5,8 +5,9 @@ from cli.vendors.localserver import Answer, local_server
 from cli.vendors.slackworkspace import CHANNELS, TOKEN
 from tests.builders import T0
 from tests.channels import tools
-from tests.unit.adapters.slackchannel import DOWN, OVER, SECRET, Channel
+from tests.unit.adapters.slackchannel import DOWN, OVER, SECRET, SLOW, Channel
 from tocsin.adapters.http import HttpAnswer
+from tocsin.adapters.receivers import slackblocks
 from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
 
 
@@ -64,9 +65,42 @@ def test_what_slack_does_not_take_as_it_should_look_is_told_in_plain_text(channe
     assert posted.arguments["text"].startswith("[FIRING:1] Down\n")
     assert "&lt;!channel&gt; is down" in posted.arguments["text"]
     assert not {"blocks", "attachments"} & posted.arguments.keys()
-    channel.workspace.says = [word] * 3
+
+
+@pytest.mark.parametrize("word", ["invalid_blocks", "msg_too_long"])
+@pytest.mark.parametrize(("alert", "is_shown"), [(SLOW, True), (OVER, True), (DOWN, False)])
+def test_plain_text_stays_in_the_thread(channel, word, alert, is_shown):
+    receipt = channel.send(DOWN)
+    channel.workspace.says = [word]
+    channel.send(alert, receipt=receipt, reason="enrichment added" if alert is DOWN else "")
+    first, said = channel.workspace.messages
+    assert said.arguments["text"].count("\n") > 1
+    assert not {"blocks", "attachments"} & said.arguments.keys()
+    assert (said.thread_ts, said.is_broadcast) == (first.ts, is_shown)
+    assert len(channel.workspace.methods) == 3
+
+
+def test_plain_text_goes_to_the_channel_where_the_thread_is_gone(channel):
+    receipt = channel.send(DOWN)
+    channel.workspace.says = ["thread_not_found", "invalid_blocks"]
+    channel.send(SLOW, receipt=receipt)
+    said = channel.workspace.messages[-1]
+    assert (said.thread_ts, "blocks" in said.arguments) == ("", False)
+    channel.workspace.says = ["invalid_blocks", "thread_not_found"]
+    channel.send(SLOW, receipt=receipt)
+    said = channel.workspace.messages[-1]
+    assert (said.thread_ts, "blocks" in said.arguments) == ("", False)
+
+
+def test_plain_text_is_made_where_slack_wants_it_and_not_before(channel, monkeypatch):
+    made, bare = [], slackblocks.bare
+    monkeypatch.setattr(slackblocks, "bare", lambda message: made.append(1) or bare(message))
+    receipt = channel.send(DOWN)
     channel.send(OVER, receipt=receipt)
-    assert channel.workspace.messages[-1].arguments["text"].startswith("[RESOLVED:1] Down\n")
+    assert made == []
+    channel.workspace.says = ["invalid_blocks"]
+    channel.send(DOWN)
+    assert made == [1]
 
 
 def test_what_slack_takes_in_no_form_is_refused(channel):

@@ -40,12 +40,13 @@ class Call(msgspec.Struct, frozen=True):
     """A method of the Web API and its arguments.
 
     `elsewhere` are the words after which the same is to be said by the next call; the last call has
-    none, and is done or raises.
+    none of them. `otherwise` are those after which it is to be said in plain text.
     """
 
     method: str
     arguments: dict[str, Any]
     elsewhere: frozenset[str] = frozenset()
+    otherwise: frozenset[str] = FORM
 
 
 class _Said(msgspec.Struct, frozen=True):
@@ -66,39 +67,55 @@ def send(notification: Notification, app: SlackApp, tools: Tools) -> str:
     token = tools.secret(app.token).strip()
     planned = written(receiver, lambda: calls(notification, app, tools.external_url))
     until_s = tools.clock() + receiver.timeout_s
-    said = _Said(ok=False)
-    for call in planned:
+    while True:
+        call = planned[0]
         left_s = until_s - tools.clock()
         if left_s <= 0.0:
             raise Retryable(f"receiver {receiver.name}: no time left for {call.method}")
         said = _call(call, replace(receiver, timeout_s=left_s), app, token, tools)
         if said.ok:
-            break
-    return f"{said.channel}/{said.ts}/{app.channel}" if said.ts else ""
+            return f"{said.channel}/{said.ts}/{app.channel}" if said.ts else ""
+        if said.error in call.elsewhere:
+            planned = planned[1:]
+        else:
+            bare = written(
+                receiver, lambda: calls(notification, app, tools.external_url, is_bare=True)
+            )
+            planned = bare[-len(planned) :]
 
 
-def calls(notification: Notification, app: SlackApp, external_url: str) -> tuple[Call, ...]:
+def calls(
+    notification: Notification, app: SlackApp, external_url: str, *, is_bare: bool = False
+) -> tuple[Call, ...]:
     """Return what to call: the first, and each further one where the one before it cannot be.
 
     The end changes the first message, so that the channel shows that it is over, and saying it
     twice changes nothing; unless `on_resolve` wants an answer instead. What Slack does not take in
-    blocks it is told in plain text.
+    blocks it is told in plain text, `is_bare`, in the same places; that changes no message, which
+    would keep its blocks.
     """
     message = message_of(notification, slackblocks.SHOWN_ALERTS, external_url)
-    body = slackblocks.body(message, has_buttons=bool(app.signing_secret))
-    anew = Call("chat.postMessage", {"channel": app.channel, **body, **_AS_WRITTEN}, FORM)
-    bare = {"channel": app.channel, **slackblocks.bare(message), **_AS_WRITTEN}
-    last = (anew, Call("chat.postMessage", bare))
+    otherwise: frozenset[str] = frozenset() if is_bare else FORM
+    body = (
+        slackblocks.bare(message)
+        if is_bare
+        else slackblocks.body(message, has_buttons=bool(app.signing_secret))
+    )
+    new = {"channel": app.channel, **body, **_AS_WRITTEN}
+    anew = Call("chat.postMessage", new, otherwise=otherwise)
     place = _place(notification.thread, app)
     if place is None:
-        return last
+        return (anew,)
     channel, ts = place
-    if message.state == "resolved" and app.on_resolve == "update":
-        change = {"channel": channel, "ts": ts, **body, "parse": "none", "link_names": False}
-        # Whoever reads the channel cannot see the end in the first message: they are told.
-        answer = _answer(channel, ts, body, is_shown=True)
-        return (Call("chat.update", change, FIXED | FORM | GONE), answer, *last)
-    return (_answer(channel, ts, body, is_shown=_is_for_all(notification, message)), *last)
+    is_changed = message.state == "resolved" and app.on_resolve == "update"
+    # Whoever reads the channel cannot see the end in the first message: they are told.
+    is_shown = is_changed or _is_for_all(notification, message)
+    answered = _answer(channel, ts, body, is_shown=is_shown)
+    answer = Call("chat.postMessage", answered, GONE, otherwise)
+    if is_bare or not is_changed:
+        return (answer, anew)
+    change = {"channel": channel, "ts": ts, **body, "parse": "none", "link_names": False}
+    return (Call("chat.update", change, FIXED | GONE), answer, anew)
 
 
 # Nothing in it becomes a link, a mention or a preview by itself.
@@ -110,11 +127,11 @@ _AS_WRITTEN = {
 }
 
 
-def _answer(channel: str, ts: str, body: dict[str, Any], *, is_shown: bool) -> Call:
+def _answer(channel: str, ts: str, body: dict[str, Any], *, is_shown: bool) -> dict[str, Any]:
     arguments = {"channel": channel, "thread_ts": ts, **body, **_AS_WRITTEN}
     if is_shown:
         arguments["reply_broadcast"] = True
-    return Call("chat.postMessage", arguments, FORM | GONE)
+    return arguments
 
 
 def _is_for_all(notification: Notification, message: Message) -> bool:
@@ -138,7 +155,7 @@ def _place(thread: Thread | None, app: SlackApp) -> tuple[str, str] | None:
 
 
 def _call(call: Call, receiver: Receiver, app: SlackApp, token: str, tools: Tools) -> _Said:
-    """Call a method; return what was said, if it was done or is to be said elsewhere."""
+    """Call a method; return what was said, if it was done or is to be said in another way."""
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "Authorization": f"Bearer {token}",
@@ -153,7 +170,7 @@ def _call(call: Call, receiver: Receiver, app: SlackApp, token: str, tools: Tool
     if said is None:
         # Whether it was done is not known.
         raise Retryable(f"receiver {receiver.name}: the answer is none of Slack's")
-    if not said.ok and said.error not in call.elsewhere:
+    if not said.ok and said.error not in call.elsewhere | call.otherwise:
         raise _error(said, answer, receiver, tools.clock())
     return said
 
