@@ -40,17 +40,17 @@ class World:
 
         return GuardedFetcher(self.pages, Endpoints(self.breakers, clock), clock, name)
 
-    def fetch(self, url=WIKI, worker="a"):
+    def fetch(self, url=WIKI, worker="a", left_s=30.0):
         """Return the page, or the error that was raised."""
         try:
-            return self.workers[worker].fetch(url, 30.0)
+            return self.workers[worker].fetch(url, left_s)
         except TocsinError as error:
             return error
 
-    def fails(self, error, times, url=WIKI, worker="a"):
+    def fails(self, error, times, url=WIKI, worker="a", left_s=30.0):
         self.pages.pages[url] = error
         for _ in range(times):
-            assert self.fetch(url, worker) is error
+            assert self.fetch(url, worker, left_s) is error
 
     @property
     def asked(self):
@@ -126,6 +126,16 @@ def test_what_was_not_sent_says_nothing(world):
     world.fails(Unsendable("too little time is left"), 1)
     world.fails(Retryable("HTTP 503"), 1, worker="b")
     assert isinstance(world.fetch(), BreakerOpen)
+
+
+def test_a_domain_that_had_less_time_than_an_answer_may_take_has_not_failed(world):
+    world.fails(Retryable("no answer: ReadTimeoutError"), 9, left_s=9.9)
+    world.fails(Retryable("no answer: ReadTimeoutError"), 5, left_s=10.0)
+    assert isinstance(world.fetch(), BreakerOpen)
+    world.now_s += 300
+    world.fails(Retryable("no answer: ReadTimeoutError"), 1, left_s=0.5)
+    world.pages.pages[WIKI] = page(WIKI)
+    assert world.fetch(worker="b") == page(WIKI)
 
 
 def test_who_asks_for_time_gets_it_but_no_more_than_300_seconds(world):

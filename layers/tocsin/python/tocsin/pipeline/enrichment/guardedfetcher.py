@@ -16,6 +16,8 @@ POLICY = BreakerPolicy(
 )
 # A server that asks for fewer calls and does not say how long.
 _PAUSE_S = 30.0
+# As long as one answer may take: whoever was given less time has not failed.
+_FAIR_S = 10.0
 # No tenant has this name: a host is up or down for all of them alike.
 _FOR_ALL = "*"
 
@@ -43,18 +45,18 @@ class GuardedFetcher:
         try:
             page = self._fetcher.fetch(url, left_s)
         except TocsinError as error:
-            self._report(endpoint, error)
+            self._report(endpoint, error, left_s)
             raise
         self._endpoints.succeeded(endpoint)
         return page
 
-    def _report(self, endpoint: Endpoint, error: TocsinError) -> None:
+    def _report(self, endpoint: Endpoint, error: TocsinError, left_s: float) -> None:
         if isinstance(error, Throttled):
             wait_s = _PAUSE_S if error.retry_after_s is None else error.retry_after_s
             self._endpoints.throttled(endpoint, self._clock() + min(wait_s, OPEN_S))
-        elif isinstance(error, Retryable):
+        elif isinstance(error, Retryable) and left_s >= _FAIR_S:
             self._endpoints.failed(endpoint)
-        elif isinstance(error, Unsendable):
+        elif isinstance(error, (Retryable, Unsendable)):
             self._endpoints.refused(endpoint, was_sent=False)
         else:
             self._endpoints.succeeded(endpoint)
