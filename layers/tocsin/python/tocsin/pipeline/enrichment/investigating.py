@@ -24,6 +24,9 @@ from tocsin.ports import Blobs, Clock, Configs, FailedEnrichment, FailedEnrichme
 # It holds what was found within its caps, however the others ended and how much time is left.
 _LAST = "score"
 
+# So much is kept for each stage behind one that hangs, or its equal share of less.
+_KEPT_S = 8.0
+
 LeftS = Callable[[], float]
 # Runs one job for each of several cases, some of them at the same time, until each is done or its
 # time is over. It passes on how much time each has left.
@@ -112,15 +115,16 @@ class Investigate:
         reached = {case.change.source: _begun(case) for case in cases}
 
         def investigate(case: Case, left_s: LeftS) -> None:
-            subject, draft = _subject(tenant, case, left_s), _draft(case, _begun(case))
+            draft = _draft(case, _begun(case))
             results: tuple[StageResult, ...] = ()
-            for stage in _wanted(stages, case):
-                if stage.name != _LAST:
-                    results += tuple(run([stage], subject, draft, self._ports.clock))
-                    if results[-1].why == NO_TIME:
-                        return
-                    # Replaced as a whole, since somebody else may look at any time.
-                    reached[case.change.source] = _Reached(draft.found, draft.findings, results)
+            wanted = [stage for stage in _wanted(stages, case) if stage.name != _LAST]
+            for behind, stage in zip(reversed(range(len(wanted))), wanted, strict=True):
+                subject = _subject(tenant, case, _share(left_s, behind))
+                results += tuple(run([stage], subject, draft, self._ports.clock))
+                if results[-1].why == NO_TIME:
+                    return
+                # Replaced as a whole, since somebody else may look at any time.
+                reached[case.change.source] = _Reached(draft.found, draft.findings, results)
 
         self._together(investigate, cases)
         # Whoever was given up goes on, and must change nothing of what is told.
@@ -189,6 +193,12 @@ def _subject(tenant: str, case: Case, left_s: LeftS = lambda: float("inf")) -> S
         left_s=left_s,
         is_retry=case.attempts > 0,
     )
+
+
+def _share(left_s: LeftS, behind: int) -> LeftS:
+    """Return how to ask for what is left to a stage with so many behind it."""
+    kept_s = min(_KEPT_S * behind, left_s() * behind / (behind + 1))
+    return lambda: left_s() - kept_s
 
 
 def _draft(case: Case, reached: _Reached) -> Draft:
