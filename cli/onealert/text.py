@@ -8,6 +8,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+_WAITS = {
+    "retry": "a retry",
+    "receiver": "the receiver, which is left alone",
+    "pace": "its turn",
+    "digest": "the digest",
+}
 _STYLES = {
     "firing": "bold red",
     "acknowledged": "bold yellow",
@@ -93,7 +99,7 @@ def _fact(name: str, value: str) -> Text:
 
 
 def _receivers(alert: Mapping[str, Any]) -> Table:
-    table = _table("receiver", "group", "was told", "at", "muted by")
+    table = _table("receiver", "group", "was told", "at", "muted by", "waits for")
     for group in alert["groups"]:
         told = group["told"]
         said = f"{told['step']}, {told['outcome']}" if told else "nothing yet"
@@ -103,8 +109,17 @@ def _receivers(alert: Mapping[str, Any]) -> Table:
             Text(said),
             Text(at(told["at"]) if told else ""),
             Text(plain("; ".join(group["muted"]))),
+            Text(_waiting(group.get("waiting"))),
         )
     return table
+
+
+def _waiting(waiting: Mapping[str, Any] | None) -> str:
+    """Return what is waited for; "" also of an API of an earlier release, which does not say."""
+    if waiting is None:
+        return ""
+    until = f" until {at(waiting['until'])}" if waiting["until"] else ""
+    return f"{_WAITS.get(waiting['for'], waiting['for'])}{until}"
 
 
 def _story(timeline: Mapping[str, Any]) -> Iterator[RenderableType]:

@@ -62,6 +62,7 @@ ALERT: dict[str, Any] = {
             "status": "firing",
             "told": None,
             "muted": [],
+            "waiting": {"for": "receiver", "until": "2025-11-22T07:00:00.000Z"},
         },
     ],
 }

@@ -16,15 +16,20 @@ from tocsin.domain.silence import silenced_by
 from tocsin.pipeline.alertindex import SHORT_DIGITS, AlertIndex
 from tocsin.pipeline.recipients import Recipients
 from tocsin.pipeline.suppression import Suppression, in_hand, muted_by_time
+from tocsin.pipeline.waiting import Waiting, digests_behind, waiting_of
 from tocsin.ports import Configs, Groups, Silences
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """An alert in one group, and all that keeps it from being told there now."""
+    """An alert in one group, and all that keeps it from being told there now.
+
+    `waiting` is what a step waits for that is decided, and not told yet.
+    """
 
     group: Group
     member: Member
     muted: tuple[str, ...] = ()
+    waiting: Waiting | None = None
 
 
 class OneAlert(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +67,7 @@ class OneAlerts:
 
     def __init__(self, groups: Groups, silences: Silences, configs: Configs) -> None:
         self._index = AlertIndex(groups)
+        self._groups = groups
         self._silences = silences
         self._suppression = Suppression(groups, silences)
         self._recipients = Recipients(configs)
@@ -125,12 +131,19 @@ class OneAlerts:
         inhibited_by = inhibited.get(newest.fingerprint, "")
         held = [*(f"silenced by {each}" for each in silences)]
         held += [f"inhibited by {inhibited_by}"] if inhibited_by else []
+        name = newest.fingerprint
+        digests = digests_behind(self._groups, (group for group, _ in run), name)
         return OneAlert(
             fingerprint=newest.fingerprint,
             state=state_of(newest, handling, silences, inhibited_by, now_s),
             newest=newest,
             standings=tuple(
-                Standing(group, member, self._muted(config, group, member, held, now_s))
+                Standing(
+                    group,
+                    member,
+                    self._muted(config, group, member, held, now_s),
+                    waiting_of(group, name, digests.get(group.key), now_s),
+                )
                 for group, member in run
             ),
             handling=handling,

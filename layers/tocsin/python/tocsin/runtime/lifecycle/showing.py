@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import to_builtins
 
 from tocsin.domain.config import TenantConfig
+from tocsin.domain.digest import is_handed_over
 from tocsin.domain.fingerprint import alertmanager_fingerprint
 from tocsin.domain.group import Told
 from tocsin.domain.handling import Action, Handling
@@ -110,10 +111,15 @@ def _group(
             "at": _moment(told_at_s.get((group.key.id, told.step))),
         },
         "muted": list(standing.muted),
+        "waiting": None
+        if standing.waiting is None
+        else {"for": standing.waiting.on, "until": _moment(standing.waiting.until_s)},
     }
 
 
 def _outcome(told: Told) -> str:
+    if is_handed_over(told):
+        return "digested"
     if told.is_delivered:
         return "delivered"
     return "dead-lettered" if told.is_dead else told.outcome
