@@ -14,7 +14,7 @@ from tests.builders import T0
 from tests.channels import tools
 from tests.unit.adapters.mailed import ANN, BOB, SENDER, notification, read, rich_alerts
 from tocsin.adapters.receivers import ChannelReceivers, email
-from tocsin.domain.errors import Permanent, Retryable, Throttled
+from tocsin.domain.errors import Permanent, Retryable, Throttled, Unsendable
 
 
 class Stub:
@@ -77,6 +77,11 @@ def refused(code, status=400):
         (refused("SendingPausedException"), Retryable),
         (refused("InternalServiceErrorException", 500), Retryable),
         (refused("ExpiredTokenException", 403), Retryable),
+        (refused("InvalidSignatureException", 403), Retryable),
+        (refused("RequestTimeTooSkewed", 403), Retryable),
+        (refused("UnrecognizedClientException", 403), Retryable),
+        (refused("ConflictException", 409), Retryable),
+        (exceptions.NoCredentialsError(), Unsendable),
         (exceptions.ReadTimeoutError(endpoint_url="hush"), Retryable),
         (exceptions.ConnectTimeoutError(endpoint_url="hush"), Retryable),
         (refused("AccountSuspendedException"), Permanent),

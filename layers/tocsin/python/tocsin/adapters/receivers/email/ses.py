@@ -14,7 +14,7 @@ from tocsin.adapters.aws import AWS_ERRORS, error_codes, translate
 from tocsin.adapters.mail import Envelope
 from tocsin.adapters.receivers.posting import Tools
 from tocsin.domain.channels import Email
-from tocsin.domain.errors import Retryable, Throttled, TocsinError
+from tocsin.domain.errors import Permanent, Retryable, Throttled, TocsinError, Unsendable
 
 # The rate or the quota of a day is used up; nothing is wrong with the message.
 _THROTTLED = {
@@ -23,8 +23,19 @@ _THROTTLED = {
     "ThrottlingException",
     "TooManyRequestsException",
 }
-# "Currently paused", which the owner of the account ends; "permanently restricted" is for good.
-_PAUSED = {"SendingPausedException"}
+# Why SES would not take the same message later either. What is not here may pass: "currently
+# paused", which the owner of the account ends, or a signature of a clock that is wrong.
+_REFUSALS = {
+    "AccessDenied",
+    "AccessDeniedException",
+    "AccountSuspendedException",
+    "BadRequestException",
+    "MailFromDomainNotVerifiedException",
+    "MessageRejected",
+    "NotFoundException",
+    "ValidationError",
+    "ValidationException",
+}
 
 
 def send(settings: Email, envelope: Envelope, tools: Tools) -> str:
@@ -34,6 +45,7 @@ def send(settings: Email, envelope: Envelope, tools: Tools) -> str:
         Throttled: The account sends as much as it may.
         Retryable: There was no answer, or one after which the same may succeed.
         Permanent: SES refuses for good.
+        Unsendable: It was not asked.
     """
     request: dict[str, Any] = {
         "FromEmailAddress": envelope.sender,
@@ -52,10 +64,13 @@ def send(settings: Email, envelope: Envelope, tools: Tools) -> str:
 
 def _meant(error: Exception) -> TocsinError:
     meant = translate(error, "ses")
-    codes = error_codes(error) if isinstance(error, ClientError) else set()
+    reason = str(meant)
+    if not isinstance(error, ClientError):
+        return Retryable(reason) if isinstance(meant, Retryable) else Unsendable(reason)
+    codes = error_codes(error)
     if codes & _THROTTLED:
-        return Throttled(str(meant))
-    return Retryable(str(meant)) if codes & _PAUSED else meant
+        return Throttled(reason)
+    return Permanent(reason) if codes & _REFUSALS else Retryable(reason)
 
 
 def _message_id(name: str, region: str) -> str:
