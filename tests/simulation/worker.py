@@ -8,11 +8,14 @@ from collections.abc import Callable
 from threading import Lock, Thread, current_thread
 from typing import Any, Protocol
 
+import msgspec
+
 from tests.pipeline.faulting import Crash
 from tests.simulation.climbs import Seen
 from tests.simulation.faults import Moment
 from tests.simulation.history import firings
 from tocsin.domain.group import GroupKey, Intent
+from tocsin.ports import OutMessage, Queue
 
 
 class Fate(Protocol):
@@ -121,3 +124,12 @@ def present() -> Worker:
     worker = current_thread()
     assert isinstance(worker, Worker)
     return worker
+
+
+class Invocation(msgspec.Struct, kw_only=True):
+    """A worker, what it was given, and which warm process it runs in."""
+
+    worker: Worker
+    queue: Queue | None = None
+    messages: list[OutMessage] = []
+    slot: int | None = None

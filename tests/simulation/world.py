@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
-import msgspec
 import orjson
 
 from tests.pipeline.faulting import Crash
@@ -18,7 +17,7 @@ from tests.simulation.modes import Mode
 from tests.simulation.people import People
 from tests.simulation.queues import VISIBILITY_S, Queues
 from tests.simulation.senders import Sending
-from tests.simulation.worker import Port, Worker, present
+from tests.simulation.worker import Invocation, Port, Worker, present
 from tocsin.adapters.memory import (
     MemoryArchive,
     MemoryBlobs,
@@ -38,7 +37,7 @@ from tocsin.pipeline.ingest import Ingest, Request
 from tocsin.pipeline.notify import Notify
 from tocsin.pipeline.notifyports import NotifyPorts
 from tocsin.pipeline.tick import Tick, TickPorts
-from tocsin.ports import Notification, OutMessage, Queue
+from tocsin.ports import Notification, Queue
 from tocsin.providers.registry import provider
 
 # A function's time limit, and what it keeps in reserve of it; a lease lasts longer.
@@ -47,15 +46,6 @@ _BUDGET_S = 24.0
 _SLOTS = 2
 # The shortest back-off after a failure, less its jitter.
 _BACK_OFF_S = 0.9
-
-
-class Invocation(msgspec.Struct, kw_only=True):
-    """A worker, what it was given, and which warm process it runs in."""
-
-    worker: Worker
-    queue: Queue | None = None
-    messages: list[OutMessage] = []
-    slot: int | None = None
 
 
 class World:
