@@ -1,5 +1,6 @@
 """What every test stands on: the environment that Lambda would give, and no real credentials."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,20 @@ from tests.untraced import few_examples_traced, leave_untraced  # noqa: E402
 
 leave_untraced(BaseClient, "_make_api_call")
 leave_untraced(Session, "create_client")
+
+
+# Allocations between two collections, and how many of those are between two of older objects.
+_COLLECT_AFTER = (10_000, 10, 50)
+
+
+def pytest_collection_finish() -> None:
+    """Leave the tests themselves to no garbage collector.
+
+    They stay until the end, and to go through 14,000 of them again and again finds nothing.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)
 
 
 @contextmanager

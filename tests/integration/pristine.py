@@ -9,6 +9,8 @@ from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.sqs.models import sqs_backends
 
+from tests.untraced import untraced
+
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 
@@ -44,6 +46,7 @@ def _services() -> list[Any]:
     ]
 
 
+@untraced
 def _copied(held: list[dict[str, Any]]) -> list[dict[str, Any]]:
     # A lock cannot be copied: each queue gets one of its own.
     locks = [queue._messages_lock for queue in held[1]["queues"].values()]

@@ -182,6 +182,8 @@ def calls_of_a_storm() -> int:
     return len(undisturbed.fault.calls)
 
 
+# Tracing would double the time, and the tests above go through the same lines.
+@pytest.mark.no_cover
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_crash_at_any_call_loses_nothing_and_repeats_nothing(when: str) -> None:
     for dies_at in range(1, calls_of_a_storm() + 1):
