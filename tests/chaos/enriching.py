@@ -22,14 +22,13 @@ from tocsin.adapters.dynamodb.configs import DynamoConfigs
 from tocsin.adapters.references import BlobReferences
 from tocsin.adapters.s3 import S3Blobs
 from tocsin.domain.enrichment.catalogue import Service, encode
-from tocsin.domain.enrichment.order import LateStage
 from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Draft, Stage, Subject
 from tocsin.domain.errors import Permanent
 from tocsin.pipeline import cases, changes
 from tocsin.pipeline.enrichment.registry import Stages
 
-_LATE: tuple[LateStage, ...] = ("find_changes", "triage", "find_similar")
+_LATE: tuple[str, ...] = ("find_changes", "triage", "find_similar")
 # Names and texts that differ in numbers only, so that one is found to be like the other.
 _LASTING, _RETURNING = "slow 250 ms", "slow 900 ms"
 _SERVICE = "shop"

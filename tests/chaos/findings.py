@@ -13,7 +13,6 @@ from tests.chaos.world import World
 from tocsin.adapters import aws
 from tocsin.adapters.dynamodb.failedenrichments import DynamoFailedEnrichments
 from tocsin.domain.alert import Alert
-from tocsin.domain.enrichment.order import LateStage
 from tocsin.domain.found import Findings, StageResult
 from tocsin.domain.group import Member
 from tocsin.ports import FailedEnrichment
@@ -29,7 +28,7 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True):
     alerts are of a service that the team in `owners` has, by tenant.
     """
 
-    late: tuple[LateStage, ...]
+    late: tuple[str, ...]
     changes: dict[tuple[str, str], set[str]] = {}
     owners: dict[str, str] = {}
     # One change more, by the request that the firing began with: an end that comes late ends none.

@@ -9,7 +9,7 @@ from tests.pipeline.faulting import Fault
 from tests.pipeline.memory_world import MemoryWorld
 from tocsin.domain.alert import Alert
 from tocsin.domain.config import TenantConfig
-from tocsin.domain.enrichment.order import LATE, LateStage
+from tocsin.domain.enrichment.order import LATE
 from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Draft, Stage, Subject
 from tocsin.domain.found import Link, RecentChange
@@ -50,7 +50,7 @@ class Marks:
 
 def marked_world(
     failing: set[str] | None = None,
-    late: tuple[LateStage, ...] = (),
+    late: tuple[str, ...] = (),
     fails_closed: bool = False,
     fault: Fault | None = None,
     investigates: bool = True,

@@ -3,6 +3,8 @@
 import json
 import re
 import shlex
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -14,17 +16,12 @@ import pytest
 from pydantic import BaseModel
 
 from cli.main import COMMANDS
-from tests.builders import T0, alert, config
 from tests.pipeline import enriched_world as example
 from tests.template.transformed import ROOT
 from tocsin.configuration.enrichment_models import Enrichment
 from tocsin.configuration.enrichment_models import Stages as Switches
-from tocsin.domain.enrichment.order import EARLY, STAGES
-from tocsin.domain.enrichment.running import run
+from tocsin.domain.enrichment.order import EARLY, ENTRIES, STAGES
 from tocsin.domain.enrichment.settings import EnrichmentSettings
-from tocsin.domain.enrichment.stage import Draft, Subject
-from tocsin.domain.found import Enrichment as Found
-from tocsin.pipeline.enrichment import registry
 from tocsin.pipeline.enrichment.modelmetrics import ModelFigures
 from tocsin.ports import Notification
 
@@ -81,8 +78,15 @@ def test_the_table_has_each_stage_in_its_order_and_run() -> None:
         assert (row[1], row[4]) == (run_, "yes" if name in (*on.early, *on.late) else "no")
 
 
-def test_registry_order_and_switches_have_the_same_stages() -> None:
-    assert set(registry._ENTRIES) == set(STAGES) == set(Switches.model_fields)
+def test_each_stage_has_a_switch() -> None:
+    assert set(STAGES) == set(Switches.model_fields)
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_each_stage_is_called_what_its_entry_is(name: str) -> None:
+    entry = ENTRIES[name]
+    tools = dict.fromkeys(entry.needs, None)
+    assert import_module(entry.module).stage(EnrichmentSettings(), **tools).name == name
 
 
 def test_each_setting_is_named() -> None:
@@ -145,27 +149,88 @@ def test_each_command_that_is_shown_exists(line: str) -> None:
     assert [word for word in words if word.startswith("-") and word not in known] == []
 
 
-def test_a_stage_is_one_module_and_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+# Plays an alert through the early stages of a tenant, as its tocsin.yaml has them.
+_PLAYS = """
+import sys
+from tocsin.configuration import load, to_tenant_config
+from tocsin.domain.alert import Alert
+from tocsin.domain.enrichment.order import EARLY, LATE
+from tocsin.domain.enrichment.running import run
+from tocsin.domain.enrichment.stage import Draft, Subject
+from tocsin.pipeline.enrichment.catalogues import Catalogues
+from tocsin.pipeline.enrichment.registry import Stages
+
+assert "link_status_page" not in LATE
+document = load(sys.stdin.read(), "tocsin.yaml", {})
+stages = Stages(EARLY, {"catalogues": Catalogues(lambda: None, lambda: 0.0)})
+made = stages.of(to_tenant_config("acme", document.tenants["acme"], 1))
+alert = Alert(
+    name="Slow",
+    status="firing",
+    labels=dict([("alertname", "Slow"), sys.argv[1].split("=")]),
+    provider="generic",
+)
+draft = Draft(alert=alert)
+for each in run(made, Subject(tenant="acme", fingerprint="f", at_s=0.0), draft, lambda: 0.0):
+    print(each.stage, each.outcome, each.why)
+print("links", *(link.title for link in draft.found.links))
+"""
+_TENANT = """
+tenants:
+  acme:
+    receivers: [{name: oncall, webhook: {url: "https://example.com/hook"}}]
+    route: {receiver: oncall}
+"""
+
+
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the package with the file and the line of the page, and nothing else changed."""
+    copy = tmp_path_factory.mktemp("extended")
+    shutil.copytree(
+        ROOT / "layers/tocsin/python/tocsin",
+        copy / "tocsin",
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
     module, line = blocks("python")
-    (tmp_path / "statuspage_of_the_page.py").write_text(module, encoding="utf-8")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.delitem(sys.modules, "statuspage_of_the_page", raising=False)
-    name, path = re.findall(r'"([a-z_.]+)"', line)
-    assert path == "tocsin.domain.enrichment.statuspage"
-    entry = registry._Entry("statuspage_of_the_page")
-    monkeypatch.setitem(registry._ENTRIES, name, entry)
-    (made,) = registry.Stages((name,), {}).of(config(enrichment=_only(name)))
-    subject = Subject(tenant="acme", fingerprint="f", at_s=T0)
-    for found, outcome, links in (
-        (Found(entities={"place": ("eu-west-1",)}), "ok", 1),
-        (Found(), "skipped", 0),
-    ):
-        draft = Draft(alert=alert(), found=found)
-        (result,) = run([made], subject, draft, lambda: 0.0)
-        assert (result.stage, result.outcome, len(draft.found.links)) == (name, outcome, links)
+    folder = copy / "tocsin/domain/enrichment"
+    (folder / "statuspage.py").write_text(module, encoding="utf-8")
+    order = (folder / "order.py").read_text("utf-8")
+    assert line.count("\n") == 1
+    before, last = order.split('    "score": ')
+    (folder / "order.py").write_text(f'{before}    {line}    "score": {last}', encoding="utf-8")
+    return copy
 
 
-def _only(name: str) -> EnrichmentSettings:
-    return EnrichmentSettings(early=(name,))  # type: ignore[arg-type]
+def _played(extended: Path, switches: str, label: str) -> list[str]:
+    enrichment = f"    enrichment: {{stages: {switches}}}\n"
+    done = subprocess.run(
+        [sys.executable, "-c", _PLAYS, label],
+        input=_TENANT + enrichment,
+        env={"PYTHONPATH": str(extended)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("switches", ["{}", "{link_status_page: true}"])
+def test_a_stage_is_one_module_and_one_line(extended: Path, switches: str) -> None:
+    *stages, links = _played(extended, switches, "region=eu-west-1")
+    assert stages[-2] == "link_status_page ok "
+    assert stages[-1].startswith("score ok")
+    assert "AWS Health" in links
+    *stages, links = _played(extended, switches, "colour=blue")
+    assert stages[-2] == "link_status_page skipped it names no place"
+    assert "AWS Health" not in links
+
+
+def test_and_can_be_switched_off_as_any_other(extended: Path) -> None:
+    *stages, links = _played(
+        extended, "{link_status_page: false, redact: false}", "region=eu-west-1"
+    )
+    names = [each.split()[0] for each in stages]
+    assert names == [name for name in EARLY if name != "redact"]
+    assert "AWS Health" not in links

@@ -29,8 +29,8 @@ def to_enrichment(tenant: Tenant) -> EnrichmentSettings | None:
 
 def _settings(model: Enrichment) -> EnrichmentSettings:
     return EnrichmentSettings(
-        early=tuple(name for name in EARLY if getattr(model.stages, name)),
-        late=tuple(name for name in LATE if getattr(model.stages, name)),
+        early=tuple(name for name in EARLY if model.stages.is_on(name)),
+        late=tuple(name for name in LATE if model.stages.is_on(name)),
         redact=tuple(model.redact),
         irrelevant=model.irrelevant,
         links=tuple(map(_link, model.links)),

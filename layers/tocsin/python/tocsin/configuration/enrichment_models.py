@@ -1,9 +1,9 @@
 """The shape of a tenant's `enrichment` in `tocsin.yaml`."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema, create_model
 
 from tocsin.configuration.block import Block
 from tocsin.configuration.fields import (
@@ -16,6 +16,7 @@ from tocsin.configuration.fields import (
     wrong,
 )
 from tocsin.domain.enrichment.linktemplate import parse_title, parse_url
+from tocsin.domain.enrichment.order import EARLY, ENTRIES, LATE
 from tocsin.domain.enrichment.settings import ModelKind
 from tocsin.domain.storage_rules import RedactionKind
 
@@ -49,22 +50,20 @@ LinkTitle = Annotated[str, readable(parse_title), _described("text with places")
 LinkUrl = Annotated[str, readable(parse_url), _described("URL with places")]
 
 
-class Stages(Block):
-    """Which of the thirteen stages run; those that ask somebody are off unless switched on."""
+# Early stages are on, and late ones off.
+_SWITCHES: dict[str, Any] = {
+    name: (bool, Field(default=name in EARLY, description=ENTRIES[name].about))
+    for name in (*EARLY, *LATE)
+}
+_Switches = create_model("_Switches", __base__=Block, **_SWITCHES)
 
-    validate_input: bool = Field(default=True, description="Mend what an alert says of itself.")
-    normalise_text: bool = Field(default=True, description="Make plain text of annotations.")
-    redact: bool = Field(default=True, description="Hide secrets in texts; see `redact` below.")
-    categorise: bool = Field(default=True, description="Say what kind of problem it is.")
-    filter_content: bool = Field(default=True, description="Know news that nobody runs.")
-    extract_entities: bool = Field(default=True, description="Find hosts, addresses and places.")
-    map_ownership: bool = Field(default=True, description="Say whose service it is.")
-    add_links: bool = Field(default=True, description="Add runbooks, dashboards and links.")
-    score: bool = Field(default=True, description="Say how much it matters, 0 to 100.")
-    find_changes: bool = Field(default=False, description="Find what was changed before.")
-    read_content: bool = Field(default=False, description="Read pages that alerts link to.")
-    triage: bool = Field(default=False, description="Guess at causes and first checks.")
-    find_similar: bool = Field(default=False, description="Find alerts that say the same.")
+
+class Stages(_Switches):
+    """Which of the stages run; those that ask somebody are off unless switched on."""
+
+    def is_on(self, name: str) -> bool:
+        """Tell whether a stage is switched on."""
+        return bool(getattr(self, name))
 
 
 class Link(Block):
@@ -127,7 +126,7 @@ class Enrichment(Block):
     enabled: bool = Field(default=True, description="Whether any stage runs.")
     stages: Stages = Field(
         default=Stages(),
-        description="Which of the thirteen stages run; the last four ask somebody.",
+        description="Which of the stages run; those that ask somebody come last.",
     )
     redact: list[RedactionKind] = Field(
         default=[],

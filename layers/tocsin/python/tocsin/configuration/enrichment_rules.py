@@ -10,7 +10,7 @@ def broken_enrichment(tenant: str, model: Enrichment | None) -> Iterator[Finding
     """Yield what is wrong, and where, from the top of the tenant."""
     if model is None:
         return
-    if model.enabled and model.stages.read_content and not model.content.hosts:
+    if model.enabled and model.stages.is_on("read_content") and not model.content.hosts:
         message = "no page may be read; name the hosts of those that may in content.hosts"
         yield ("enrichment", "stages", "read_content"), message
     for below, message in _of_model(tenant, model.model):

@@ -13,7 +13,6 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.enrichment.entities_labels import Named, named_by, read_tags, read_url, reader_of
 from tocsin.domain.enrichment.entities_texts import read_text
 from tocsin.domain.enrichment.entities_values import KINDS, VALUE_CHARACTERS, Kind, is_fit
-from tocsin.domain.enrichment.order import EarlyStage
 from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Draft, Subject
 
@@ -30,7 +29,7 @@ _REMEMBERED_CHARACTERS = 500
 class ExtractEntities:
     """Finds what an alert is about."""
 
-    name: EarlyStage = "extract_entities"
+    name = "extract_entities"
 
     def run(self, subject: Subject, draft: Draft) -> str:
         entities = entities_of(draft.alert)

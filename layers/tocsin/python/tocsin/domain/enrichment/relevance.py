@@ -11,7 +11,6 @@ from collections.abc import Iterator
 import msgspec
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.enrichment.order import EarlyStage
 from tocsin.domain.enrichment.relevance_operations import LABELS, PUBLISHED, SENDERS
 from tocsin.domain.enrichment.relevance_verdict import NO_NEWS, Verdict, judge
 from tocsin.domain.enrichment.settings import EnrichmentSettings
@@ -32,7 +31,7 @@ _CORE = re.compile("(?:kubernetes|kube|k8s|exported)?(.+?)(?:name)?")
 class FilterContent:
     """Marks news that is irrelevant, and has it dropped where the tenant says so."""
 
-    name: EarlyStage = "filter_content"
+    name = "filter_content"
 
     def __init__(self, settings: EnrichmentSettings) -> None:
         self._drops = settings.irrelevant == "drop"

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from tocsin.domain.enrichment.order import EARLY, EarlyStage, LateStage
+from tocsin.domain.enrichment.order import EARLY
 from tocsin.domain.matchers import Matcher
 from tocsin.domain.storage_rules import RedactionKind
 
@@ -31,8 +31,8 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 class EnrichmentSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One tenant's stages and what they need. A stage that is named in neither list is off."""
 
-    early: tuple[EarlyStage, ...] = EARLY
-    late: tuple[LateStage, ...] = ()
+    early: tuple[str, ...] = EARLY
+    late: tuple[str, ...] = ()
     # What texts are cleared of besides secrets, which all are, and what storage rules did at the
     # door: kinds of personal data.
     redact: tuple[RedactionKind, ...] = ()

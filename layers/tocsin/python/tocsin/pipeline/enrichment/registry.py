@@ -1,16 +1,14 @@
-"""Where each stage lives, and what it needs besides its tenant's settings.
+"""Makes the stages that a tenant has switched on.
 
-A stage is one module with a function `stage(settings, **tools)`, and one line here. Modules are
-imported when the first tenant that uses the stage comes by.
+Modules are imported when the first tenant that uses the stage comes by.
 """
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
-import msgspec
-
 from tocsin.domain.config import TenantConfig
+from tocsin.domain.enrichment.order import ENTRIES
 from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.domain.enrichment.stage import Draft, Stage, Subject
 
@@ -18,28 +16,7 @@ from tocsin.domain.enrichment.stage import Draft, Stage, Subject
 Tools = Mapping[str, Any]
 
 
-class _Entry(msgspec.Struct, frozen=True):
-    module: str
-    needs: tuple[str, ...] = ()
-
-
-_ENTRIES = {
-    "validate_input": _Entry("tocsin.domain.enrichment.validation"),
-    "normalise_text": _Entry("tocsin.domain.enrichment.texts"),
-    "redact": _Entry("tocsin.domain.enrichment.redacting"),
-    "categorise": _Entry("tocsin.domain.enrichment.categories"),
-    "filter_content": _Entry("tocsin.domain.enrichment.relevance"),
-    "extract_entities": _Entry("tocsin.domain.enrichment.entities"),
-    "map_ownership": _Entry("tocsin.domain.enrichment.ownership", ("catalogues",)),
-    "add_links": _Entry("tocsin.domain.enrichment.links", ("catalogues",)),
-    "find_changes": _Entry("tocsin.pipeline.enrichment.changes", ("change_events",)),
-    "read_content": _Entry("tocsin.pipeline.enrichment.content", ("fetcher", "clock")),
-    "triage": _Entry("tocsin.pipeline.enrichment.triage", ("connect_model",)),
-    "find_similar": _Entry("tocsin.pipeline.enrichment.similar", ("templates", "embedder")),
-    "score": _Entry("tocsin.domain.enrichment.scoring"),
-}
-
-_ENTRIES_LIMIT = 1_000
+_TENANTS_LIMIT = 1_000
 
 
 class _Unbuilt:
@@ -83,14 +60,14 @@ class Stages:
         if before != settings or not _are_built(made):
             wanted = {*settings.early, *settings.late}
             made = tuple(self._made(name, settings) for name in self._names if name in wanted)
-        if len(self._known) >= _ENTRIES_LIMIT:
+        if len(self._known) >= _TENANTS_LIMIT:
             self._known.clear()
         self._known[config.tenant] = (settings, made)
         return made
 
     def _made(self, name: str, settings: EnrichmentSettings) -> Stage:
         try:
-            entry = _ENTRIES[name]
+            entry = ENTRIES[name]
             tools = {need: self._tools[need] for need in entry.needs}
             stage: Stage = import_module(entry.module).stage(settings, **tools)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other stages go on
