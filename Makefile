@@ -71,7 +71,7 @@ chaos: setup ## Try every fault at every call, pairs of crashes, thousands of se
 	$(BIN)/python -m tests.chaos mutants
 	$(BIN)/python -m pytest -m kill9 tests/e2e
 
-bench: setup ## Measure CPU per alert, the limiter, the view of 100,000 alerts and metric rules as ratios, and AWS calls, write units and log lines
+bench: setup ## Measure CPU per alert, the limiter, the view of 100,000 alerts and metric rules as ratios, models that misbehave, and AWS calls, write units and log lines
 	$(BIN)/python -m benchmarks.cpu
 	$(BIN)/python -m benchmarks.stages
 	$(BIN)/python -m benchmarks.limiter
@@ -81,6 +81,7 @@ bench: setup ## Measure CPU per alert, the limiter, the view of 100,000 alerts a
 	$(BIN)/python -m benchmarks.textstages
 	$(BIN)/python -m benchmarks.categories
 	$(BIN)/python -m benchmarks.triage
+	$(BIN)/python -m benchmarks.models
 	$(BIN)/python -m benchmarks.handovers
 	$(BIN)/python -m pytest -q tests/integration/test_budgets.py
 

@@ -8,9 +8,11 @@ import json
 import pytest
 from msgspec.structs import replace
 
+from benchmarks.models import PROVIDERS, QUESTIONS, played
 from cli.vendors.localserver import Answer, local_server
 from tests.builders import T0, alert
 from tests.contract.test_models import KEY, OK, SETTINGS, models
+from tests.template.transformed import ROOT
 from tests.unit.adapters.models.test_failures import (
     aws,
     bedrock_said,
@@ -146,3 +148,11 @@ def test_a_secret_that_is_gone_is_said(server):
     assert draft.findings.triage.by == "extract"
     assert "ResourceNotFoundException" in draft.findings.triage.instead_why
     assert server.requests == []
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_the_page_says_what_a_spell_of_it_comes_to(name):
+    outcome = played(PROVIDERS[name])
+    assert outcome.by_model + outcome.by_extract + outcome.failed == QUESTIONS
+    assert outcome.longest_s <= 60.0
+    assert outcome.row(name) in (ROOT / "docs/enrichment-model.md").read_text("utf-8")
