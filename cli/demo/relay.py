@@ -5,13 +5,13 @@ somebody who answers for that address. On AWS an operator confirms once by hand.
 """
 
 import json
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Condition, Thread
-from typing import Any, cast
+from threading import Condition
+from typing import Any
 
 from cli.localcloud.cloud import LocalCloud
 from cli.localcloud.http import Answer, call
 from cli.localcloud.polling import TimedOutError
+from cli.loopback import Handler, Loopback
 
 TOPIC = "tocsin-demo-alarms"
 WAIT_S = 30.0
@@ -27,13 +27,12 @@ class SnsRelay:
         self._changed = Condition()
         self._confirmed = False
         self._answers: dict[str, Answer] = {}
-        self._server = _Server(self)
-        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._server = Loopback(_Handler, self)
 
     def __enter__(self) -> "SnsRelay":
-        self._thread.start()
+        self._server.start()
         self._topic = self._sns.create_topic(Name=TOPIC)["TopicArn"]
-        endpoint = f"http://127.0.0.1:{self._server.server_port}/sns"
+        endpoint = f"{self._server.url}/sns"
         self._sns.subscribe(TopicArn=self._topic, Protocol="http", Endpoint=endpoint)
         with self._changed:
             if not self._changed.wait_for(lambda: self._confirmed, WAIT_S):
@@ -41,9 +40,7 @@ class SnsRelay:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._server.stop()
 
     def publish(self, message: Any) -> Answer:
         """Publish a message and return what tocsin answered when SNS delivered it."""
@@ -75,23 +72,7 @@ class SnsRelay:
         return answer.status or 502
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, relay: SnsRelay) -> None:
-        self.relay = relay
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+class _Handler(Handler):
+    def answer(self) -> None:
         kind = self.headers.get("x-amz-sns-message-type", "")
-        relay = cast(_Server, self.server).relay
-        status = relay.take(kind, body, self.headers.get("Content-Type", ""))
-        self.send_response(status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Stay silent."""
+        self.reply(self.owner.take(kind, self.body(), self.headers.get("Content-Type", "")))

@@ -3,15 +3,17 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Lock
 from time import time
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
+from cli.loopback import Handler, Loopback
+
 BODY_LIMIT_BYTES = 16 * 1024 * 1024
+_PLAIN = {"Content-Type": "text/plain"}
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,8 +72,8 @@ class LocalReceiver:
         `pages` are HTML by path.
         """
         self.pages = pages
-        self._server = _Server(("127.0.0.1", port), self)
-        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._server = Loopback(_Handler, self, port)
+        self.start, self.stop = self._server.start, self._server.stop
         self._lock = Lock()
         self._arrivals: list[Arrival] = []
         self._answers: list[int] = []
@@ -79,7 +81,7 @@ class LocalReceiver:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return self._server.url
 
     @property
     def arrivals(self) -> list[Arrival]:
@@ -91,17 +93,6 @@ class LocalReceiver:
         """Answer the next requests with these statuses, in order; all others with 200."""
         with self._lock:
             self._answers += statuses
-
-    def start(self) -> None:
-        """Serve, in a thread."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop serving and free the port."""
-        if self._thread.is_alive():
-            self._server.shutdown()
-            self._thread.join()
-        self._server.server_close()
 
     def __enter__(self) -> "LocalReceiver":
         self.start()
@@ -121,43 +112,28 @@ class LocalReceiver:
         return status
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+class _Handler(Handler):
+    def answer(self) -> None:
+        if self.command == "GET":
+            self._show()
+        else:
+            self._take()
 
-    def __init__(self, address: tuple[str, int], receiver: LocalReceiver) -> None:
-        self.receiver = receiver
-        super().__init__(address, _Handler)
+    def _show(self) -> None:
+        page = self.owner.pages.get(self.path)
+        kind = {"Content-Type": "text/html"}
+        self.reply(404 if page is None else 200, (page or "no such page").encode(), kind)
 
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        page = cast(_Server, self.server).receiver.pages.get(self.path)
-        self._answer(404 if page is None else 200, (page or "no such page").encode(), "text/html")
-
-    def do_POST(self) -> None:
-        length_bytes = min(int(self.headers.get("Content-Length") or 0), BODY_LIMIT_BYTES)
-        raw = self.rfile.read(length_bytes)
+    def _take(self) -> None:
+        raw = self.body(BODY_LIMIT_BYTES)
         if not self.path.startswith(("/webhook", "/slack")):
-            self._answer(404, b"no such receiver")
+            self.reply(404, b"no such receiver", _PLAIN)
             return
         try:
             body = json.loads(raw)
         except ValueError:
-            self._answer(400, b"not JSON")
+            self.reply(400, b"not JSON", _PLAIN)
             return
-        receiver = cast(_Server, self.server).receiver
-        status = receiver.record(self.path, self.headers.get("Idempotency-Key", ""), body)
+        status = self.owner.record(self.path, self.headers.get("Idempotency-Key", ""), body)
         # Slack's incoming webhooks answer with these two letters.
-        self._answer(status, b"ok" if status < 400 else b"told to fail")
-
-    def _answer(self, status: int, text: bytes, kind: str = "text/plain") -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    def log_message(self, *_: object) -> None:
-        """Stay silent: who listens is told through `on_arrival`."""
+        self.reply(status, b"ok" if status < 400 else b"told to fail", _PLAIN)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Barrier, Event, Thread
+from threading import Barrier, Event
 
 import msgspec
+
+from cli.loopback import Handler, Loopback
 
 _WAIT_S = 10.0
 
@@ -49,70 +50,36 @@ class LocalServer:
         self.ending = Event()
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    world: LocalServer
-
+class _Handler(Handler):
     def setup(self) -> None:
         super().setup()
-        self.world.connections += 1
+        self.owner.connections += 1
 
-    def do_GET(self) -> None:
-        self.do_POST()
-
-    def do_PUT(self) -> None:
-        self.do_POST()
-
-    def do_POST(self) -> None:
+    def answer(self) -> None:
+        world: LocalServer = self.owner
         headers = {name.lower(): value for name, value in self.headers.items()}
-        body = self.rfile.read(int(headers.get("content-length", 0)))
-        request = Request(self.path, headers, body, self.command)
-        self.world.requests.append(request)
-        if self.world.together is not None:
-            self.world.together.wait(_WAIT_S)
-        answer = self.world.answers.pop(0) if self.world.answers else self.world.respond(request)
+        request = Request(self.path, headers, self.body(), self.command)
+        world.requests.append(request)
+        if world.together is not None:
+            world.together.wait(_WAIT_S)
+        answer = world.answers.pop(0) if world.answers else world.respond(request)
         if answer.hangs:
-            self.world.ending.wait(_WAIT_S)
+            world.ending.wait(_WAIT_S)
         if answer.hangs or answer.is_lost:
             self.close_connection = True
             return
-        self._say(answer)
-
-    def _say(self, answer: Answer) -> None:
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body) + answer.missing_bytes))
-        self.end_headers()
-        try:
-            self.wfile.write(answer.body)
-        except OSError:
-            self.close_connection = True
-        if answer.missing_bytes:
-            self.close_connection = True
-
-    def log_message(self, *_: object) -> None:
-        """Stay silent."""
-
-
-class _Server(ThreadingHTTPServer):
-    def handle_error(self, *_: object) -> None:
-        """Say nothing: clients hang up on purpose."""
+        self.reply(answer.status, answer.body, answer.headers, answer.missing_bytes)
 
 
 @contextmanager
 def local_server(path: str = "/hook/secret") -> Iterator[LocalServer]:
     """Serve in a thread; the `url` of what is yielded ends with `path`."""
     world = LocalServer()
-    handler = type("Handler", (_Handler,), {"world": world})
-    server = _Server(("127.0.0.1", 0), handler)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    world.url = f"http://127.0.0.1:{server.server_port}{path}"
+    server = Loopback(_Handler, world)
+    server.start()
+    world.url = server.url + path
     try:
         yield world
     finally:
         world.ending.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        server.stop()

@@ -4,16 +4,17 @@ RFC 5321 (SMTP), RFC 3207 (STARTTLS), RFC 4954 (AUTH); of commands, those that s
 hands a message in.
 """
 
-import socket
 import ssl
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from socketserver import StreamRequestHandler, ThreadingTCPServer
-from threading import Event, Thread
+from socketserver import StreamRequestHandler
+from threading import Event
 
 import msgspec
 from msgspec.structs import replace
+
+from cli.loopback import Loopback, owner_of
 
 # RFC 3463, 3.7: the conversion or the content of the message is at fault.
 REFUSED = "554 5.6.0"
@@ -63,9 +64,8 @@ class _Hangs(Exception):
 
 
 class _Handler(StreamRequestHandler):
-    world: MailServer
-
     def setup(self) -> None:
+        self.world: MailServer = owner_of(self)
         self.is_encrypted = False
         if self.world.is_tls_from_the_start:
             self._encrypt()
@@ -185,28 +185,15 @@ class _Handler(StreamRequestHandler):
         self.is_encrypted = True
 
 
-class _Server(ThreadingTCPServer):
-    daemon_threads = True
-    block_on_close = False
-    allow_reuse_address = True
-    address_family = socket.AF_INET
-
-    def handle_error(self, *_: object) -> None:
-        """Say nothing: clients hang up on purpose."""
-
-
 @contextmanager
 def mail_server() -> Iterator[MailServer]:
     """Serve in a thread, at the `port` of what is yielded."""
     world = MailServer()
-    server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"world": world}))
-    world.port = server.server_address[1]
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
+    server = Loopback(_Handler, world)
+    world.port = server.port
+    server.start()
     try:
         yield world
     finally:
         world.ending.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        server.stop()

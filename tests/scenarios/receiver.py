@@ -2,12 +2,13 @@
 
 import json
 from collections import defaultdict
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Lock
 from time import sleep, time
-from typing import Any, cast
+from typing import Any
 
 import msgspec
+
+from cli.loopback import Handler, Loopback
 
 
 class Came(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,15 +33,14 @@ class Receiver:
     """Listens on loopback. The first part of a path names a run, the second a receiver in it."""
 
     def __init__(self) -> None:
-        self._server = _Server(("127.0.0.1", 0), self)
-        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._server = Loopback(_Handler, self)
         self._lock = Lock()
         self._came: dict[str, list[Came]] = defaultdict(list)
         self._manners: dict[tuple[str, str], Manner] = {}
 
     def url(self, run: str, to: str) -> str:
         """Return the address of a receiver of a run."""
-        return f"http://127.0.0.1:{self._server.server_port}/{run}/{to}"
+        return f"{self._server.url}/{run}/{to}"
 
     def answer(self, run: str, to: str, manner: Manner) -> None:
         """Answer in this manner from now on."""
@@ -63,40 +63,17 @@ class Receiver:
         return manner
 
     def __enter__(self) -> "Receiver":
-        self._thread.start()
+        self._server.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._server.stop()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 256
-
-    def __init__(self, address: tuple[str, int], receiver: Receiver) -> None:
-        self.receiver = receiver
-        super().__init__(address, _Handler)
-
-    def handle_error(self, *_: object) -> None:
-        """Say nothing of clients that were killed or gave up."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        receiver = cast(_Server, self.server).receiver
-        manner = receiver.take(self.path, self.headers.get("Idempotency-Key", ""), body)
+class _Handler(Handler):
+    def answer(self) -> None:
+        body = json.loads(self.body())
+        manner = self.owner.take(self.path, self.headers.get("Idempotency-Key", ""), body)
         sleep(manner.after_s)
-        self.send_response(manner.status)
-        if manner.retry_after_s is not None:
-            self.send_header("Retry-After", str(manner.retry_after_s))
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Stay silent."""
+        after_s = manner.retry_after_s
+        self.reply(manner.status, headers={} if after_s is None else {"Retry-After": str(after_s)})
