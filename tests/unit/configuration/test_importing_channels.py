@@ -47,6 +47,8 @@ receivers:
     mattermost_configs:
       - {{webhook_url: 'https://chat.example.com/hooks/{SECRET}', channel: ops}}
       - webhook_url_file: /run/secrets/mattermost
+    rocketchat_configs:
+      - {{token_id_file: /run/id, token: {SECRET}, channel: '#ops', api_url: 'https://r.example/'}}
 """
 KEPT = [
     ("mail-password", "the password of receiver mail at smtp.example.com"),
@@ -78,6 +80,11 @@ KEPT = [
         "chats-mattermost-1-url",
         "the URL of receiver chats-mattermost-1, mmosts://HOST/KEY_OF_THE_WEBHOOK",
     ),
+    (
+        "chats-rocketchat-0-url",
+        "the URL of receiver chats-rocketchat-0, "
+        "rockets://TOKEN_ID:TOKEN@r.example/%23ops?mode=token&avatar=no",
+    ),
 ]
 
 
@@ -98,6 +105,7 @@ def test_each_kind_is_the_one_that_the_file_has() -> None:
     found = applied(FILE).receivers
     held = {"/run/secrets/opsgenie": "x", "/run/chat": "5"}
     held["/run/secrets/mattermost"] = "https://chat.example.com/hooks/x"
+    held["/run/id"] = "u"
     config, _ = load_alertmanager(FILE, "am.yml", "acme", read_file=held.__getitem__)
     assert [without_secrets(each) for each in found.values()] == [
         without_secrets(each) for each in config.receivers.values()

@@ -250,6 +250,8 @@ receivers:
             ("slack", "{app_token: x, channel: x, app_url: 'http://127.0.0.1/chat.postMessage'}"),
             ("msteamsv2", "{webhook_url: 'http://127.0.0.1:1/'}"),
             ("mattermost", "{webhook_url: 'http://127.0.0.1:1/hooks/x'}"),
+            ("rocketchat", "{token_id: x, token: x, channel: x, api_url: 'http://127.0.0.1:1/'}"),
+            ("incidentio", "{url: 'http://127.0.0.1:1/', alert_source_token: x}"),
         ],
     )
     def test_one_of_every_kind_on_this_machine_is_named(

@@ -32,6 +32,7 @@ TO = "to: ann@example.com"
         ("msteams", "{webhook_url: 'https://h/'}", True),
         ("msteamsv2", "{webhook_url: 'https://h/'}", True),
         ("mattermost", "{webhook_url: 'https://h/hooks/x'}", True),
+        ("rocketchat", "{token_id: x, token: x, channel: x}", False),
     ],
 )
 def test_ends_are_told_as_alertmanager_does_unless_said(

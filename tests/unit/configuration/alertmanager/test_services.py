@@ -10,6 +10,7 @@ from tests.unit.adapters.test_apprise import Answers, notification, tools
 from tests.unit.configuration.alertmanager.test_receivers import SECRET, errors, load, receiver
 from tocsin.adapters.receivers import ChannelReceivers
 from tocsin.domain.channels import Apprise
+from tocsin.domain.errors import Retryable
 
 DISCORD = "https://discord.com/api/webhooks/123456789012345678"
 BOT = "123456789:abcdefg_hij-klmnop"
@@ -105,6 +106,37 @@ def test_webex_is_told_in_its_room_with_the_token_of_its_bot() -> None:
     assert json.loads(said["data"])["roomId"] == "Y2lzY29zcGFyazovL3"
 
 
+ROCKET = "token_id: aobEdbYhXfu5hkeqG, token: 9HqLlyZOugoStsXCUfD_0YdwnNnunAJF8V47U3QHXSq"
+
+
+def test_rocketchat_is_told_with_a_token_in_its_channel() -> None:
+    url, said, not_taken = asked(
+        f"{{{ROCKET}, channel: '#ops', send_resolved: true, emoji: x}}",
+        "rocketchat",
+        "global: {rocketchat_api_url: 'https://chat.example.com:8443/'}",
+    )
+    assert url == "https://chat.example.com:8443/api/v1/chat.postMessage"
+    assert said["channel"] == "#ops"
+    assert "avatar" not in said
+    assert ".emoji: not taken: tocsin has its own looks" in not_taken[0]
+    head = f"global: {{{', '.join(f'rocketchat_{each}' for each in ROCKET.split(', '))}}}"
+    url, said, _ = asked("{channel: '@ann.b', send_resolved: true}", "rocketchat", head)
+    assert url == "https://open.rocket.chat/api/v1/chat.postMessage"
+    assert said["channel"] == "@ann.b"
+
+
+def test_rocketchat_is_not_told_of_ends_unless_it_says_so() -> None:
+    made, _ = receiver(f"{{{ROCKET}, channel: ops}}", "rocketchat")
+    assert not made.send_resolved
+
+
+def test_what_rocketchat_denies_with_http_200_is_not_delivered() -> None:
+    made, _ = receiver(f"{{{ROCKET}, channel: '#ops'}}", "rocketchat")
+    http = Answers(body=b'{"success": false, "error": "[invalid-channel]"}')
+    with pytest.raises(Retryable, match="no confirmation"):
+        ChannelReceivers(tools({}, http=http)).send(replace(notification(""), receiver=made))
+
+
 def test_mattermost_is_told_by_its_webhook_in_its_channel() -> None:
     hook = "https://chat.example.com:8443/sub/hooks/3ccdd113474722377935511fc85d3dd4"
     url, said, not_taken = asked(
@@ -132,6 +164,13 @@ def test_mattermost_is_told_by_its_webhook_in_its_channel() -> None:
             "asks https://api.telegram.org alone",
         ),
         ("pushover", f"{{{PUSHOVER}, device: 'a,b'}}", "device is not the name of one device"),
+        ("rocketchat", f"{{{ROCKET}, channel: '{{{{ .x }}}}'}}", "channel is not one channel"),
+        ("rocketchat", f"{{{ROCKET}}}", "channel is not one channel"),
+        (
+            "rocketchat",
+            f"{{{ROCKET}, channel: a, api_url: 'https://h.example/sub/'}}",
+            "no Rocket.Chat below a path",
+        ),
         (
             "webex",
             f"{{room_id: x, http_config: {{authorization: {{type: X, credentials: {SECRET}}}}}}}",

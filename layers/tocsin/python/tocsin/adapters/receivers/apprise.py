@@ -53,7 +53,8 @@ def send(notification: Notification, tools: Tools) -> str:
         except Exception as error:  # noqa: BLE001
             is_taken = False
             passed.failure = passed.failure or _broken(error, passed)
-    if is_taken and passed.asked:
+    is_denied = service.denial is not None and service.denial.search(passed.body) is not None
+    if is_taken and passed.asked and not is_denied:
         return ""
     raise _meaning(passed, name, tools.clock())
 

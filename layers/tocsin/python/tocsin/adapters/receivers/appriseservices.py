@@ -5,6 +5,7 @@ files, runs programs or speaks to the machine itself, no mail, no hooks to arbit
 none that tocsin tells itself. Source: appriseit.com/services.
 """
 
+import re
 from typing import Literal
 
 import msgspec
@@ -18,7 +19,8 @@ class Service(msgspec.Struct, frozen=True):
     Without a title, the title is the first line of the text. Where there may be no user, the
     library would log in for each message, and register where that fails. `most_bytes` of title
     and body, as JSON in ASCII, is for a limit that the library does not keep by itself. An end has
-    at most `end_priority`, where the URL says how urgent messages are.
+    at most `end_priority`, where the URL says how urgent messages are. `denial` is found in an
+    answer that says no with a status of success, which the library takes for a yes.
     """
 
     module: str
@@ -28,11 +30,16 @@ class Service(msgspec.Struct, frozen=True):
     takes_user: bool = True
     most_bytes: int = 1_000_000
     end_priority: int | None = None
+    denial: re.Pattern[bytes] | None = None
 
 
 _MATRIX = Service("matrix.base", "NotifyMatrix", has_title=False, takes_user=False)
 # docs.ntfy.sh/publish/#limitations: of more than 4,096 bytes it makes a file.
 _NTFY = Service("ntfy", "NotifyNtfy", most_bytes=4000)
+# So Alertmanager reads it (notify/rocketchat).
+_ROCKET = Service(
+    "rocketchat", "NotifyRocketChat", "markdown", denial=re.compile(rb'"success"\s*:\s*false')
+)
 _CHAT = {
     "dingtalk": Service("dingtalk", "NotifyDingTalk"),
     "discord": Service("discord", "NotifyDiscord", "markdown"),
@@ -47,8 +54,8 @@ _CHAT = {
     "nctalk": Service("nextcloudtalk", "NotifyNextcloudTalk"),
     "nctalks": Service("nextcloudtalk", "NotifyNextcloudTalk"),
     "revolt": Service("revolt", "NotifyRevolt", "markdown"),
-    "rocket": Service("rocketchat", "NotifyRocketChat", "markdown"),
-    "rockets": Service("rocketchat", "NotifyRocketChat", "markdown"),
+    "rocket": _ROCKET,
+    "rockets": _ROCKET,
     "tgram": Service("telegram", "NotifyTelegram", "html"),
     "webex": Service("webexteams", "NotifyWebexTeams", "markdown"),
     "wecombot": Service("wecombot", "NotifyWeComBot"),

@@ -29,8 +29,8 @@ _HARMLESS |= {"TooManyRedirects"}
 class Visit:
     """What is asked for one notification, and how it went.
 
-    `status` and `retry_after` are those of the last answer, 0 and "" if there was none; `failure`
-    is why something was not asked or not answered.
+    `status`, `retry_after` and `body` are those of the last answer, 0 and empty if there was none;
+    `failure` is why something was not asked or not answered.
     """
 
     def __init__(self, http: Http, timeout_s: float) -> None:
@@ -39,6 +39,7 @@ class Visit:
         self.asked = 0
         self.status = 0
         self.retry_after = ""
+        self.body = b""
         self.failure: TocsinError | None = None
 
     def ask(self, method: str, url: str, **options: Any) -> Any:
@@ -58,6 +59,7 @@ class Visit:
             raise Unsendable(error.reason) from None
         self.status = answer.status_code
         self.retry_after = answer.headers.get("retry-after", "")
+        self.body = answer.content
         return answer
 
     def _check(self, url: str, options: dict[str, Any]) -> None:

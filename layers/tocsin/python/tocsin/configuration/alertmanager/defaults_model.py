@@ -21,6 +21,11 @@ class Global(Block):
     opsgenie_api_key_file: Text = ""
     opsgenie_api_url: Url = SecretStr("https://api.opsgenie.com/")
     pagerduty_url: Url = SecretStr("https://events.pagerduty.com/v2/enqueue")
+    rocketchat_api_url: Url = SecretStr("https://open.rocket.chat/")
+    rocketchat_token: Secret = SecretStr("")
+    rocketchat_token_file: Text = ""
+    rocketchat_token_id: Secret = SecretStr("")
+    rocketchat_token_id_file: Text = ""
     slack_api_url: Url | None = None
     slack_api_url_file: Text = ""
     slack_app_token: Secret = SecretStr("")

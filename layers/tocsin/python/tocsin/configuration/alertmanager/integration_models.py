@@ -67,6 +67,24 @@ class Webhook(HttpIntegration):
     timeout: GoDuration = 0.0
 
 
+class IncidentIo(Webhook):
+    """One entry of incidentio_configs."""
+
+    kept = ("url", "alert_source_token")
+
+    alert_source_token: Secret = SecretStr("")
+    alert_source_token_file: Text = ""
+
+    @model_validator(mode="after")
+    def _has_one_token(self) -> Self:
+        has_own = _is_given(self.alert_source_token) or bool(self.alert_source_token_file)
+        http = self.http_config
+        if http is not None and has_own == (http.authorization is not None):
+            twice = "has a token twice: alert_source_token and authorization in http_config"
+            raise wrong(twice if has_own else "needs alert_source_token, or its file")
+        return self
+
+
 class Slack(HttpIntegration):
     """One entry of slack_configs."""
 

@@ -37,6 +37,8 @@ _MAKERS: dict[str, Callable[[Making, Entry, Any], Receiver | None]] = {
     "msteams": target_integrations.teams,
     "msteamsv2": target_integrations.teams,
     "mattermost": service_integrations.mattermost,
+    "rocketchat": service_integrations.rocketchat,
+    "incidentio": target_integrations.incidentio,
 }
 
 

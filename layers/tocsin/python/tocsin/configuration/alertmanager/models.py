@@ -19,6 +19,7 @@ from tocsin.configuration.alertmanager.fields import (
 )
 from tocsin.configuration.alertmanager.integration_models import (
     Email,
+    IncidentIo,
     Opsgenie,
     PagerDuty,
     Slack,
@@ -30,6 +31,7 @@ from tocsin.configuration.alertmanager.service_models import (
     Discord,
     Mattermost,
     Pushover,
+    RocketChat,
     Telegram,
     Webex,
 )
@@ -54,6 +56,8 @@ class Receiver(Block):
     msteams_configs: list[Teams] = Field(default=[])
     msteamsv2_configs: list[Teams] = Field(default=[])
     mattermost_configs: list[Mattermost] = Field(default=[])
+    rocketchat_configs: list[RocketChat] = Field(default=[])
+    incidentio_configs: list[IncidentIo] = Field(default=[])
 
 
 class Route(Block):

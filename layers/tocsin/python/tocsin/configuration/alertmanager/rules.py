@@ -13,6 +13,8 @@ from tocsin.domain.routing import ALL_LABELS
 _KEPT = (
     "mattermost_webhook_url",
     "opsgenie_api_key",
+    "rocketchat_token",
+    "rocketchat_token_id",
     "slack_api_url",
     "slack_app_token",
     "smtp_auth_password",

@@ -14,6 +14,7 @@ from tocsin.configuration.alertmanager.making import Entry, Given, Making, is_kn
 from tocsin.configuration.alertmanager.service_models import (
     Discord,
     Mattermost,
+    RocketChat,
     Telegram,
     Webex,
 )
@@ -33,6 +34,8 @@ _CHAT = re.compile(r"-?\d{1,32}")
 _WEBEX_API = "https://webexapis.com/v1/messages"
 _BEARER = "Bearer "
 _MATTERMOST_PATH = re.compile(r"(?P<path>(?:/[\w.~-]+)*)/hooks/(?P<key>\w+)/?")
+# What the library takes for a channel, a person and the id of a room.
+_ROCKET_CHANNEL = re.compile(r"#[A-Za-z0-9_-]+|@[A-Za-z0-9._-]+|[A-Za-z0-9]+")
 _MATTERMOST_CHANNEL = re.compile(r"#?[A-Za-z0-9_-]+")
 
 
@@ -76,6 +79,33 @@ def _channel(making: Making, entry: Entry, channel: str) -> str:
     reason = "it is the name of no channel; messages go to the channel of the webhook"
     making.not_taken(entry, "channel", reason)
     return ""
+
+
+def rocketchat(making: Making, entry: Entry, model: RocketChat) -> Receiver | None:
+    """Return what an entry of rocketchat_configs is here: who writes with a token of the API."""
+    keys = {
+        name: making.given(entry, model, name, f"rocketchat_{name}")
+        for name in ("token_id", "token")
+    }
+    for name, given in keys.items():
+        if given is None:
+            making.wrong.append((entry.at, f"needs {name}, or rocketchat_{name} in global"))
+    token_id, token = (
+        quote(making.secret(each), safe="") if each else "" for each in keys.values()
+    )
+    parts = urlsplit(plain(model.api_url or making.defaults.rocketchat_api_url))
+    reason = ""
+    if parts.path.strip("/") or parts.query or parts.username is not None:
+        reason = "tocsin reaches no Rocket.Chat below a path"
+    elif _ROCKET_CHANNEL.fullmatch(model.channel) is None:
+        reason = "channel is not one channel (#ops), person (@ann) or room"
+    if reason:
+        making.undelivered(entry, reason)
+        return None
+    schema = "rocket" if parts.scheme == "http" else "rockets"
+    where = f"{token_id}:{token}@{parts.netloc}/{quote(model.channel, safe='')}"
+    written = f"{schema}://{where}{_parameters({'mode': 'token', 'avatar': 'no'})}"
+    return told(making, entry, model, written, whom="Rocket.Chat")
 
 
 def telegram(making: Making, entry: Entry, model: Telegram) -> Receiver | None:

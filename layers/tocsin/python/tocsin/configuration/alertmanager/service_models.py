@@ -57,6 +57,20 @@ class Pushover(HttpIntegration):
     expire: GoDuration = 3600.0
 
 
+class RocketChat(HttpIntegration):
+    """One entry of rocketchat_configs."""
+
+    kept = ("token_id", "token")
+
+    send_resolved: Flag = False
+    api_url: Url | None = None
+    token_id: Secret = SecretStr("")
+    token_id_file: Text = ""
+    token: Secret = SecretStr("")
+    token_file: Text = ""
+    channel: Text = ""
+
+
 class Telegram(HttpIntegration):
     """One entry of telegram_configs."""
 

@@ -9,18 +9,10 @@ from collections.abc import Mapping
 
 # The integrations that tocsin has no receiver for: what they are called, and the way around.
 UNDELIVERED = {
-    "incidentio_configs": (
-        "incident.io",
-        "a source of incident.io that takes Alertmanager's webhook goes into webhook_configs",
-    ),
     "jira_configs": (
         "Jira",
         "Jira Service Management takes opsgenie_configs with the api_url "
         "https://api.atlassian.com/jsm/ops/integration/",
-    ),
-    "rocketchat_configs": (
-        "Rocket.Chat",
-        "an incoming webhook of Rocket.Chat is a receiver of the kind apprise in tocsin.yaml",
     ),
     "victorops_configs": (
         "VictorOps",
@@ -32,7 +24,7 @@ UNDELIVERED = {
     ),
 }
 # Of integrations that are not delivered: nothing more is lost with them.
-GLOBAL_DEFAULTS = re.compile("(jira|rocketchat|victorops|wechat)_.*")
+GLOBAL_DEFAULTS = re.compile("(jira|victorops|wechat)_.*")
 
 OWN_TEXT = "tocsin writes its own text; a receiver of tocsin.yaml can have a template for it"
 _OWN_LOOKS = "tocsin has its own looks"
@@ -92,6 +84,11 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "discord_configs": {
         **_all("content title message", OWN_TEXT),
         **_all("username avatar_url", _OWN_LOOKS),
+    },
+    "rocketchat_configs": {
+        **_all("text title title_link", OWN_TEXT),
+        **_all("actions color emoji fields icon_url image_url link_names", _OWN_LOOKS),
+        **_all("short_fields thumb_url", _OWN_LOOKS),
     },
     "webex_configs": {"message": OWN_TEXT},
     "msteams_configs": _all("title summary text", OWN_TEXT),

@@ -1,9 +1,10 @@
-"""Webhooks, workflows of Microsoft Teams and topics of SNS of an Alertmanager's file."""
+"""Webhooks, incident.io, workflows of Teams and topics of SNS of an Alertmanager's file."""
 
+from msgspec.structs import replace
 from pydantic import TypeAdapter, ValidationError
 
 from tocsin.configuration.alertmanager.http_calls import credentials_in
-from tocsin.configuration.alertmanager.integration_models import Sns, Teams, Webhook
+from tocsin.configuration.alertmanager.integration_models import IncidentIo, Sns, Teams, Webhook
 from tocsin.configuration.alertmanager.making import UNLIMITED, Entry, Making
 from tocsin.configuration.channels.awstargets import TopicArn
 from tocsin.domain import channels
@@ -11,6 +12,8 @@ from tocsin.domain.config import Receiver
 from tocsin.domain.secret import Secret
 
 _TOPIC = TypeAdapter(TopicArn)
+# incident.io takes 512 KB (Alertmanager, notify/incidentio): 5 KB an alert.
+_INCIDENT_IO_ALERTS = 100
 
 
 def webhook(making: Making, entry: Entry, model: Webhook) -> Receiver | None:
@@ -33,6 +36,17 @@ def webhook(making: Making, entry: Entry, model: Webhook) -> Receiver | None:
         max_alerts=model.max_alerts or UNLIMITED,
         truncates=model.max_alerts > 0,
     )
+
+
+def incidentio(making: Making, entry: Entry, model: IncidentIo) -> Receiver | None:
+    """Return what an entry of incidentio_configs is here: a webhook with a token of its source."""
+    made = webhook(making, entry, model)
+    if made is None:
+        return None
+    given = making.given(entry, model, "alert_source_token")
+    token = {} if given is None else {"Authorization": f"Bearer {making.secret(given)}"}
+    most = model.max_alerts or _INCIDENT_IO_ALERTS
+    return replace(made, headers=made.headers | token, max_alerts=most, truncates=True)
 
 
 def teams(making: Making, entry: Entry, model: Teams) -> Receiver | None:

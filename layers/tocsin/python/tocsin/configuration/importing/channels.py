@@ -20,6 +20,8 @@ _FORMS = {
     "mmost": (r"[^/?]+(?=\?|$)", "KEY_OF_THE_WEBHOOK"),
     "mmosts": (r"[^/?]+(?=\?|$)", "KEY_OF_THE_WEBHOOK"),
     "pover": (r"//[^/?]*", "//USER_KEY@TOKEN"),
+    "rocket": (r"//[^@]*", "//TOKEN_ID:TOKEN"),
+    "rockets": (r"//[^@]*", "//TOKEN_ID:TOKEN"),
     "tgram": (r"//[^/?]*", "//BOT_TOKEN"),
     "webex": (r"//[^/?]*", "//TOKEN_OF_THE_BOT"),
 }
