@@ -47,6 +47,7 @@ def test_what_looks_like_anything_but_text_is_taken_out(text, expected):
     [
         "latency > 5 s, p < 0.5 and a<=3",
         "node_cpu_seconds_total{mode='idle'} of v1.2.3-rc1 at 10.0.0.1 is 99.5 %",
+        "The profile: none; metadata: x; hotel: y.",
         "Kernel-5.10.0 has it. Check nginx.conf and values.yaml, then kube-proxy.service.",
         "Die Platte ist voll \u2013 \u00fcberpr\u00fcfen \u65e5\u672c",
     ],
@@ -81,3 +82,16 @@ def test_no_pieces_come_together_to_a_link_or_a_mention(text):
     assert not re.search(r"[a-zA-Z]:/|www\.|@|<[a-zA-Z/!@#]", found)
     assert not re.search(r"[^\W\d]\.(?:com|evil)\b", found)
     assert not {unicodedata.category(each) for each in found} & {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+@pytest.mark.parametrize("before", ["\u8bf7\u770b", "\u043d\u0430", "1", "\u00e9", "_", "x" * 40])
+@pytest.mark.parametrize("link", ["https://203.0.113.9/login", "HTTP://intranet/x"])
+def test_a_link_is_taken_out_whatever_stands_right_before_it(before, link):
+    found = plain(f"{before}{link} now", 300)
+    assert found.split()[-1] == "now"
+    assert not {"://", "203", "intranet"} & set(re.findall("://|203|intranet", found))
+
+
+@pytest.mark.parametrize("link", ["www.203.0.113.9/x", "mailto:ann", "tel:+49", "data:text/html,x"])
+def test_so_is_one_without_slashes_behind_letters_of_other_scripts(link):
+    assert plain(f"\u8bf7\u770b{link} now", 300) == "\u8bf7\u770b now"

@@ -28,7 +28,9 @@ _ANY_MARK = re.compile(r"[`*_~|@]")
 _ROUNDS = 4
 _TEMPLATE = re.compile(r"\{\{|\}\}|\{%|%\}")
 _URL = re.compile(
-    r"\b(?:[a-z][a-z0-9+.-]{1,20}:/{1,3}|(?:mailto|javascript|data|vbscript|tel|sms|file):|www\.)"
+    r"(?:[a-z][a-z0-9+.-]{1,20}:/{1,3}"
+    # Letters of other scripts end no word that a chat looks for.
+    r"|(?<![a-z])(?:(?:mailto|javascript|data|vbscript|tel|sms|file):|www\.))"
     r"[^\s<>\"']*",
     re.IGNORECASE,
 )
