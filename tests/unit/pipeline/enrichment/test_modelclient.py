@@ -147,6 +147,15 @@ def test_one_that_failed_before_time_was_short_has_failed(world):
     assert "left alone" in world.ask(client).instead_why
 
 
+def test_one_that_had_less_time_than_an_answer_may_take_has_not_failed(world):
+    model = StubModel(world, DOWN, takes_s=8.0)
+    client = world.client(model)
+    for _ in range(8):
+        assert world.ask(client, 8.0).instead_why == str(DOWN)
+    model.answers = [SAID]
+    assert world.ask(client).value.by == "stub-1"
+
+
 def test_the_limit_of_ones_own_says_nothing_for_a_model_that_fails():
     world = World(requests_per_minute=1)
     client = world.client(StubModel(world, WRONG, takes_s=0.0))

@@ -24,6 +24,8 @@ _FIRST_WAIT_S = 2.0
 # One attempt may take so long, and one that could not even take so long is not made.
 ATTEMPT_S = 30.0
 _LEAST_S = 1.0
+# Who was given less time than this and did not answer has not failed.
+_FAIR_S = 10.0
 _WHY_CHARACTERS = 200
 # After so many failures in a row a model is not asked for a while.
 _FAILURES = 5
@@ -113,6 +115,7 @@ class ModelClient:
         if not self._model.is_metered:
             return self._model.ask(prompt, left_s())
         self._check_rest()
+        is_fair = left_s() >= _FAIR_S
         try:
             completion = self._attempted(prompt, left_s)
         except (_Limited, Unsendable):
@@ -120,7 +123,9 @@ class ModelClient:
             raise
         except (Retryable, Permanent) as error:
             # Whoever asks for fewer calls is there.
-            self._note(has_failed=not isinstance(error, Throttled))
+            is_there = isinstance(error, Throttled)
+            if is_there or is_fair or isinstance(error, Permanent):
+                self._note(has_failed=not is_there)
             raise
         self._note(has_failed=False)
         return completion
