@@ -6,7 +6,16 @@ import msgspec
 
 from tocsin.domain.alert import Alert, Status, place
 from tocsin.domain.config import Receiver
-from tocsin.domain.decision import ENRICHED, Decision, close, decide, is_known, shown, told_of
+from tocsin.domain.decision import (
+    ENRICHED,
+    PARTLY_OVER,
+    Decision,
+    close,
+    decide,
+    is_known,
+    shown,
+    told_of,
+)
 from tocsin.domain.group import Group, Intent, Member, Outcome, Step, Told, alert_of, is_digest
 from tocsin.domain.journal import DeliveryRecord
 from tocsin.domain.reminding import snooze_ends
@@ -93,8 +102,10 @@ def plan(group: Group, receiver: Receiver, at_s: float, look: Look = _PLAIN) -> 
         return planned
     # What a digest told may be over: it shows only what is new.
     is_alone = bool(again) or is_digest(group.key)
-    beside = [] if is_alone else found.beside({step.fingerprint for step, _ in chosen})
-    filled = _filled(planned, [alert for _, alert in beside], receiver, look.again)
+    said = {step.fingerprint for step, _ in chosen}
+    beside = [] if is_alone else found.beside(said)
+    alerts, fires_on = [alert for _, alert in beside], found.fires_on(said)
+    filled = _filled(planned, alerts, receiver, look.again, fires_on=fires_on)
     if is_digest(group.key):
         return filled
     # Who gets only the first of what is new knows how many there are; so it is with what is known.
@@ -151,6 +162,16 @@ class _Findings:
         ends = snooze_ends(self._group, self.told)
         return sorted(found, key=lambda pair: pair[0] not in ends) if ends else found
 
+    def fires_on(self, chosen: set[str]) -> bool:
+        """Tell whether anything else fires as the receiver knows, shown or not.
+
+        What is silenced, inhibited or put off since it was told is no end of it.
+        """
+        return any(
+            name not in chosen and is_known(member, self.told)
+            for name, member in self._group.members.items()
+        )
+
     def _decide(self, member: Member) -> Decision:
         told = self.told.get(member.fingerprint)
         decision = decide(member, told, self._receiver, collapses=self._look.collapses)
@@ -199,7 +220,9 @@ def _limit(receiver: Receiver) -> int | None:
     return None if receiver.truncates else receiver.max_alerts or None
 
 
-def _filled(planned: Plan, beside: list[Alert], receiver: Receiver, again: str) -> Plan:
+def _filled(
+    planned: Plan, beside: list[Alert], receiver: Receiver, again: str, *, fires_on: bool
+) -> Plan:
     """Put alerts into a notification, what is new first, up to what the receiver takes.
 
     Of more that is new than it takes, it gets what Alertmanager would list first.
@@ -212,7 +235,7 @@ def _filled(planned: Plan, beside: list[Alert], receiver: Receiver, again: str) 
         planned,
         alerts=tuple(kept),
         truncated=len(alerts) - len(kept),
-        reason=_reason(planned, beside, again) if alerts else "",
+        reason=_reason(planned, again, fires_on=fires_on) if alerts else "",
         more=planned.more and not is_repeat,
     )
 
@@ -228,7 +251,7 @@ def _with_ends(planned: Plan, group: Group, beside: set[str]) -> Plan:
     return msgspec.structs.replace(planned, owed_ends=owed, unsaid_ends=unsaid)
 
 
-def _reason(planned: Plan, beside: list[Alert], again: str) -> str:
+def _reason(planned: Plan, again: str, *, fires_on: bool) -> str:
     """Say why a notification is sent. Source: Alertmanager, notify/notify.go, NotifyReason.
 
     What fires and is told `again` is more than that something was found out about it.
@@ -241,8 +264,8 @@ def _reason(planned: Plan, beside: list[Alert], again: str) -> str:
         is_first = all(told.step == "resolved" for told in planned.told.values())
         return "first notification" if is_first else "new alerts added"
     if news:
-        is_partial = bool(beside) or len(news) < len(planned.steps)
-        return "some alerts resolved" if is_partial else "all alerts resolved"
+        is_partial = fires_on or len(news) < len(planned.steps)
+        return PARTLY_OVER if is_partial else "all alerts resolved"
     return again or (ENRICHED if planned.steps else "")
 
 

@@ -57,10 +57,10 @@ def render(notification: Notification, external_url: str) -> tuple[str, bytes]:
     """Return what is asked for: the path after the address, and the body."""
     message = message_of(notification, _SHOWN_ALERTS, external_url)
     alias = incident_key(notification.group)
-    if message.state == "resolved":
+    if message.is_over:
         note = cut(one_line(message.title), NOTE_LIMIT)
         return _at(alias, "close"), _encoded({"source": _SOURCE, "note": note})
-    if message.state == "update" and notification.thread is not None:
+    if message.state == "resolved" or (message.state == "update" and notification.thread):
         # An alert is told no more under its alias than how often it came; notes are shown.
         note = _text(message, NOTE_LIMIT)
         return _at(alias, "notes"), _encoded({"source": _SOURCE, "note": note})

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from tocsin.adapters.receivers.message import State, message_of
+from tocsin.adapters.receivers.message import Message, message_of
 from tocsin.domain.alert import Alert, Severity, Status
 from tocsin.domain.fingerprint import alertmanager_fingerprint
 from tocsin.domain.found import Enrichment
@@ -89,7 +89,7 @@ def render(notification: Notification, external_url: str) -> bytes:
     message = message_of(notification, 0, external_url)
     group, thread = notification.group, notification.thread
     body = Body(
-        type=_type(message.state),
+        type=_type(message),
         id=notification.key,
         tenant=group.tenant,
         receiver=notification.receiver.shown_as or notification.receiver.name,
@@ -122,11 +122,11 @@ def json_schema() -> dict[str, Any]:
 
 
 def _type(
-    state: State,
+    message: Message,
 ) -> Literal["notification.firing", "notification.resolved", "notification.update"]:
-    if state == "update":
+    if message.state == "update":
         return "notification.update"
-    return "notification.firing" if state == "firing" else "notification.resolved"
+    return "notification.resolved" if message.is_over else "notification.firing"
 
 
 def _alert(alert: Alert, *, is_new: bool) -> BodyAlert:

@@ -78,7 +78,7 @@ def _event(notification: Notification, message: Message, routing_key: str) -> di
         "routing_key": routing_key,
         "dedup_key": incident_key(notification.group),
     }
-    if message.state == "resolved":
+    if message.is_over:
         return {**event, "event_action": "resolve"}
     event |= {
         "event_action": "trigger",

@@ -107,7 +107,7 @@ def calls(
     if place is None:
         return (anew,)
     channel, ts = place
-    is_changed = message.state == "resolved" and app.on_resolve == "update"
+    is_changed = message.is_over and app.on_resolve == "update"
     # Whoever reads the channel cannot see the end in the first message: they are told.
     is_shown = is_changed or _is_for_all(notification, message)
     answered = _answer(channel, ts, body, is_shown=is_shown)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from tocsin.domain.alert import SEVERITIES, Alert
-from tocsin.domain.decision import ENRICHED
+from tocsin.domain.decision import ENRICHED, PARTLY_OVER
 from tocsin.domain.group import is_digest
 from tocsin.domain.message.finding import found_lines, owner_text
 from tocsin.domain.message.message import Line, Message, Shown, State, Subject
@@ -37,6 +37,7 @@ def content_of(subject: Subject, most: int) -> Message:
     return Message(
         title=_title(subject, len(firing), kinds, words),
         state=_state(subject, firing),
+        is_over=_state(subject, firing) == "resolved" and subject.reason != PARTLY_OVER,
         severity=min((each.severity for each in firing or alerts), key=SEVERITIES.index),
         firing=len(firing),
         resolved=len(alerts) - len(firing),

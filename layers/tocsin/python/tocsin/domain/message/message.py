@@ -70,6 +70,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     state: State
+    # Whether nothing fires any more of all that its receiver was told, shown here or not.
+    is_over: bool
     # That of the worst alert that fires, or of the worst that ended.
     severity: Severity
     firing: int
