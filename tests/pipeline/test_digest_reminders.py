@@ -12,7 +12,8 @@ from tests.pipeline.test_digest import HOSTS, STORM, world
 from tests.pipeline.test_digest_in_hand import act, storm
 from tocsin.domain.config import Timing
 from tocsin.domain.errors import Retryable
-from tocsin.domain.group import is_digest
+from tocsin.domain.group import Group, GroupKey, is_digest
+from tocsin.pipeline.intents import spoken_at_s
 from tocsin.ports import Notification
 
 
@@ -182,3 +183,11 @@ def test_a_crash_at_any_call_tells_it_once(play: Callable[[MemoryWorld], float],
         since_s = play(stormy)
         assert len(heard_since(stormy, "h3", since_s)) == 1, f"dies {when} call {at}, {name}"
         assert stormy.balance().is_settled
+
+
+def test_what_is_said_in_one_moment_is_said_one_after_the_other() -> None:
+    """The key of a repeat follows from when its group spoke before, and clocks differ."""
+    spoke = Group(key=GroupKey("acme", "oncall"), notified_at_s=START_S)
+    assert spoken_at_s(spoke, START_S + 5.0) == START_S + 5.0
+    assert START_S < spoken_at_s(spoke, START_S) < START_S + 0.01
+    assert START_S < spoken_at_s(spoke, START_S - 5.0) < START_S + 0.01

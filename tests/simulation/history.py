@@ -1,12 +1,12 @@
 """What the outside saw of a run: what was accepted, what was told, and what went wrong."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from tocsin.domain.alert import Alert, Severity, Status
-from tocsin.domain.group import GroupKey
+from tocsin.domain.group import Group, GroupKey
 from tocsin.ports import Notification
 
 
@@ -47,6 +47,13 @@ def firings(key: GroupKey, alerts: Iterable[Alert]) -> set[tuple[str, str, str]]
     }
 
 
+def words(notification: Notification) -> str:
+    """Say in a line of a story what a notification says."""
+    said = [f"{each.labels['instance']} {each.status}" for each in notification.news]
+    again = [each.labels["instance"] for each in notification.alerts[len(said) :]]
+    return f"{said} beside {again}, {notification.reason}"
+
+
 class History(msgspec.Struct, kw_only=True):
     """The record of a run, that the oracle judges."""
 
@@ -77,23 +84,25 @@ class History(msgspec.Struct, kw_only=True):
             self.hasty[notification.key] += 1
 
     def arrived(
-        self, notification: Notification, now_s: float, began_at_s: float, written_at_s: float
+        self,
+        notification: Notification,
+        groups: Mapping[GroupKey, Group],
+        now_s: float,
+        began_at_s: float,
     ) -> None:
-        """Note what a receiver took."""
+        """Note what a receiver took, as its group has it written down."""
+        intent = groups[notification.group].intent
+        shown = [each for each in notification.alerts if each.status == "firing"]
         self.tellings.append(
             Telling(
                 tenant=notification.group.tenant,
                 receiver=notification.receiver.name,
                 key=notification.key,
                 said=tuple((alert.labels["instance"], alert.status) for alert in notification.news),
-                shown=frozenset(
-                    alert.labels["instance"]
-                    for alert in notification.alerts
-                    if alert.status == "firing"
-                ),
+                shown=frozenset(alert.labels["instance"] for alert in shown),
                 reason=notification.reason,
                 at_s=now_s,
                 began_at_s=began_at_s,
-                written_at_s=written_at_s,
+                written_at_s=now_s if intent is None else intent.created_at_s,
             )
         )

@@ -12,7 +12,7 @@ from tests.simulation import landscape
 from tests.simulation.changes import Changes
 from tests.simulation.climbs import Seen, Watch, WatchedGroups
 from tests.simulation.faults import Faults
-from tests.simulation.history import History, Report, firings
+from tests.simulation.history import History, Report, firings, words
 from tests.simulation.modes import Mode
 from tests.simulation.people import People
 from tests.simulation.queues import VISIBILITY_S, Queues
@@ -265,16 +265,13 @@ class World:
         fired = firings(notification.group, notification.news)
         worker.attempted[notification.key] = fired
         answer = self.faults.answer(self.now_s - START_S)
-        said = [f"{each.labels['instance']} {each.status}" for each in notification.news]
-        again = [each.labels["instance"] for each in notification.alerts[len(said) :]]
-        told = f"{said} beside {again}, {notification.reason}"
-        self.say(f"{worker.name} tells {notification.receiver.name} {told}: {answer}")
+        self.say(
+            f"{worker.name} tells {notification.receiver.name} {words(notification)}: {answer}"
+        )
         if answer == "refused":
             raise Permanent("HTTP 410")
         if answer in ("taken", "unheard"):
-            intent = self.groups.groups[notification.group].intent
-            written_at_s = self.now_s if intent is None else intent.created_at_s
-            self.history.arrived(notification, self.now_s, worker.began_at_s, written_at_s)
+            self.history.arrived(notification, self.groups.groups, self.now_s, worker.began_at_s)
         if answer == "taken":
             worker.arrived.append(notification.key)
             return ""

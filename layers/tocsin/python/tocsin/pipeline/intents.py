@@ -23,6 +23,7 @@ from tocsin.ports import Notification
 # A notification that waits is looked at again this soon: its receiver may have been mended.
 LOOK_AGAIN_S = 120.0
 _REMEMBERED = 1000
+_LATER_S = 0.001
 
 
 class Taken:
@@ -105,6 +106,14 @@ def thread_after(
     if group.thread is not None or end is None or end.outcome != "delivered":
         return group.thread
     return Thread(intent.key, end.receipt)
+
+
+def spoken_at_s(group: Group, now_s: float) -> float:
+    """Return when a group speaks that does so now: later than it, or its digest, did before.
+
+    The key of a repeat follows from that, and clocks differ.
+    """
+    return max(now_s, group.notified_at_s + _LATER_S)
 
 
 def told_after(

@@ -25,6 +25,7 @@ from tocsin.pipeline.intents import (
     paced,
     records,
     settlement,
+    spoken_at_s,
     thread_after,
     through_its_pace,
     told_after,
@@ -242,7 +243,7 @@ class Notify:
         count_end(outcome, intent, end)
         if end.recorded == "dead":
             self._ports.dead_letter(group, intent, end.reason)
-        at_s = self._ports.clock()
+        at_s = spoken_at_s(group, self._ports.clock())
         tried = msgspec.structs.replace(intent, attempts=intent.attempts + 1)
         told = told_after(group, planned, intent, end.outcome, at_s)
         group.thread, group.notified_at_s = thread_after(group, intent, end, told), at_s
