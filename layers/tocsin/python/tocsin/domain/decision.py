@@ -28,9 +28,9 @@ _NOTHING = Decision()
 IRRELEVANT = "irrelevant"
 # Of a step that was handed to the digest of its receiver.
 DIGESTED = "digest"
-# Why it is told again what fires, with what was found out about it.
 # Why a notification is sent that tells of ends alone, while others fire on.
 PARTLY_OVER = "some alerts resolved"
+# Why it is told again what fires, with what was found out about it.
 ENRICHED = "enrichment added"
 
 

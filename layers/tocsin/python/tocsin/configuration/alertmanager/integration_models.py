@@ -58,7 +58,7 @@ class HttpIntegration(Integration):
 class Webhook(HttpIntegration):
     """One entry of webhook_configs."""
 
-    kept = ("url",)
+    kept: ClassVar[tuple[str, ...]] = ("url",)
     demanded = ("url",)
 
     url: Url = SecretStr("")
