@@ -145,17 +145,6 @@ def test_what_is_too_long_is_cut_with_the_link_at_the_end(schema):
     assert "https:" in http.text.replace("\\", "")
 
 
-@pytest.mark.parametrize("schema", ["discord", "mmosts", "zulip", "tgram", "msgbird"])
-def test_the_body_is_never_longer_than_the_service_takes(schema):
-    plugin, service = apprise._plugin(URLS[schema], "oncall")
-    for length in (1, 100, 150, 160, 1900, 3990, 20_000):
-        one = notification("", alert(annotations={"summary": "<_é_>" * length}))
-        message = apprise.message_of(one, 20, "https://t.example")
-        said = apprise.render(message, plugin, service)
-        assert len(said["body"]) <= plugin.body_maxlen
-        assert len(said["title"]) <= max(plugin.title_maxlen, 0)
-
-
 def test_markup_of_an_alert_is_shown_and_not_followed():
     assert apprise.marked("*a* [x](http://e) <b> # `c` a_b", "markdown") == (
         r"\*a\* \[x\](http://e) \<b\> \# \`c\` a\_b"

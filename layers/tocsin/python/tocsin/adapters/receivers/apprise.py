@@ -63,7 +63,9 @@ def render(message: Message, plugin: Any, service: Service) -> dict[str, Any]:
     """Return what the service is told: a title if it has one, and a body of the length it takes."""
     has_title = service.has_title and plugin.title_maxlen > 0
     room = plugin.body_maxlen
-    title = cut(still(message.title), plugin.title_maxlen if has_title else room // 2)
+    longest = plugin.title_maxlen if has_title else room // 2
+    # A title alone must not take all the room, in whatever script it is.
+    title = cut(still(message.title), min(longest, service.most_utf8_bytes // 8))
     head = "" if has_title else f"{title}\n\n"
     if has_title and plugin.overflow_amalgamate_title:
         room -= len(title)
@@ -71,7 +73,7 @@ def render(message: Message, plugin: Any, service: Service) -> dict[str, Any]:
     for _ in range(_FITTINGS):
         text = still(text_of(message, limit))
         body = marked(head + text, service.format)
-        if len(body) <= room and len(dumps(title + body)) <= service.most_bytes:
+        if len(body) <= room and _fits(title if has_title else "", body, service):
             break
         # What is written is longer than the text, by the head and by escapes.
         shorter = len(text) - (len(body) - room) if len(body) > room else len(text) * 2 // 3
@@ -82,6 +84,12 @@ def render(message: Message, plugin: Any, service: Service) -> dict[str, Any]:
         "body_format": service.format,
         "overflow": "truncate",
     }
+
+
+def _fits(title: str, body: str, service: Service) -> bool:
+    whole = title + body
+    is_short = len(whole.encode()) <= service.most_utf8_bytes
+    return is_short and len(dumps(whole)) <= service.most_bytes
 
 
 def still(text: str) -> str:

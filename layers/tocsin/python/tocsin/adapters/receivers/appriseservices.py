@@ -17,10 +17,11 @@ class Service(msgspec.Struct, frozen=True):
     """A module and a class of `apprise.plugins`, and how the service reads texts.
 
     Without a title, the title is the first line of the text. Where there may be no user, the
-    library would log in for each message, and register where that fails. `most_bytes` of title
-    and body, as JSON in ASCII, is for a limit that the library does not keep by itself. An end has
-    at most `end_priority`, where the URL says how urgent messages are. `denial` is found in an
-    answer that says no with a status of success, which the library takes for a yes.
+    library would log in for each message, and register where that fails. `most_bytes` of title and
+    body, as JSON in ASCII, and `most_utf8_bytes` are for limits in bytes, since the library counts
+    characters. An end has at most `end_priority`, where the URL says how urgent messages are.
+    `denial` is found in an answer that says no with a status of success, which the library takes
+    for a yes.
     """
 
     module: str
@@ -29,6 +30,7 @@ class Service(msgspec.Struct, frozen=True):
     has_title: bool = True
     takes_user: bool = True
     most_bytes: int = 1_000_000
+    most_utf8_bytes: int = 1_000_000
     end_priority: int | None = None
     denial: re.Pattern[bytes] | None = None
 
@@ -41,11 +43,13 @@ _ROCKET = Service(
     "rocketchat", "NotifyRocketChat", "markdown", denial=re.compile(rb'"success"\s*:\s*false')
 )
 _CHAT = {
-    "dingtalk": Service("dingtalk", "NotifyDingTalk"),
+    # Of a request: open.dingtalk.com, custom robots.
+    "dingtalk": Service("dingtalk", "NotifyDingTalk", most_bytes=19_500),
     "discord": Service("discord", "NotifyDiscord", "markdown"),
-    "feishu": Service("feishu", "NotifyFeishu"),
+    # Of a request: open.feishu.cn, custom bots.
+    "feishu": Service("feishu", "NotifyFeishu", most_utf8_bytes=19_500),
     "gchat": Service("google_chat", "NotifyGoogleChat", "markdown"),
-    "lark": Service("lark", "NotifyLark"),
+    "lark": Service("lark", "NotifyLark", most_utf8_bytes=19_500),
     "line": Service("line", "NotifyLine"),
     "matrix": _MATRIX,
     "matrixs": _MATRIX,
@@ -58,7 +62,8 @@ _CHAT = {
     "rockets": _ROCKET,
     "tgram": Service("telegram", "NotifyTelegram", "html"),
     "webex": Service("webexteams", "NotifyWebexTeams", "markdown"),
-    "wecombot": Service("wecombot", "NotifyWeComBot"),
+    # developer.work.weixin.qq.com/document/path/91770: of `content`.
+    "wecombot": Service("wecombot", "NotifyWeComBot", most_utf8_bytes=2048),
     "wxteams": Service("webexteams", "NotifyWebexTeams", "markdown"),
     "zulip": Service("zulip", "NotifyZulip", "markdown"),
 }
@@ -76,7 +81,8 @@ _PUSH = {
     "psafers": Service("pushsafer", "NotifyPushSafer"),
     "signal": Service("signal_api", "NotifySignalAPI"),
     "signals": Service("signal_api", "NotifySignalAPI"),
-    "threema": Service("threema", "NotifyThreema"),
+    # gateway.threema.ch/en/developer/api: of `text`.
+    "threema": Service("threema", "NotifyThreema", most_utf8_bytes=3500),
 }
 _SMS = {
     "bulksms": Service("bulksms", "NotifyBulkSMS"),
