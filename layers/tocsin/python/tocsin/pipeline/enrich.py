@@ -22,7 +22,7 @@ from tocsin.pipeline.enrichment.early import Early
 from tocsin.pipeline.envelope import encode, seal_frame
 from tocsin.pipeline.heard import Heard
 from tocsin.pipeline.opening import Opened, open_envelope
-from tocsin.pipeline.recent import RecentMarks
+from tocsin.pipeline.recent import ReadBefore, RecentMarks
 from tocsin.ports import (
     Archive,
     Blobs,
@@ -66,6 +66,7 @@ class Enrich:
         self._minds_texts = minds_texts
         self._recent = recent or RecentMarks()
         self._heard = heard
+        self._read_before = ReadBefore()
         self._early = early
 
     def handle(
@@ -86,11 +87,12 @@ class Enrich:
         hold_s = config.resolve_timeout_s if config else 300.0
         rule_sets = config.fingerprints if config else ()
         storage = config.storage if config else ()
+        remembered = self._read_before.of(tenant)
         opened: list[Opened] = []
         for delivery in own:
             envelope = delivery.envelope
             try:
-                each = open_envelope(envelope, blobs, configs, hold_s, rule_sets)
+                each = open_envelope(envelope, blobs, configs, hold_s, rule_sets, remembered)
             except TocsinError as error:
                 outcome.fail([delivery], error)
                 continue

@@ -13,6 +13,7 @@ from tocsin.domain.identity import Identifier
 from tocsin.pipeline.envelope import Envelope, open_frame
 from tocsin.pipeline.rereading import reread, selected, source_of
 from tocsin.ports import Blobs, Configs
+from tocsin.providers.remembered import Remembered
 
 
 class Opened(msgspec.Struct, kw_only=True):
@@ -36,10 +37,11 @@ def open_envelope(
     configs: Configs,
     resolve_timeout_s: float,
     rule_sets: Sequence[RuleSet] = (),
+    remembered: Remembered | None = None,
 ) -> Opened:
     """Read an envelope. An alert that cannot be prepared is `dead`; its neighbours go on.
 
-    `rule_sets` are the fingerprint rules of its tenant.
+    `rule_sets` are the fingerprint rules of its tenant, `remembered` the alerts that were read.
 
     Raises Permanent if the message as a whole cannot be read.
     """
@@ -47,7 +49,7 @@ def open_envelope(
         raise Permanent(f"enrich reads envelopes of kind raw, not {envelope.kind}")
     frame = open_frame(envelope, blobs)
     source = source_of(envelope, configs)
-    payload, members = reread(envelope, source, frame)
+    payload, members = reread(envelope, source, frame, remembered)
     opened = Opened(envelope=envelope, frame=frame, resends=source.resends)
     hold_s = resolve_timeout_s if source.resends else None
     identifier = Identifier(envelope.tenant, envelope.provider, envelope.at_s, rule_sets)

@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from tocsin.domain.dedup import Mark
+from tocsin.providers.remembered import Remembered
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -39,3 +40,17 @@ class RecentMarks:
         if len(self._young) >= self._capacity:
             self._old, self._young = self._young, {}
         self._young[mark.key] = mark
+
+
+class ReadBefore:
+    """The alerts that were read, of each tenant apart; of so many tenants, the last ones."""
+
+    def __init__(self, tenants: int = 4) -> None:
+        self._tenants = tenants
+        self._by_tenant: dict[str, Remembered] = {}
+
+    def of(self, tenant: str) -> Remembered:
+        """Return what is remembered of one tenant's alerts."""
+        remembered = self._by_tenant.get(tenant) or Remembered()
+        remember(self._by_tenant, tenant, remembered, self._tenants)
+        return remembered

@@ -12,6 +12,7 @@ from tocsin.providers.mapped import mapped_provider
 from tocsin.providers.members import Entry, Ignored
 from tocsin.providers.own import OWN
 from tocsin.providers.registry import Provider, provider
+from tocsin.providers.remembered import Remembered
 
 
 def source_of(envelope: Envelope, configs: Configs) -> Provider:
@@ -38,8 +39,12 @@ def members_of(envelope: Envelope, source: Provider, frame: bytes) -> list[Entry
     return reread(envelope, source, frame)[1]
 
 
-def reread(envelope: Envelope, source: Provider, frame: bytes) -> tuple[Any, list[Entry]]:
+def reread(
+    envelope: Envelope, source: Provider, frame: bytes, remembered: Remembered | None = None
+) -> tuple[Any, list[Entry]]:
     """As `members_of`, and the payload that they are from before them.
+
+    What is `remembered` of the tenant's alerts saves time; the payload must not be changed then.
 
     Envelopes of earlier releases count no members that are left alone, so they get none.
     """
@@ -47,7 +52,10 @@ def reread(envelope: Envelope, source: Provider, frame: bytes) -> tuple[Any, lis
         payload = payload_of(source, decompress(frame, FRAME_LIMIT_BYTES))
     except InvalidInput as error:
         raise Permanent(error.message) from error
-    members = source.parse(payload, envelope.at_s)
+    if remembered is None or source.parse_again is None:
+        members = source.parse(payload, envelope.at_s)
+    else:
+        members = source.parse_again(payload, envelope.at_s, remembered)
     if envelope.v < PLACED_VERSION:
         members = [member for member in members if not isinstance(member, Ignored)]
     return payload, members

@@ -9,14 +9,17 @@ import msgspec
 from tocsin.domain.errors import InvalidInput
 from tocsin.providers.members import Entry
 from tocsin.providers.reading import quoted
+from tocsin.providers.remembered import Remembered
 
 Parse = Callable[[Any, float], list[Entry]]
+ParseAgain = Callable[[Any, float, Remembered], list[Entry]]
 
 
 class Provider(msgspec.Struct, frozen=True):
     """One way in: how to read a payload, given the time of receipt in epoch seconds.
 
-    `parse` leaves the payload as it is, though its alerts may share parts of it.
+    `parse` leaves the payload as it is, though its alerts may share parts of it. `parse_again`
+    comes to the same with the help of what it remembers; None where there is no such help.
     `resends` says that the sender repeats a firing alert so often that a lost repeat heals,
     `sends_forms` that its bodies can be URL-encoded forms. `config_version` is that of the
     tenant's configuration which says how to read; None where the code does.
@@ -24,6 +27,7 @@ class Provider(msgspec.Struct, frozen=True):
 
     name: str
     parse: Parse
+    parse_again: ParseAgain | None = None
     resends: bool = False
     sends_forms: bool = False
     config_version: int | None = None
@@ -32,12 +36,13 @@ class Provider(msgspec.Struct, frozen=True):
 class _Entry(msgspec.Struct, frozen=True):
     module: str
     function: str = "parse"
+    remembers: bool = False
     resends: bool = False
     sends_forms: bool = False
 
 
 _ENTRIES = {
-    "alertmanager": _Entry("alertmanager"),
+    "alertmanager": _Entry("alertmanager", remembers=True),
     "alertmanager-api": _Entry("alertmanager_api", resends=True),
     "azure": _Entry("azure"),
     "checkmk": _Entry("checkmk"),
@@ -59,7 +64,7 @@ _ENTRIES = {
     "opsgenie": _Entry("opsgenie"),
     "pagerduty": _Entry("pagerduty"),
     "pingdom": _Entry("pingdom"),
-    "prometheus": _Entry("alertmanager", "parse_prometheus"),
+    "prometheus": _Entry("alertmanager", "parse_prometheus", remembers=True),
     "rollbar": _Entry("rollbar"),
     "sentry": _Entry("sentry"),
     "signalfx": _Entry("signalfx"),
@@ -68,7 +73,7 @@ _ENTRIES = {
     "statuscake": _Entry("statuscake", sends_forms=True),
     "sumologic": _Entry("sumologic"),
     "uptime-kuma": _Entry("uptime_kuma"),
-    "victoriametrics": _Entry("alertmanager", "parse_victoriametrics"),
+    "victoriametrics": _Entry("alertmanager", "parse_victoriametrics", remembers=True),
     "zabbix": _Entry("zabbix"),
 }
 
@@ -99,4 +104,5 @@ def _load(name: str) -> Provider:
         raise unknown(name)
     module = import_module(f"tocsin.providers.{entry.module}")
     parse = getattr(module, entry.function)
-    return Provider(name, parse, entry.resends, entry.sends_forms)
+    again = parse if entry.remembers else None
+    return Provider(name, parse, again, resends=entry.resends, sends_forms=entry.sends_forms)
