@@ -125,6 +125,8 @@ def test_a_repeat_that_shows_it_leaves_nothing_owed() -> None:
     ]
 
 
+# Tracing would double the time, and other tests go through the same lines.
+@pytest.mark.no_cover
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("call", range(1, 60))
 def test_nor_is_it_lost_or_told_twice_where_a_worker_dies(call: int, when: str) -> None:

@@ -243,6 +243,8 @@ def _may_repeat(fault: Fault) -> bool:
     )
 
 
+# Tracing would double the time, and other tests go through the same lines.
+@pytest.mark.no_cover
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("crash_at", range(1, CALLS + 1))
 def test_a_crash_anywhere_loses_nothing_and_tells_nothing_twice(crash_at: int, when: str) -> None:

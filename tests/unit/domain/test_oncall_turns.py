@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -72,10 +73,15 @@ class ByHand:
     @staticmethod
     def _is_within(each: Restriction, shown: datetime) -> bool:
         second = shown.weekday() * DAY_S + shown.hour * HOUR_S + shown.minute * 60
-        hours = set(range(each.from_s, each.until_s, 60))
-        if each.until_s <= each.from_s:
-            hours = {*range(each.from_s, WEEK_S, 60), *range(0, each.until_s, 60)}
-        return second in hours
+        return second in minutes(each)
+
+
+@cache
+def minutes(each: Restriction) -> set[int]:
+    """Return each minute of a week in which a restriction lets turns be, in seconds."""
+    if each.until_s > each.from_s:
+        return set(range(each.from_s, each.until_s, 60))
+    return {*range(each.from_s, WEEK_S, 60), *range(0, each.until_s, 60)}
 
 
 NIGHTS = tuple(

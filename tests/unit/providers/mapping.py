@@ -1,5 +1,7 @@
 """Mappings from YAML, as a tenant writes them."""
 
+from functools import cache
+
 import yaml
 
 from tocsin.configuration import load, to_tenant_config
@@ -25,6 +27,7 @@ def config_of(mappings: str, version: int = 1) -> TenantConfig:
     return to_tenant_config("acme", document.tenants["acme"], version)
 
 
+@cache
 def provider_of(mapping: str) -> Provider:
     """Return the provider of one mapping, YAML without its name."""
     config = config_of(
