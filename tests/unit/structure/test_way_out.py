@@ -17,6 +17,13 @@ def nodes(path: Path) -> list[ast.AST]:
     return [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def forget() -> Iterator[None]:
+    """Keep the trees of the whole package for these tests only."""
+    yield
+    nodes.cache_clear()
+
+
 def calls(nodes: list[ast.AST]) -> Iterator[str]:
     """Yield where `send` of something called receivers is used, called or not."""
     for node in nodes:
