@@ -182,7 +182,7 @@ def calls_of_a_storm() -> int:
     return len(undisturbed.fault.calls)
 
 
-# Tracing would double the time, and the tests above go through the same lines.
+# Tracing would double the time, and the tests above go through nearly all of these lines.
 @pytest.mark.no_cover
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_crash_at_any_call_loses_nothing_and_repeats_nothing(when: str) -> None:

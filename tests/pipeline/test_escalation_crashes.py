@@ -59,7 +59,7 @@ def test_a_step_counts_once_though_another_worker_changed_the_group_meanwhile(
     assert sum(each.counts.get("escalations", 0) for each in handled) == 1
 
 
-# Tracing would double the time, and other tests go through the same lines.
+# Tracing would double the time, and other tests go through nearly all of these lines.
 @pytest.mark.no_cover
 def test_whoever_dies_at_whichever_call_each_step_is_told_once_a_round_and_its_end() -> None:
     calm = Fault()

@@ -125,7 +125,7 @@ def test_a_repeat_that_shows_it_leaves_nothing_owed() -> None:
     ]
 
 
-# Tracing would double the time, and other tests go through the same lines.
+# Tracing would double the time, and other tests go through nearly all of these lines.
 @pytest.mark.no_cover
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("call", range(1, 60))

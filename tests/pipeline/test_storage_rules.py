@@ -51,7 +51,7 @@ def test_a_rule_of_another_provider_leaves_the_body_bit_for_bit() -> None:
     assert stored(webhook(member("db")), SECRETS).body == orjson.dumps(webhook(member("db")))
 
 
-# Tracing would double the time, and other tests go through the same lines.
+# Tracing would double the time, and other tests go through nearly all of these lines.
 @pytest.mark.no_cover
 def test_no_secret_reaches_a_queue_a_claim_the_archive_or_a_receiver() -> None:
     world = MemoryWorld(config())

@@ -243,7 +243,7 @@ def _may_repeat(fault: Fault) -> bool:
     )
 
 
-# Tracing would double the time, and other tests go through the same lines.
+# Tracing would double the time, and other tests go through nearly all of these lines.
 @pytest.mark.no_cover
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("crash_at", range(1, CALLS + 1))

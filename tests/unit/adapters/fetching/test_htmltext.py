@@ -48,7 +48,7 @@ def test_broken_markup_is_read_as_browsers_do(html, text):
     assert read(html).text == text
 
 
-# Tracing would double the time, and other tests go through the same lines.
+# Tracing would double the time, and other tests go through nearly all of these lines.
 @pytest.mark.no_cover
 @pytest.mark.parametrize(
     "piece",
