@@ -114,7 +114,7 @@ class World:
     def read(self, page: FetchedPage | TocsinError) -> None:
         self.fetcher.pages[PAGE] = page
         with suppress(TocsinError):
-            self.pages.fetch(PAGE, 9.0)
+            self.pages.fetch(PAGE, 20.0)
 
     def passes(self) -> None:
         """Let an invocation and its minute end, and write what it counted."""

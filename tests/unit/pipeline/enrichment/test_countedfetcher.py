@@ -14,6 +14,7 @@ from tocsin.domain.errors import (
     Unsendable,
 )
 from tocsin.pipeline.enrichment.countedfetcher import CountedFetcher
+from tocsin.pipeline.enrichment.guardedfetcher import FAIR_S
 from tocsin.ports import FetchedPage
 
 WIKI = "https://wiki.example/run"
@@ -36,6 +37,13 @@ def test_a_page_is_counted_by_what_it_says_of_its_server(
 ) -> None:
     fetcher = CountedFetcher(MemoryFetcher({WIKI: said}))
     with suppress(TocsinError):
-        assert fetcher.fetch(WIKI, 9.0) == said
+        assert fetcher.fetch(WIKI, FAIR_S) == said
     assert fetcher.reset() == counts
+    assert fetcher.reset() == {}
+
+
+def test_a_page_that_was_given_less_time_than_an_answer_may_take_says_nothing() -> None:
+    fetcher = CountedFetcher(MemoryFetcher({WIKI: Retryable("no answer: the time is up")}))
+    with suppress(TocsinError):
+        fetcher.fetch(WIKI, FAIR_S - 1)
     assert fetcher.reset() == {}

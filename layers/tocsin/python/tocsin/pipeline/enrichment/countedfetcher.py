@@ -3,6 +3,7 @@
 from threading import Lock
 
 from tocsin.domain.errors import BreakerOpen, Permanent, Retryable, Unsendable
+from tocsin.pipeline.enrichment.guardedfetcher import FAIR_S
 from tocsin.ports import FetchedPage, Fetcher
 
 
@@ -10,7 +11,8 @@ class CountedFetcher:
     """Passes on what another fetcher does. Threads may share it.
 
     A failure is a page that did not come after all its tries. A refusal, as 404, is none, since
-    whoever refuses is there; and a page that nobody was asked for does not count at all.
+    whoever refuses is there; and a page that nobody was asked for, or that did not come in less
+    time than an answer may take, does not count at all.
     """
 
     def __init__(self, fetcher: Fetcher) -> None:
@@ -26,7 +28,8 @@ class CountedFetcher:
         except (BreakerOpen, Unsendable):
             raise
         except Retryable:
-            self._add(failed=1)
+            if left_s >= FAIR_S:
+                self._add(failed=1)
             raise
         except Permanent:
             self._add()

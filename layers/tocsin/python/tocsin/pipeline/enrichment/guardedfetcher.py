@@ -17,7 +17,7 @@ POLICY = BreakerPolicy(
 # A server that asks for fewer calls and does not say how long.
 _PAUSE_S = 30.0
 # As long as one answer may take: whoever was given less time has not failed.
-_FAIR_S = 10.0
+FAIR_S = 10.0
 # No tenant has this name: a host is up or down for all of them alike.
 _FOR_ALL = "*"
 
@@ -54,7 +54,7 @@ class GuardedFetcher:
         if isinstance(error, Throttled):
             wait_s = _PAUSE_S if error.retry_after_s is None else error.retry_after_s
             self._endpoints.throttled(endpoint, self._clock() + min(wait_s, OPEN_S))
-        elif isinstance(error, Retryable) and left_s >= _FAIR_S:
+        elif isinstance(error, Retryable) and left_s >= FAIR_S:
             self._endpoints.failed(endpoint)
         elif isinstance(error, (Retryable, Unsendable)):
             self._endpoints.refused(endpoint, was_sent=False)
