@@ -36,6 +36,7 @@ URLS = {
     "twilio": f"twilio://AC{HEX}:{HEX}@15551234567/15557654321",
     "vonage": f"vonage://ACa1a1a1:{'a1' * 8}@15551234567/15557654321",
     "webex": f"webex://{'a1' * 40}",
+    "wechat": "wechat://ww0123:token0123@1000002/%40ann",
     "wecombot": f"wecombot://{UUID}",
     "wxteams": f"wxteams://{'a1' * 40}",
     "zulip": f"zulip://bot@organization/{HEX}/channel",

@@ -24,13 +24,13 @@ from tocsin.domain.group import GroupKey
 from tocsin.domain.secret import Secret
 from tocsin.ports import Notification
 
+_TAKEN = b'{"ok": true, "status": 1, "code": 0, "errcode": 0, "access_token": "t"}'
+
 
 class Answers(Http):
     """Notes what is asked, and gives one answer to all of it."""
 
-    def __init__(
-        self, status=200, body=b'{"ok": true, "status": 1, "code": 0, "errcode": 0}', **headers
-    ):
+    def __init__(self, status=200, body=_TAKEN, **headers):
         super().__init__()
         self.asked = []
         self._answer = status, body, headers
@@ -45,7 +45,7 @@ class Answers(Http):
 
     @property
     def text(self):
-        ((_method, _url, said),) = self.asked
+        *_, (_method, _url, said) = self.asked
         given = said.get("data") or said.get("params")
         given = given.decode() if isinstance(given, bytes) else given
         return json.dumps(
@@ -85,10 +85,11 @@ def test_every_service_has_an_example():
 
 
 @pytest.mark.parametrize("schema", URLS)
-def test_a_service_is_told_with_one_request(schema):
+def test_a_service_is_told_with_one_request_and_perhaps_one_for_a_token(schema):
     http = Answers()
     assert send(URLS[schema], http) == ""
-    ((_method, url, _said),) = http.asked
+    *tokens, (_method, url, _said) = http.asked
+    assert len(tokens) == (schema == "wechat")
     assert url.startswith("https://")
     assert "Down" in http.text
     assert "{" not in url

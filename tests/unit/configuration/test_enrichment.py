@@ -131,6 +131,7 @@ def test_a_receiver_is_told_of_findings_at_once_if_it_says_so():
         ("{content: {hosts: ['https://wiki.example.com']}}", "without https://"),
         ("{content: {hosts: [Wiki.example.com]}}", "in lower case"),
         ("{content: {hosts: ['a..example']}}", "such as wiki.example.com"),
+        ("{content: {hosts: [com]}}", "would allow every host below it"),
         ("{model: {model: x}}", "enrichment.model.model: `extract` is built in"),
         ("{model: {kind: bedrock}}", "model.kind: `bedrock` needs `model`"),
         ("{model: {kind: bedrock, model: x, secret: tocsin/acme/x}}", "`bedrock` has no key"),

@@ -51,7 +51,7 @@ receivers:
       - url_file: /run/secrets/url
         send_resolved: false
   - name: on-call-1
-    wechat_configs: [{{to_user: x}}]
+    victorops_configs: [{{api_key: x}}]
   - name: quiet
   - name: slack
     slack_configs: [{{channel: '#a'}}]
@@ -121,7 +121,7 @@ def test_what_is_not_taken_and_what_is_called_otherwise_is_said() -> None:
     imported = import_alertmanager(FILE, "am.yml", "acme")
     assert [str(each).partition(": not ")[0] for each in imported.not_taken] == [
         "am.yml:5: templates[0]",
-        "am.yml:40: receivers[1].wechat_configs[0]",
+        "am.yml:40: receivers[1].victorops_configs[0]",
     ]
     assert imported.notes == (
         "receiver 'on call/1' is called on-call-1 here",

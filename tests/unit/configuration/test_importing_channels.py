@@ -47,6 +47,8 @@ receivers:
     mattermost_configs:
       - {{webhook_url: 'https://chat.example.com/hooks/{SECRET}', channel: ops}}
       - webhook_url_file: /run/secrets/mattermost
+    wechat_configs:
+      - {{corp_id: ww1, api_secret: {SECRET}, agent_id: '7', to_user: 'ann|bob', to_party: '2'}}
     rocketchat_configs:
       - {{token_id_file: /run/id, token: {SECRET}, channel: '#ops', api_url: 'https://r.example/'}}
 """
@@ -79,6 +81,10 @@ KEPT = [
     (
         "chats-mattermost-1-url",
         "the URL of receiver chats-mattermost-1, mmosts://HOST/KEY_OF_THE_WEBHOOK",
+    ),
+    (
+        "chats-wechat-0-url",
+        "the URL of receiver chats-wechat-0, wechat://CORP_ID:SECRET@7/%40ann/%40bob/%232",
     ),
     (
         "chats-rocketchat-0-url",

@@ -178,7 +178,7 @@ route: {receiver: a, group_by: [team]}
 receivers:
   - name: a
     webhook_configs: [{url: 'http://127.0.0.1:5001/'}]
-    wechat_configs: [{to_user: x}]
+    victorops_configs: [{api_key: x}]
 """
 
     @pytest.fixture
@@ -214,7 +214,7 @@ receivers:
         taken = self.document(file).tenants["acme"].taken
         assert taken is not None
         assert [str(each).partition(": not delivered")[0] for each in taken.not_taken] == [
-            f"{file.parent / 'am.yml'}:7: receivers[0].wechat_configs[0]"
+            f"{file.parent / 'am.yml'}:7: receivers[0].victorops_configs[0]"
         ]
 
     @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ TO = "to: ann@example.com"
         ("msteams", "{webhook_url: 'https://h/'}", True),
         ("msteamsv2", "{webhook_url: 'https://h/'}", True),
         ("mattermost", "{webhook_url: 'https://h/hooks/x'}", True),
+        ("wechat", "{corp_id: x, api_secret: x, agent_id: '1', to_user: x}", False),
         ("rocketchat", "{token_id: x, token: x, channel: x}", False),
     ],
 )

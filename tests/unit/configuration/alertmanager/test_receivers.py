@@ -146,7 +146,7 @@ def test_files_are_beside_the_configuration(tmp_path: Path) -> None:
     assert config.receivers["a/webhook/0"].url == "http://h/beside"
 
 
-@pytest.mark.parametrize("kind", ["jira", "victorops", "wechat"])
+@pytest.mark.parametrize("kind", ["jira", "victorops"])
 def test_what_is_not_delivered_is_said_and_left_out(kind: str) -> None:
     text = f"receivers:\n- name: a\n  {kind}_configs:\n  - {{key: {SECRET}}}\n  - {{key: x}}\n"
     config, not_taken = load(text)

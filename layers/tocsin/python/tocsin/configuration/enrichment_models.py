@@ -31,6 +31,9 @@ SimilarWithin = Annotated[Duration, between("1m", "30d")]
 def _host(text: str) -> str:
     if _HOST.fullmatch(text) is None:
         raise wrong("a host is a name in lower case such as wiki.example.com, without https://")
+    if "." not in text and text != "localhost":
+        # What is below a host is allowed with it.
+        raise wrong(f"{text} would allow every host below it; say which, such as wiki.{text}")
     return text
 
 

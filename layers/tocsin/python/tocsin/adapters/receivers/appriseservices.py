@@ -62,6 +62,8 @@ _CHAT = {
     "rockets": _ROCKET,
     "tgram": Service("telegram", "NotifyTelegram", "html"),
     "webex": Service("webexteams", "NotifyWebexTeams", "markdown"),
+    # It takes 2,048 bytes of text (developer.work.weixin.qq.com/document/path/90236).
+    "wechat": Service("wechat", "NotifyWeChat", most_utf8_bytes=2000),
     # developer.work.weixin.qq.com/document/path/91770: of `content`.
     "wecombot": Service("wecombot", "NotifyWeComBot", most_utf8_bytes=2048),
     "wxteams": Service("webexteams", "NotifyWebexTeams", "markdown"),

@@ -43,4 +43,8 @@ class Global(Block):
     telegram_api_url: Url = SecretStr("https://api.telegram.org")
     telegram_bot_token: Secret = SecretStr("")
     telegram_bot_token_file: Text = ""
+    wechat_api_corp_id: Text = ""
+    wechat_api_secret: Secret = SecretStr("")
+    wechat_api_secret_file: Text = ""
+    wechat_api_url: Url = SecretStr("https://qyapi.weixin.qq.com/cgi-bin/")
     webex_api_url: Url = SecretStr("https://webexapis.com/v1/messages")

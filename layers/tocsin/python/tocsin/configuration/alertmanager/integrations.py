@@ -13,6 +13,7 @@ from tocsin.configuration.alertmanager import (
     service_integrations,
     slack_integration,
     target_integrations,
+    wechat_integration,
 )
 from tocsin.configuration.alertmanager.http_calls import ReadFile
 from tocsin.configuration.alertmanager.leftovers import Leftovers
@@ -37,6 +38,7 @@ _MAKERS: dict[str, Callable[[Making, Entry, Any], Receiver | None]] = {
     "msteams": target_integrations.teams,
     "msteamsv2": target_integrations.teams,
     "mattermost": service_integrations.mattermost,
+    "wechat": wechat_integration.wechat,
     "rocketchat": service_integrations.rocketchat,
     "incidentio": target_integrations.incidentio,
 }

@@ -34,6 +34,7 @@ from tocsin.configuration.alertmanager.service_models import (
     RocketChat,
     Telegram,
     Webex,
+    WeChat,
 )
 from tocsin.configuration.block import Block
 from tocsin.configuration.time_intervals import TimeInterval
@@ -56,6 +57,7 @@ class Receiver(Block):
     msteams_configs: list[Teams] = Field(default=[])
     msteamsv2_configs: list[Teams] = Field(default=[])
     mattermost_configs: list[Mattermost] = Field(default=[])
+    wechat_configs: list[WeChat] = Field(default=[])
     rocketchat_configs: list[RocketChat] = Field(default=[])
     incidentio_configs: list[IncidentIo] = Field(default=[])
 

@@ -20,6 +20,7 @@ _KEPT = (
     "smtp_auth_password",
     "smtp_auth_secret",
     "telegram_bot_token",
+    "wechat_api_secret",
 )
 
 

@@ -102,3 +102,19 @@ class Webex(HttpIntegration):
         if self.http_config is None or self.http_config.authorization is None:
             raise wrong("needs the token of a bot as authorization in http_config")
         return self
+
+
+class WeChat(HttpIntegration):
+    """One entry of wechat_configs: an application of WeCom, and whom it tells."""
+
+    kept = ("api_secret",)
+
+    send_resolved: Flag = False
+    api_url: Url | None = None
+    api_secret: Secret = SecretStr("")
+    api_secret_file: Text = ""
+    corp_id: Text = ""
+    agent_id: Text = ""
+    to_user: Text = ""
+    to_party: Text = ""
+    to_tag: Text = ""

@@ -18,13 +18,9 @@ UNDELIVERED = {
         "VictorOps",
         "Splunk On-Call has an address for mail, which goes into email_configs",
     ),
-    "wechat_configs": (
-        "WeChat",
-        "a bot of a WeCom group is a receiver of the kind apprise in tocsin.yaml",
-    ),
 }
 # Of integrations that are not delivered: nothing more is lost with them.
-GLOBAL_DEFAULTS = re.compile("(jira|victorops|wechat)_.*")
+GLOBAL_DEFAULTS = re.compile("(jira|victorops)_.*")
 
 OWN_TEXT = "tocsin writes its own text; a receiver of tocsin.yaml can have a template for it"
 _OWN_LOOKS = "tocsin has its own looks"
@@ -91,6 +87,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         **_all("short_fields thumb_url", _OWN_LOOKS),
     },
     "webex_configs": {"message": OWN_TEXT},
+    "wechat_configs": {"message": OWN_TEXT, "message_type": OWN_TEXT},
     "msteams_configs": _all("title summary text", OWN_TEXT),
     "msteamsv2_configs": _all("title text", OWN_TEXT),
     "mattermost_configs": {

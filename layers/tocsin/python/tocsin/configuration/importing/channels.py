@@ -23,6 +23,7 @@ _FORMS = {
     "rocket": (r"//[^@]*", "//TOKEN_ID:TOKEN"),
     "rockets": (r"//[^@]*", "//TOKEN_ID:TOKEN"),
     "tgram": (r"//[^/?]*", "//BOT_TOKEN"),
+    "wechat": (r"//[^@]*", "//CORP_ID:SECRET"),
     "webex": (r"//[^/?]*", "//TOKEN_OF_THE_BOT"),
 }
 _UNREAD_PART = re.compile(r"https%3A%2F%2Funread\.invalid%2F[^/?]*")
