@@ -1,5 +1,7 @@
 """Some of those whom a notification is for have it, and others may take it later."""
 
+from random import Random
+
 import pytest
 
 from tests.builders import config, receiver, route
@@ -8,6 +10,7 @@ from tests.pipeline.memory_world import MemoryWorld
 from tocsin.domain.config import Timing
 from tocsin.domain.errors import PartlyTaken, Permanent, Retryable
 from tocsin.domain.journal import DeliveryRecord
+from tocsin.domain.pace import PacePolicy
 from tocsin.domain.retry import RetryPolicy
 from tocsin.ports import Notification
 
@@ -137,3 +140,29 @@ def test_a_worker_that_cannot_write_down_who_has_it_remembers_that() -> None:
     ill.pass_time(400.0)
     assert not away
     assert people.counts() == {"ann": 1, "bob": 1, "eve": 1}
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_whatever_happens_meanwhile_nobody_gets_anything_twice(seed: int) -> None:
+    random = Random(seed)
+    timing = Timing(
+        group_interval_s=random.choice([0.0, 45.0]), repeat_interval_s=random.choice([None, 600.0])
+    )
+    paced = random.choice([None, PacePolicy(limit=20, window_s=900.0, storm=4, every_s=20.0)])
+    people = receiver(pace=paced, retry=RetryPolicy(attempts=99, give_up_after_s=900.0))
+    by_host = route(group_by=("instance",), timing=timing)
+    ill = MemoryWorld(config(receivers={"oncall": people}, route=by_host))
+    boxes = Mailboxes(ill)
+    for _ in range(40):
+        boxes.later = {at for at in (BOB, EVE) if random.random() < 0.5}
+        ill.receivers.failures = [Retryable("no answer")] * random.choice([0, 0, 0, 1])
+        host = random.choice("abc")
+        ill.send(webhook(random.choice([member(host), resolved(host)])))
+        ill.pass_time(random.choice([5.0, 40.0, 130.0]), step_s=5.0, tick_s=15.0)
+    boxes.later = set()
+    ill.receivers.failures = []
+    ill.pass_time(2400.0, step_s=15.0, tick_s=15.0)
+    told = boxes.counts()
+    assert told["ann"] == max(told.values()) > 0
+    assert not ill.outbox.dead["notify"]
+    assert ill.balance().is_settled
