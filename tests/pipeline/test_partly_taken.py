@@ -12,7 +12,8 @@ from tocsin.domain.errors import PartlyTaken, Permanent, Retryable
 from tocsin.domain.journal import DeliveryRecord
 from tocsin.domain.pace import PacePolicy
 from tocsin.domain.retry import RetryPolicy
-from tocsin.ports import Notification
+from tocsin.pipeline.batch import Delivery, Outcome
+from tocsin.ports import Notification, Queue
 
 ANN, BOB, EVE = "ann@example.com", "bob@example.com", "eve@example.com"
 
@@ -78,10 +79,19 @@ def test_that_uses_up_no_attempt_and_opens_no_breaker() -> None:
 def test_what_nobody_else_takes_in_time_is_delivered_in_part_and_no_dead_letter() -> None:
     ill = world(give_up_after_s=600.0)
     people = Mailboxes(ill, BOB)
+    handle, warned = ill._handle, []
+
+    def noting(queue: Queue, deliveries: list[Delivery]) -> Outcome:
+        outcome = handle(queue, deliveries)
+        warned.extend(outcome.warnings)
+        return outcome
+
+    ill._handle = noting  # type: ignore[method-assign]
     ill.send(webhook(member("a")))
     ill.pass_time(1200.0, step_s=5.0, tick_s=20.0)
     assert not ill.outbox.dead["notify"]
     assert ill.balance().delivered == 1
+    assert warned == ["some people of receiver oncall of acme did not get a message"]
     last = list(ill.journal.read("acme", 0.0, ill.now_s))[-1]
     assert isinstance(last, DeliveryRecord)
     assert last.outcome == "delivered"

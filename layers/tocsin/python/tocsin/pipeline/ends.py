@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from tocsin.domain.group import Intent
+from tocsin.domain.group import Group, Intent
 from tocsin.domain.reconcile import Plan
 from tocsin.pipeline.batch import Outcome
 from tocsin.pipeline.safecall import Dead, Delivered
@@ -20,6 +20,7 @@ class End(msgspec.Struct, frozen=True):
     outcome: DeliveryOutcome
     reason: str = ""
     receipt: str = ""
+    is_in_part: bool = False
 
     @property
     def recorded(self) -> Recorded:
@@ -48,7 +49,8 @@ def in_part(taken: Sequence[str], reason: str) -> End:
 
     It is no dead letter: sent again, it would reach the former twice.
     """
-    return End("delivered", receipt=f"taken by {', '.join(taken)} alone: {reason}")
+    receipt = f"taken by {', '.join(taken)} alone: {reason}"
+    return End("delivered", receipt=receipt, is_in_part=True)
 
 
 def overdue(intent: Intent) -> End:
@@ -61,8 +63,12 @@ def followed(intent: Intent) -> End:
     return in_part(intent.taken, "what is new does not wait for the others")
 
 
-def count_end(outcome: Outcome, intent: Intent, end: End) -> None:
-    """Count how an intent ended."""
+def count_end(outcome: Outcome, group: Group, intent: Intent, end: End) -> None:
+    """Count how an intent ended; warn of one that some of those whom it is for never got."""
+    if end.is_in_part:
+        key = group.key
+        reason = f"some people of receiver {key.receiver} of {key.tenant} did not get a message"
+        outcome.warnings.append(reason)
     if end.outcome == "delivered":
         outcome.count("delivered")
         outcome.count("steps", len(intent.steps))

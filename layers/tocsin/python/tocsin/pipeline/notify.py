@@ -240,7 +240,7 @@ class Notify:
         self, group: Group, planned: Plan, intent: Intent, to: Recipient, end: End, outcome: Outcome
     ) -> bool:
         """Write down how an intent ended; tell whether nothing else is left to say."""
-        count_end(outcome, intent, end)
+        count_end(outcome, group, intent, end)
         if end.recorded == "dead":
             self._ports.dead_letter(group, intent, end.reason)
         at_s = spoken_at_s(group, self._ports.clock())
