@@ -117,5 +117,5 @@ def test_a_field_that_nobody_stores_is_noticed():
     }
     known = {name for names in evaluates | notifies for name in names.split()}
     assert set(Group.__struct_fields__) == known
-    settled = "told intent due_at_s is_final flushed_at_s notified_at_s muted thread"
+    settled = "told intent due_at_s is_final flushed_at_s notified_at_s muted thread expires_at_s"
     assert set(Settlement.__struct_fields__) == set(settled.split())
