@@ -13,7 +13,7 @@ _CHARACTERS = 2048
 
 
 class Remembered:
-    """The alerts of one tenant by all that was said of them: those that were told twice, and fit.
+    """The alerts of one tenant by all that was said of them: those that are told again, and fit.
 
     In two generations, so at most twice `capacity` alerts, of about 3 KB each, and `seen` numbers.
     Payloads that are read with it must not be changed.
@@ -39,10 +39,12 @@ class Remembered:
     def admits(self, key: int) -> bool:
         """Tell whether what is told under a key, that nothing is known of, is worth a place.
 
-        It is the second time, and if there is room. Where more is told again and again than fits,
-        to remember each for a moment would cost more than it saves; so the old generation goes
-        only after as many were refused as it can hold.
+        While half of the places are free it is; then the second time, and if there is room. Where
+        more is told again and again than fits, to remember each for a moment would cost more than
+        it saves; so the old generation goes only after as many were refused as it can hold.
         """
+        if 2 * len(self._young) < self._capacity:
+            return True
         if key not in self._seen:
             if len(self._seen) >= self._most_seen:
                 self._seen = {}
