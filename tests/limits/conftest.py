@@ -1,4 +1,4 @@
-"""A real Valkey server for each test, so that one may be killed."""
+"""A real Valkey server for each test, so that one may be killed; and a table on moto."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 
 from cli.localcloud.cache import Cache
+from tests.integration.mocked import mocked
+from tests.integration.resources import make_resources
+from tests.strict import install
+from tocsin.adapters import aws
 
 
 @pytest.fixture
@@ -29,3 +33,12 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture
+def table() -> Iterator[str]:
+    """Yield the name of the table of breakers, in which buckets are counted as well."""
+    strict = install(aws._session())
+    with mocked(), strict.watching():
+        yield make_resources(aws.client).environ["BREAKER_TABLE"]
+    assert not strict.refusals, strict.refusals

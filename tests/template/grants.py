@@ -138,7 +138,7 @@ GRANTS = {
             "dynamodb:GetItem",
             "dynamodb:PutItem",
         },
-        "BreakerTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
+        "BreakerTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
         "ArchiveBucket/reference/*": {"s3:GetObject"},
         SIGNING_SECRETS: {"secretsmanager:GetSecretValue"},
         FOUNDATION_MODELS: {"bedrock:InvokeModel"},

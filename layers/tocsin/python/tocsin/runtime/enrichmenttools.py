@@ -5,13 +5,13 @@ from functools import cache
 from time import sleep
 from typing import Any
 
-from tocsin.adapters.aws import client, single_attempt_client
+from tocsin.adapters.aws import client, hasty_client, single_attempt_client
 from tocsin.adapters.references import BlobReferences
 from tocsin.adapters.s3 import S3Blobs
 from tocsin.pipeline.enrichment.catalogues import Catalogues
 from tocsin.pipeline.enrichment.modelmetrics import KindMetrics
 from tocsin.pipeline.enrichment.registry import Tools
-from tocsin.ports import Fetcher
+from tocsin.ports import Fetcher, Limiter
 from tocsin.runtime.clock import now_s
 from tocsin.runtime.settings import InvestigateSettings
 
@@ -80,7 +80,6 @@ def _connect_model(settings: InvestigateSettings, metrics: KindMetrics) -> Any:
     from tocsin.domain.enrichment.settings import ModelSettings
     from tocsin.pipeline.enrichment.modelclient import ModelClient, ModelTools
     from tocsin.pipeline.enrichment.modelshares import ModelShares
-    from tocsin.runtime.limits import make_limiter
 
     @cache
     def http() -> Any:
@@ -93,8 +92,7 @@ def _connect_model(settings: InvestigateSettings, metrics: KindMetrics) -> Any:
         http,
         RecentSecrets(client("secretsmanager"), now_s),
     )
-    limiter = make_limiter(settings.cache_url, settings.tocsin_env)
-    shares = ModelShares(limiter, int(settings.max_requests_per_minute))
+    shares = ModelShares(_limiter(settings), int(settings.max_requests_per_minute))
 
     def connect(tenant: str, model: ModelSettings) -> ModelClient:
         shared = ModelTools(
@@ -107,3 +105,15 @@ def _connect_model(settings: InvestigateSettings, metrics: KindMetrics) -> Any:
         return ModelClient(tenant, models.open(tenant, model), ExtractModel(), shared)
 
     return connect
+
+
+def _limiter(settings: InvestigateSettings) -> Limiter:
+    """Return what all instances count requests of models with: the cache, or else DynamoDB."""
+    from tocsin.adapters.dynamodb.limiter import DynamoLimiter
+    from tocsin.runtime.limits import make_limiter, with_fallback
+
+    if settings.cache_url:
+        return make_limiter(settings.cache_url, settings.tocsin_env)
+    # Made when a model is asked first, for most tenants have none that counts.
+    connect = cache(lambda: hasty_client("dynamodb"))
+    return with_fallback(DynamoLimiter(connect, settings.breaker_table, now_s))

@@ -21,12 +21,16 @@ _SMALL_SENDER_REQUESTS = 10
 
 def make_limiter(cache_url: str, environment: str) -> Limiter:
     """Return the limiter that all instances share, or without a cache one for this instance."""
-    local = MemoryLimiter(now_s)
     if not cache_url:
-        return local
+        return MemoryLimiter(now_s)
     from tocsin.adapters.redislimiter import RedisLimiter
 
-    return FallbackLimiter(RedisLimiter(cache_url, environment), local, now_s, _report)
+    return with_fallback(RedisLimiter(cache_url, environment))
+
+
+def with_fallback(shared: Limiter) -> Limiter:
+    """Return a limiter in whose stead each instance counts alone while it is away."""
+    return FallbackLimiter(shared, MemoryLimiter(now_s), now_s, _report)
 
 
 def _report(reason: str) -> None:
