@@ -2,7 +2,7 @@
 
 developer.pagerduty.com/docs/events-api-v2/overview and .../trigger-events: 202 is taken, 400 is
 for good; what is triggered under the key of an open incident is added to it, and what is resolved
-that is not open is passed over.
+or acknowledged that is not open is passed over.
 """
 
 from collections.abc import Iterator
@@ -19,13 +19,14 @@ LIMIT_BYTES = 512_000
 
 
 class Events(Vendor):
-    """An integration; `opened` and `closed` count incidents by their keys."""
+    """An integration; `opened` and `closed` count incidents by their keys, and `acknowledged`."""
 
     def __init__(self, routing_key: str) -> None:
         super().__init__()
         self._routing_key = routing_key
         self._open: dict[str, int] = {}
-        self.opened = self.closed = 0
+        self._in_hand: set[str] = set()
+        self.opened = self.acknowledged = self.closed = 0
 
     def answer(self, request: Request) -> Answer:
         """Take or refuse an event, and answer as PagerDuty does."""
@@ -52,11 +53,15 @@ class Events(Vendor):
             yield "Invalid routing key"
 
     def _read(self, request: Request, event: dict[str, Any], found: tuple[str, ...]) -> Received:
-        name = event.get("dedup_key", "")
-        is_over = event.get("event_action") == "resolve"
+        name, action = event.get("dedup_key", ""), event.get("event_action")
+        is_over = action == "resolve"
         if is_over and self._open.pop(name, None) is not None:
             self.closed += 1
-        elif event and not is_over and name not in self._open:
+            self._in_hand.discard(name)
+        elif action == "acknowledge" and name in self._open and name not in self._in_hand:
+            self.acknowledged += 1
+            self._in_hand.add(name)
+        elif action == "trigger" and name not in self._open:
             self.opened += 1
             self._open[name] = self.opened
         return Received(
@@ -65,7 +70,7 @@ class Events(Vendor):
 
 
 def _text(event: dict[str, Any]) -> str:
-    """Return what people read: the summary, then the rest. What resolves says nothing."""
+    """Return what people read: the summary, then the rest. Only what triggers has any."""
     payload = event.get("payload")
     if payload is None:
         return str(event.get("event_action", ""))

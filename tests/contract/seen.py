@@ -12,4 +12,5 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     text: str
     is_over: bool = False
+    is_acknowledged: bool = False
     under: str = ""

@@ -1,4 +1,4 @@
-"""PagerDuty and Opsgenie: one incident under each key, opened, added to and closed."""
+"""PagerDuty and Opsgenie: one incident under each key, opened, added to, taken and closed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -51,6 +51,11 @@ class IncidentSide(HttpSide):
         if place is not None:
             self._seen[place] = replace(self._seen[place], is_over=True)
 
+    def _acknowledged(self, key: str) -> None:
+        place = self._open.get(key)
+        if place is not None:
+            self._seen[place] = replace(self._seen[place], is_acknowledged=True)
+
 
 class PagerDutySide(IncidentSide):
     # developer.pagerduty.com/docs/events-api-v2/overview, "Response Codes & Retry Logic".
@@ -66,6 +71,8 @@ class PagerDutySide(IncidentSide):
         event = msgspec.json.decode(request.body)
         if event["event_action"] == "resolve":
             self._closed(event["dedup_key"])
+        elif event["event_action"] == "acknowledge":
+            self._acknowledged(event["dedup_key"])
         else:
             self._told(event["dedup_key"], _text(event["payload"]))
         return answer
@@ -96,6 +103,8 @@ class OpsgenieSide(IncidentSide):
             self._told(body["alias"], _text(said))
         elif action == "close":
             self._closed(alias)
+        elif action == "acknowledge":
+            self._acknowledged(alias)
         else:
             self._noted(alias, _text(body))
         return Answer(status=202, body=b'{"result":"Request will be processed"}')

@@ -108,6 +108,32 @@ def test_what_is_merely_known_by_now_ends_nothing(side):
     assert list(side.faults()) == []
 
 
+def test_who_keeps_an_incident_shows_that_people_have_it_in_hand(side):
+    if not side.receiver.takes_acknowledgements:
+        # Nothing of the kind is ever sent to it.
+        assert side.follows != "of it"
+        return
+    thread = Thread("toc_1", send(side))
+    taken = {"thread": thread, "reason": "acknowledged", "acknowledged_by": HOSTILE}
+    side.lose_answer()
+    with pytest.raises(Retryable):
+        send(side, key="toc_2", **taken)
+    send(side, key="toc_2", attempt=2, **taken)
+    (seen,) = side.seen()
+    assert (seen.is_acknowledged, seen.is_over) == (True, False)
+    send(side, ended(FIRING), key="toc_3", thread=thread)
+    assert [each.is_over for each in side.seen()] == [True]
+    assert list(side.faults()) == []
+    assert list(side.live()) == []
+
+
+def test_an_acknowledgement_of_which_nothing_is_known_before_it_opens_nothing(side):
+    if side.receiver.takes_acknowledgements:
+        send(side, reason="acknowledged", acknowledged_by="ann")
+        assert side.seen() == []
+        assert list(side.faults()) == []
+
+
 def test_the_end_is_seen(side):
     receipt = send(side)
     send(side, ended(FIRING), key="toc_2", thread=Thread("toc_1", receipt))

@@ -61,6 +61,14 @@ def test_what_is_all_over_closes_the_alert_of_that_alias():
     assert checked("opsgenie-action", body)["note"] == "[RESOLVED:1] Down (team=db)"
 
 
+@pytest.mark.parametrize(("by", "shown"), [("ann", "ann"), ("a" * 101, "a" * 99 + "…")])
+def test_what_people_have_in_hand_is_acknowledged_by_whom(by, shown):
+    told = notification(DOWN, receiver=account(), thread=THREAD, acknowledged_by=by)
+    path, body = opsgenie.render(told, URL)
+    assert path == f"/v2/alerts/{created(DOWN)['alias']}/acknowledge?identifierType=alias"
+    assert checked("opsgenie-action", body) == {"source": "tocsin", "user": shown}
+
+
 def test_what_is_only_told_more_about_is_a_note_and_pages_nobody():
     known = replace(DOWN, enrichment=FOUND)
     told = notification(known, receiver=account(), thread=THREAD, reason="enrichment added", new=1)

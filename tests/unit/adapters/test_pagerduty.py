@@ -26,6 +26,15 @@ def event(*alerts, **fields):
     return checked("pagerduty", sent)
 
 
+def test_what_people_have_in_hand_is_acknowledged_by_its_key_and_nothing_else():
+    sent = event(DOWN, reason="acknowledged", acknowledged_by="ann")
+    assert sent == {
+        "routing_key": KEY_32,
+        "dedup_key": event(DOWN)["dedup_key"],
+        "event_action": "acknowledge",
+    }
+
+
 def test_what_fires_opens_an_incident_that_says_what_where_and_since_when():
     sent = event(DOWN)
     details = sent["payload"].pop("custom_details")

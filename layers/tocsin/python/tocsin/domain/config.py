@@ -84,6 +84,11 @@ class Receiver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.send_updates and self.kind != "pagerduty"
 
     @property
+    def takes_acknowledgements(self) -> bool:
+        """Whether it keeps an incident that it is told of when people have all of it in hand."""
+        return self.kind in ("pagerduty", "opsgenie")
+
+    @property
     def endpoint(self) -> str:
         """What is called, so that a failure says something of it. It may be a secret."""
         return (self.settings.endpoint if self.settings is not None else "") or self.url

@@ -6,7 +6,7 @@ import msgspec
 
 from tocsin.domain.alert import Alert, Status
 from tocsin.domain.config import Receiver
-from tocsin.domain.group import Found, Group, Member, Outcome, Step, Told
+from tocsin.domain.group import Acknowledgement, Found, Group, Member, Outcome, Step, Told
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +48,7 @@ def decide(
         told is not None and told.episode == member.episode and not is_due_again(member, told)
     )
     if member.status == "firing" and not is_settled:
-        return _fires(member, told, send_updates=receiver.takes_updates)
+        return _fires(member, told, receiver)
     if member.status == "resolved" and (told is None or told.episode < member.episode):
         return _never_told(member, told)
     if member.status == "firing" or told is None or told.step == "resolved":
@@ -128,7 +128,16 @@ def is_known(member: Member, told: Mapping[str, Told]) -> bool:
 
 def told_of(step: Step, outcome: Outcome, by: str = "", since_s: float = 0.0) -> Told:
     """Return what is known of a step that ended with `outcome`."""
-    return Told(step.episode, step.step, outcome, by, step.round, step.found, since_s)
+    return Told(
+        step.episode,
+        step.step,
+        outcome,
+        by,
+        step.round,
+        step.found,
+        since_s,
+        acknowledgement=step.acknowledgement,
+    )
 
 
 def believed_since_s(told: Told | None, step: Step, at_s: float) -> float:
@@ -173,14 +182,17 @@ def shown(alert: Alert, told: Told) -> Alert:
     return msgspec.structs.replace(alert, enrichment=bare)
 
 
-def _fires(member: Member, told: Told | None, *, send_updates: bool) -> Decision:
+def _fires(member: Member, told: Told | None, receiver: Receiver) -> Decision:
     if is_dropped(member):
         return _dropped(member)
     found: Found = "with" if member.found_at_s else ""
     if told is not None and is_update_due(member, told):
         found = "update"
-    step = _step(member, "firing", member.fired_by, found)
-    if found == "update" and not send_updates:
+    # What is told anew is open again, whatever its receiver made of it; an update is no news.
+    open_: Acknowledgement = "open" if receiver.takes_acknowledgements else ""
+    known = told.acknowledgement if told is not None and found == "update" else open_
+    step = _step(member, "firing", member.fired_by, found, known)
+    if found == "update" and not receiver.takes_updates:
         # It did when something was found.
         reason = "the receiver takes no updates"
         return Decision(step=step, reason=reason, is_known=True, by=_by(told))
@@ -211,7 +223,7 @@ def _fires_as_before(member: Member, told: Told) -> Decision:
     ended_by = closed[1] if closed is not None and closed[0] == told.episode else ""
     return Decision(
         # Of what is one run to the receiver it gets one update.
-        step=_step(member, "firing", member.fired_by, told.found),
+        step=_step(member, "firing", member.fired_by, told.found, told.acknowledgement),
         reason="it ended and fired again before anybody was told of the end",
         sources=(ended_by, member.fired_by),
         is_known=True,
@@ -242,5 +254,12 @@ def _never_told(member: Member, told: Told | None) -> Decision:
     )
 
 
-def _step(member: Member, step: Status, source: str, found: Found = "") -> Step:
-    return Step(member.fingerprint, member.episode, step, source, member.round, found)
+def _step(
+    member: Member,
+    step: Status,
+    source: str,
+    found: Found = "",
+    acknowledgement: Acknowledgement = "",
+) -> Step:
+    name, episode = member.fingerprint, member.episode
+    return Step(name, episode, step, source, member.round, found, acknowledgement)

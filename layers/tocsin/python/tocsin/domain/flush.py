@@ -11,6 +11,7 @@ from math import ceil
 
 import msgspec
 
+from tocsin.domain.acknowledgement import is_acknowledged
 from tocsin.domain.config import Timing
 from tocsin.domain.decision import is_known, is_pending, is_update_due
 from tocsin.domain.group import Group, Member
@@ -76,16 +77,18 @@ class Survey(msgspec.Struct, kw_only=True):
     # Whether anything fires, as the receiver knows, that nobody has in hand.
     is_open: bool = False
     snooze_ends_s: float | None = None
+    # Whether the receiver is to hear at once that people have all of it in hand.
+    is_acknowledged: bool = False
 
     @property
     def has_untold(self) -> bool:
         """Whether there is anything to tell or to settle."""
-        return self.fresh_since_s is not None or self.has_muted
+        return self.fresh_since_s is not None or self.has_muted or self.is_acknowledged
 
 
 def survey(group: Group) -> Survey:
     """Look at every alert of a group once."""
-    found = Survey()
+    found = Survey(is_acknowledged=is_acknowledged(group.members, group.told))
     for name, member in group.members.items():
         if is_pending(member, group.told):
             if name in group.muted:
@@ -108,7 +111,16 @@ def _since_s(group: Group, member: Member) -> float:
 
 
 def due_at_s(group: Group, timing: Timing, found: Survey | None = None) -> float | None:
-    """Return when a group next has something to look at; None: never, as it is."""
+    """Return when a group next has something to look at; None: never, as it is.
+
+    That people have it in hand waits for no look.
+    """
+    found = survey(group) if found is None else found
+    return group.flushed_at_s if found.is_acknowledged else look_at_s(group, timing, found)
+
+
+def look_at_s(group: Group, timing: Timing, found: Survey | None = None) -> float | None:
+    """Return when a group next looks at what is new, or tells again what is not; None: never."""
     found = survey(group) if found is None else found
     times: list[float] = []
     if found.fresh_since_s is not None:

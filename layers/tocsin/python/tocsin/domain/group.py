@@ -18,6 +18,9 @@ from tocsin.domain.handling import Handling
 Outcome = Literal["delivered", "suppressed", "dead", "refused"]
 # How what was found out about a firing is told: with the firing itself, or after it as an update.
 Found = Literal["", "with", "update"]
+# Of a firing: whether its receiver is to hear once people have all in hand that it knows to fire,
+# or has heard so; "": it takes no such step.
+Acknowledgement = Literal["", "open", "told"]
 
 
 # What names the top of the routing tree, and the group of what a receiver is told together.
@@ -137,6 +140,10 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     # the notification that was dead-lettered with it.
     unsaid_end_s: float = 0.0
     end_by: str = ""
+    # Whether it is settled that people have it in hand, and the notification that was dead-lettered
+    # with that.
+    acknowledgement: Acknowledgement = ""
+    acknowledgement_by: str = ""
 
     @property
     def is_dead(self) -> bool:
@@ -163,7 +170,8 @@ class Step(msgspec.Struct, frozen=True, array_like=True):
     """One thing to tell: that `episode` of an alert fires, or that it is resolved.
 
     `round`: that it fires still, told anew in that round of its escalation. `found`: with what was
-    found out about it; as an "update", where it was told without.
+    found out about it; as an "update", where it was told without. `acknowledgement`: "told" in the
+    step that says no more than that people have it in hand.
     """
 
     fingerprint: str
@@ -172,6 +180,7 @@ class Step(msgspec.Struct, frozen=True, array_like=True):
     source: str
     round: int = 0
     found: Found = ""
+    acknowledgement: Acknowledgement = ""
 
 
 class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -192,6 +201,8 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unsaid_ends: dict[str, float] = {}
     # Who of those whom it is for has it, where others have not taken it yet.
     taken: tuple[str, ...] = ()
+    # Who has all of it in hand, where it says that and no more.
+    acknowledged_by: str = ""
     attempts: int = 0
     # When the next attempt may be made: back-off, or what the receiver asked for.
     not_before_s: float = 0.0

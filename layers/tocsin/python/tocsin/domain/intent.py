@@ -5,6 +5,8 @@ from hashlib import blake2b
 
 import msgspec
 
+from tocsin.domain.acknowledgement import ACKNOWLEDGED
+from tocsin.domain.acknowledgement import settled as acknowledged
 from tocsin.domain.decision import DIGESTED, believed_since_s, told_of
 from tocsin.domain.group import Group, GroupKey, Intent, Outcome, Step, Told
 from tocsin.domain.owed import accepted_at_s
@@ -30,6 +32,7 @@ def intent_for(group: Group, planned: Plan, at_s: float) -> Intent:
         unsaid_ends=planned.unsaid_ends,
         accepted_at_s=accepted_at_s(group, planned),
         due_at_s=planned.due_at_s,
+        acknowledged_by=planned.acknowledged_by,
     )
 
 
@@ -71,6 +74,8 @@ def _anew(step: Step) -> tuple[int | str, ...]:
     What was found out is no part of it where it comes with the firing: one that was dead-lettered
     without it, and may have arrived, is the same one when it is sent again.
     """
+    if step.acknowledgement == "told":
+        return (ACKNOWLEDGED, step.round)
     if step.found == "update":
         return (step.found,)
     return (step.round,) if step.round else ()
@@ -88,6 +93,10 @@ def settle_steps(
     settled = dict(told)
     for step in intent.steps:
         before = told.get(step.fingerprint)
+        if step.acknowledgement == "told":
+            if before is not None:
+                settled[step.fingerprint] = acknowledged(before, intent, outcome)
+            continue
         # Behind a refused firing an earlier end may still be owed: then the receiver may
         # believe that the alert fires, whichever episode it heard of.
         # So it is where it was told before, in an earlier round or without what was found out,
@@ -123,13 +132,19 @@ def revive(group: Group, key: str) -> tuple[dict[str, Told], frozenset[str]]:
     for name, last in group.told.items():
         is_its_end = last.end_by and key in ("", last.end_by)
         value = msgspec.structs.replace(last, end_by="") if is_its_end else last
+        if value.acknowledgement_by and key in ("", value.acknowledgement_by):
+            value = msgspec.structs.replace(value, acknowledgement="open", acknowledgement_by="")
+            names.add(name)
         if not value.is_dead or (key and value.by not in ("", key)):
             revived[name] = value
             continue
         names.add(name)
         if value.step == "resolved" or value.found == "update":
             # Only an episode that was told is ever ended at the receiver, or told more about.
-            revived[name] = Told(value.episode, "firing", "delivered", since_s=value.since_s)
+            known = value.acknowledgement
+            revived[name] = Told(
+                value.episode, "firing", "delivered", since_s=value.since_s, acknowledgement=known
+            )
         elif name in group.members and group.members[name].told_before:
             # A digest has ended what was before the beginning that it tells again.
             revived[name] = Told(group.members[name].told_before, "resolved", "delivered")

@@ -69,6 +69,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     due_at_s: float = 0.0
     # When the group looked at all that was new before this look, which is none if it must wait.
     flushed_before_s: float = 0.0
+    # Who has all of it in hand, where it says that and no more.
+    acknowledged_by: str = ""
 
 
 _PLAIN = Look()

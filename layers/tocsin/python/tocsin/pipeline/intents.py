@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from tocsin.domain.acknowledgement import ACKNOWLEDGED, is_acknowledgement
 from tocsin.domain.actionlink import MessageAction
 from tocsin.domain.config import Receiver
 from tocsin.domain.decision import ENRICHED
@@ -89,6 +90,7 @@ def notification_of(
         thread=group.thread,
         actions=actions,
         taken=intent.taken,
+        acknowledged_by=intent.acknowledged_by,
     )
 
 
@@ -116,11 +118,22 @@ def spoken_at_s(group: Group, now_s: float) -> float:
     return max(now_s, group.notified_at_s + _LATER_S)
 
 
+def spoken_after(
+    group: Group, intent: Intent, end: End, told: Mapping[str, Told], at_s: float
+) -> tuple[Thread | None, float]:
+    """Return the thread of a group, and when it last spoke, once an intent ended at `at_s`."""
+    if is_acknowledgement(intent):
+        return group.thread, group.notified_at_s
+    return thread_after(group, intent, end, told), at_s
+
+
 def told_after(
     group: Group, planned: Plan, intent: Intent, outcome: DeliveryOutcome, at_s: float
 ) -> dict[str, Told]:
     """Return what a group told once a notification has ended, which is at `at_s`."""
     of_digest = is_digest(group.key)
+    if is_acknowledgement(intent):
+        return settle_steps(planned.told, intent, outcome)
     told = settle_steps(planned.told, intent, outcome, of_digest=of_digest)
     return settle_ends(group, told, intent, outcome, at_s)
 
@@ -215,6 +228,7 @@ def records(
 
 
 def _reason(step: Step, reason: str) -> str:
-    """Return why a step ended as it did; of an update that it was one."""
+    """Return why a step ended as it did; of what is no news what it was."""
     told = ENRICHED if step.found == "update" else ""
+    told = ACKNOWLEDGED if step.acknowledgement == "told" else told
     return ": ".join(filter(None, (told, reason)))

@@ -4,12 +4,13 @@ import math
 
 from msgspec.structs import replace
 
-from tocsin.domain.flush import due_at_s, early_s, why_again
+from tocsin.domain.flush import due_at_s, early_s, look_at_s, why_again
 from tocsin.domain.group import Group, Intent, digest_of, is_digest
 from tocsin.domain.handedover import handed_over, hear, is_behind, standing
 from tocsin.domain.intent import NOBODY, settle_steps
 from tocsin.domain.owed import owed_at_s
 from tocsin.domain.reconcile import Look, Plan, plan
+from tocsin.pipeline.acknowledging import with_acknowledgement
 from tocsin.pipeline.intents import look_again_at_s
 from tocsin.pipeline.origins import Origins
 from tocsin.pipeline.recipients import Recipient
@@ -30,11 +31,23 @@ class Looking:
     ) -> Plan | None:
         """Return what to say now, perhaps nothing; None if it is not yet time to look.
 
+        Where there is no news it may be that people have in hand what there was.
+        """
+        looked = self._news(group, recipient, now_s, revived)
+        if looked is not None and looked.alerts:
+            return looked
+        return with_acknowledgement(group, recipient.receiver, looked)
+
+    def _news(
+        self, group: Group, recipient: Recipient, now_s: float, revived: frozenset[str]
+    ) -> Plan | None:
+        """Return what is new or told again, perhaps nothing; None if it is not yet time to look.
+
         Once all that is new is planned, `group` says that it was looked at. It hears of what the
         digest of its receiver told.
         """
         timing = recipient.timing
-        due = now_s if revived else due_at_s(group, timing)
+        due = now_s if revived else look_at_s(group, timing)
         if due is None or due - early_s(timing) > now_s:
             return None
         silence = muted_by_time(recipient.config, timing, now_s)

@@ -13,6 +13,7 @@ from tocsin.domain.flush import due_at_s
 from tocsin.domain.group import Group, GroupKey, Intent
 from tocsin.domain.intent import NOBODY, for_digest, intent_for, is_other, revive
 from tocsin.domain.reconcile import Plan, as_it_is, resume
+from tocsin.pipeline.acknowledging import has_more, is_overtaken
 from tocsin.pipeline.batch import Delivery, Outcome
 from tocsin.pipeline.calling import Calling
 from tocsin.pipeline.ends import End, count_end, end_of, followed, overdue
@@ -25,8 +26,8 @@ from tocsin.pipeline.intents import (
     paced,
     records,
     settlement,
+    spoken_after,
     spoken_at_s,
-    thread_after,
     through_its_pace,
     told_after,
 )
@@ -140,6 +141,9 @@ class Notify:
     ) -> bool:
         """Go on with what was written down and is not settled."""
         planned = resume(group, intent, at_s)
+        if is_overtaken(group, intent, recipient, at_s):
+            self._settle(group, planned, None, at_s)
+            return False
         if intent.digests:
             # Its lease is kept until the digest is written, with what others hand over to that.
             self._handing.add(Handed(group, planned, intent, recipient))
@@ -246,7 +250,7 @@ class Notify:
         at_s = spoken_at_s(group, self._ports.clock())
         tried = msgspec.structs.replace(intent, attempts=intent.attempts + 1)
         told = told_after(group, planned, intent, end.outcome, at_s)
-        group.thread, group.notified_at_s = thread_after(group, intent, end, told), at_s
+        group.thread, group.notified_at_s = spoken_after(group, intent, end, told, at_s)
         said = records(group, tried, end.recorded, end.reason, at_s, end.receipt)
         done = msgspec.structs.replace(planned, told=told, records=(*planned.records, *said))
         is_done = self._after(group, done, to)
@@ -255,7 +259,7 @@ class Notify:
 
     def _after(self, group: Group, done: Plan, recipient: Recipient) -> bool:
         """Store what was said; tell whether nothing else is left to say."""
-        if not done.more:
+        if not has_more(group, done):
             return self._rest(group, done, recipient)
         self._settle(group, done, None, self._ports.clock())
         return False

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from tocsin.domain.acknowledgement import is_acknowledgement
 from tocsin.domain.config import Receiver
 from tocsin.domain.digest import has_news
 from tocsin.domain.errors import Conflict, TocsinError
@@ -47,6 +48,9 @@ class Pacing:
         The steps of an escalation have times of their own: they count, and never wait. What is new
         and follows a step that the digest has not told yet stands behind it, whatever the pace.
         """
+        if is_acknowledgement(intent):
+            # It pages nobody.
+            return GO
         if is_digest(group.key):
             more = planned.more
             return self._asked(group, receiver, lambda pace, by, now_s: ask_for_digest(
@@ -67,6 +71,8 @@ class Pacing:
 
         It may have arrived under its key, so it is for no digest.
         """
+        if is_acknowledgement(intent):
+            return GO
         if is_of_step(group.key) and not is_digest(group.key):
             return self._counted(group, intent, receiver)
         return self._asked(group, receiver, lambda pace, by, now_s: ask_for_written(

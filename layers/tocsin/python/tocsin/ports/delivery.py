@@ -18,7 +18,8 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     `reason` says in Alertmanager's words why it is sent, and `truncated` how many alerts found no
     room in it. `thread` is what was said first of what still fires; None in what opens it.
     `actions` is what somebody who reads it can do. `taken` are those of whom its receiver consists
-    that have it, and must not get it again.
+    that have it, and must not get it again. `acknowledged_by` is who has all of it in hand, where
+    it says that and no more; only receivers that keep an incident get such a one.
     """
 
     key: str
@@ -33,6 +34,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     thread: Thread | None = None
     actions: tuple[MessageAction, ...] = ()
     taken: tuple[str, ...] = ()
+    acknowledged_by: str = ""
 
     @property
     def news(self) -> tuple[Alert, ...]:

@@ -26,6 +26,7 @@ DESCRIPTION_LIMIT = 15_000
 DETAILS_LIMIT = 8_000
 _DETAIL_LIMIT = 1_000
 NOTE_LIMIT = 25_000
+USER_LIMIT = 100
 _SHOWN_ALERTS = 50
 _ENTITY_LIMIT = 512
 _SOURCE = "tocsin"
@@ -40,7 +41,7 @@ _PRIORITIES: dict[Severity, str] = {
 
 
 def send(notification: Notification, tools: Tools) -> str:
-    """Create, describe further or close the alert of the group; return its alias."""
+    """Create, describe further, acknowledge or close the alert of the group; return its alias."""
     receiver = notification.receiver
     settings = settings_of(receiver, Opsgenie)
 
@@ -55,8 +56,11 @@ def send(notification: Notification, tools: Tools) -> str:
 
 def render(notification: Notification, external_url: str) -> tuple[str, bytes]:
     """Return what is asked for: the path after the address, and the body."""
-    message = message_of(notification, _SHOWN_ALERTS, external_url)
     alias = incident_key(notification.group)
+    if notification.acknowledged_by:
+        user = cut(one_line(notification.acknowledged_by), USER_LIMIT)
+        return _at(alias, "acknowledge"), _encoded({"source": _SOURCE, "user": user})
+    message = message_of(notification, _SHOWN_ALERTS, external_url)
     if message.is_over:
         note = cut(one_line(message.title), NOTE_LIMIT)
         return _at(alias, "close"), _encoded({"source": _SOURCE, "note": note})

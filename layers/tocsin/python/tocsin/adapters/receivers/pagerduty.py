@@ -2,8 +2,9 @@
 
 Sources: developer.pagerduty.com/docs/events-api-v2/overview and .../trigger-events. Of answers it
 says: 202 is accepted, 400 is for good, 429 and 5xx are to be tried again. What is triggered once
-more under the key of an open incident is added to it and pages nobody; what is resolved that is
-not open is passed over. So each try may be repeated.
+more under the key of an open incident is added to it and pages nobody; what is acknowledged pages
+nobody, whatever is triggered under its key; what is resolved that is not open is passed over. So
+each try may be repeated.
 """
 
 from typing import Any
@@ -50,7 +51,7 @@ _GROUP = ("cluster", "namespace", "region", "environment", "env")
 
 
 def send(notification: Notification, tools: Tools) -> str:
-    """Trigger or resolve the incident of the group; return its key."""
+    """Trigger, acknowledge or resolve the incident of the group; return its key."""
     receiver = notification.receiver
     settings = settings_of(receiver, PagerDuty)
 
@@ -63,7 +64,12 @@ def send(notification: Notification, tools: Tools) -> str:
 
 
 def render(notification: Notification, routing_key: str, external_url: str) -> bytes:
-    """Return the event: a trigger while anything fires, else a resolve."""
+    """Return the event: a trigger while anything fires, else a resolve; or an acknowledge."""
+    if notification.acknowledged_by:
+        # There is no field for who did it: trigger-events, "Alert Event Payload".
+        return msgspec.json.encode(
+            {**_named(notification, routing_key), "event_action": "acknowledge"}
+        )
     body = b""
     for most in _SHOWN_ALERTS:
         message = message_of(notification, most, external_url)
@@ -74,10 +80,7 @@ def render(notification: Notification, routing_key: str, external_url: str) -> b
 
 
 def _event(notification: Notification, message: Message, routing_key: str) -> dict[str, Any]:
-    event: dict[str, Any] = {
-        "routing_key": routing_key,
-        "dedup_key": incident_key(notification.group),
-    }
+    event = _named(notification, routing_key)
     if message.is_over:
         return {**event, "event_action": "resolve"}
     event |= {
@@ -88,6 +91,10 @@ def _event(notification: Notification, message: Message, routing_key: str) -> di
     }
     whole = link(message.url)
     return {**event, "client_url": whole} if whole else event
+
+
+def _named(notification: Notification, routing_key: str) -> dict[str, Any]:
+    return {"routing_key": routing_key, "dedup_key": incident_key(notification.group)}
 
 
 def _payload(notification: Notification, message: Message) -> dict[str, Any]:
