@@ -23,6 +23,7 @@ from tests.pipeline.incidents_world import (
     records,
 )
 from tests.pipeline.memory_world import START_S
+from tests.pipeline.test_suppressed import silence
 from tests.pipeline.test_timers import ends, fires, send
 from tocsin.domain.config import Receiver, Timing
 
@@ -82,6 +83,14 @@ def test_other_kinds_hear_nothing_and_are_not_looked_at() -> None:
     assert not world.outbox.queues["notify"]
     world.pass_time(600)
     assert reasons(world) == [FIRST]
+
+
+def test_a_silence_of_what_was_told_does_not_hold_it_back() -> None:
+    world = paged("a", "b")
+    silence(world, START_S + 5000, 'instance=~".+"')
+    act(world, "acknowledge", "a", "b")
+    world.pass_time(5)
+    assert reasons(world) == [FIRST, ACKNOWLEDGED]
 
 
 def test_before_the_page_went_out_nothing_is_told() -> None:

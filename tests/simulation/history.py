@@ -32,6 +32,11 @@ class Telling(msgspec.Struct, frozen=True, kw_only=True):
     # The alerts that it shows as firing, new or not, and why it was sent.
     shown: frozenset[str] = frozenset()
     reason: str = ""
+    # Its group, and the alerts of which it says no more than that people have them in hand.
+    group: str = ""
+    acknowledged: frozenset[str] = frozenset()
+    # Those that fire in it when it arrives, and were told to.
+    firing: frozenset[str] = frozenset()
     # When it arrived, when its worker began, and when it was written down.
     at_s: float = 0.0
     began_at_s: float = 0.0
@@ -52,6 +57,21 @@ def words(notification: Notification) -> str:
     said = [f"{each.labels['instance']} {each.status}" for each in notification.news]
     again = [each.labels["instance"] for each in notification.alerts[len(said) :]]
     return f"{said} beside {again}, {notification.reason}"
+
+
+def _name(group: Group, fingerprint: str) -> str:
+    return group.members[fingerprint].alert.labels["instance"]
+
+
+def _known(group: Group) -> frozenset[str]:
+    """Return what fires in a group as it was told."""
+    return frozenset(
+        _name(group, name)
+        for name, told in group.told.items()
+        if told.step == "firing"
+        and name in group.members
+        and (group.members[name].status, group.members[name].episode) == ("firing", told.episode)
+    )
 
 
 class History(msgspec.Struct, kw_only=True):
@@ -91,16 +111,26 @@ class History(msgspec.Struct, kw_only=True):
         began_at_s: float,
     ) -> None:
         """Note what a receiver took, as its group has it written down."""
-        intent = groups[notification.group].intent
-        shown = [each for each in notification.alerts if each.status == "firing"]
+        group = groups[notification.group]
+        intent = group.intent
+        # Who keeps an incident is shown nothing by an acknowledgement.
+        is_taken = bool(notification.acknowledged_by)
+        news = () if is_taken else notification.news
+        alerts = () if is_taken else notification.alerts
+        taken = intent.steps if is_taken and intent is not None else ()
         self.tellings.append(
             Telling(
                 tenant=notification.group.tenant,
                 receiver=notification.receiver.name,
                 key=notification.key,
-                said=tuple((alert.labels["instance"], alert.status) for alert in notification.news),
-                shown=frozenset(alert.labels["instance"] for alert in shown),
+                said=tuple((alert.labels["instance"], alert.status) for alert in news),
+                shown=frozenset(
+                    alert.labels["instance"] for alert in alerts if alert.status == "firing"
+                ),
                 reason=notification.reason,
+                group=notification.group.id,
+                acknowledged=frozenset(_name(group, step.fingerprint) for step in taken),
+                firing=_known(group),
                 at_s=now_s,
                 began_at_s=began_at_s,
                 written_at_s=now_s if intent is None else intent.created_at_s,

@@ -62,6 +62,8 @@ def draw(random: Random, mode: Mode) -> Landscape:
         ("instance",) if mode.is_paced else random.choice([(), ("alertname",), ("instance",)])
     )
     paced = pace(random) if mode.is_paced else None
+    # The fields that an incident is kept with are the vendors', whom nobody calls here.
+    kind = "pagerduty" if mode.keeps_incidents else "webhook"
     takes_ends = random.random() < 0.85 or mode.plan == "steady"
     # Where dead letters would make the oracle forgiving, they are to come of refusals only.
     retry = RetryPolicy(attempts=3 if mode.refuses or mode.has_outage else 10)
@@ -71,6 +73,7 @@ def draw(random: Random, mode: Mode) -> Landscape:
     timing = Timing(repeat_interval_s=repeats_s)
     receivers = {
         "oncall": receiver(
+            kind=kind,
             max_alerts=random.choice([1, 2, 1000]),
             send_resolved=takes_ends,
             retry=retry,
@@ -97,7 +100,7 @@ def draw(random: Random, mode: Mode) -> Landscape:
         "receivers": receivers,
     }
     if climbed is not None:
-        fields["receivers"] |= {each: receiver(each, retry=retry) for each in _CLIMBED}
+        fields["receivers"] |= {each: receiver(each, retry=retry, kind=kind) for each in _CLIMBED}
         fields["policies"] = {climbed.name: climbed}
         fields["schedules"] = {_EMPTY: Schedule(name=_EMPTY, time_zone="UTC")}
     return Landscape(

@@ -33,6 +33,8 @@ class Mode(msgspec.Struct, frozen=True, kw_only=True):
     # Alerts climb none, and people do something about them; some routes repeat what fires.
     acts: bool = False
     changes_policies: bool = False
+    # Receivers keep an incident for each group.
+    keeps_incidents: bool = False
     # Receivers are told at a pace, so that there are digests.
     is_paced: bool = False
     # What senders do, where it is no random mixture.
@@ -107,6 +109,13 @@ MODES = {
             senders=ALL,
             escalates=True,
             changes_policies=True,
+        ),
+        Mode(
+            name="incidents",
+            says="as climbs, and receivers keep incidents, which people have in hand",
+            senders=ALL,
+            escalates=True,
+            keeps_incidents=True,
         ),
         Mode(
             name="all",

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from tests.simulation.climbmutants import PLANTED, PLANTED_IN_POLICIES
+from tests.simulation.incidentmutants import PLANTED_IN_INCIDENTS
 from tests.simulation.pacemutants import PLANTED_IN_PACES
 from tocsin.adapters.memory import MemoryBreakers, MemoryGroups
 from tocsin.domain import dedup, episode, grouping, identity, intent, reconcile
@@ -226,6 +227,7 @@ MUTANTS: tuple[tuple[str, Callable[[Patch], None]], ...] = (
     ("outage", _used_up_is_given_up),
     ("outage", _probes_use_up_attempts),
     *PLANTED_IN_PACES,
+    *PLANTED_IN_INCIDENTS,
     *(("climbs", plant) for plant in PLANTED),
     *(("policies", plant) for plant in PLANTED_IN_POLICIES),
 )

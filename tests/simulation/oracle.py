@@ -12,6 +12,7 @@ import msgspec
 
 from tests.pipeline.memory_world import START_S
 from tests.simulation.history import History, Report
+from tests.simulation.incidents import acknowledged_wrongly
 from tests.simulation.landscape import Landscape
 from tests.simulation.modes import Mode
 from tests.simulation.reminders import told_again
@@ -62,6 +63,7 @@ def judge(world: World, mode: Mode) -> list[Violation]:
         *_books(history, landscape, world.journal),
         *_work_left(world.groups, landscape),
         *(Violation("again", text) for text in told_again(world)),
+        *(Violation("in hand", text) for text in acknowledged_wrongly(world)),
         *(_climbs(told, world, mode) if mode.escalates else ()),
     ]
 

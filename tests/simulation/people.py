@@ -40,6 +40,8 @@ class People:
         self.ended: set[tuple[str, str]] = set()
         # Until when they put off what, by tenant and alert.
         self.put_off_until_s: dict[tuple[str, str], list[float]] = {}
+        # What they had in hand at any time, by tenant and alert.
+        self.acknowledged: set[tuple[str, str]] = set()
         self._random = random
         self._silenced = silenced
         self._groups = groups
@@ -100,6 +102,8 @@ class People:
         tenant, whose = group.key.tenant, (group.key.tenant, member.alert.labels["instance"])
         if kind == "resolve":
             self.ended.add(whose)
+        if kind == "acknowledge":
+            self.acknowledged.add(whose)
         until_s = now_s + self._random.choice(_SNOOZES_S) if kind == "snooze" else 0.0
         if until_s:
             self.put_off_until_s.setdefault(whose, []).append(until_s)

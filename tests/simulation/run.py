@@ -4,6 +4,7 @@ from random import Random
 
 from tests.pipeline.memory_world import STAGES, START_S
 from tests.simulation.history import History
+from tests.simulation.incidents import not_acknowledged
 from tests.simulation.modes import Mode
 from tests.simulation.oracle import TICK_S, Violation, judge
 from tests.simulation.senders import traffic
@@ -26,6 +27,7 @@ def simulate(seed: int, mode: Mode) -> tuple[list[Violation], History]:
     run.play()
     run.rest(_ROUNDS_TO_REST)
     world = run.world
+    world.history.errors += not_acknowledged(world)
     world.acted(world.people.give_back(world.now_s))
     world.history.letters = world.queues.redrive(world.now_s)
     world.say(f"redrive {world.history.letters} letters")

@@ -58,10 +58,25 @@ def last_acknowledged_by(group: Group) -> str:
     return max(taken)[2] if taken else "somebody"
 
 
-def settled(told: Told, intent: Intent, outcome: Outcome) -> Told:
-    """Return what is known of an alert once an acknowledgement ended; a dead one harms nothing."""
+def acknowledged(told: Mapping[str, Told], intent: Intent, outcome: Outcome) -> dict[str, Told]:
+    """Return `told` after an acknowledgement ended. A dead one harms nothing.
+
+    All else that is owed stays so, such as that a snooze ended.
+    """
     by = "" if outcome == "delivered" else intent.key
-    return replace(told, acknowledgement="told", acknowledgement_by=by)
+    settled = {
+        step.fingerprint: replace(
+            told[step.fingerprint], acknowledgement="told", acknowledgement_by=by
+        )
+        for step in intent.steps
+        if step.fingerprint in told
+    }
+    return {**told, **settled}
+
+
+def is_of_acknowledgement(reason: str) -> bool:
+    """Tell whether a delivery with this reason was no more than an acknowledgement."""
+    return reason == ACKNOWLEDGED or reason.startswith(f"{ACKNOWLEDGED}: ")
 
 
 def without(told: Mapping[str, Told]) -> dict[str, Told]:

@@ -5,8 +5,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from tocsin.domain.acknowledgement import ACKNOWLEDGED
-from tocsin.domain.acknowledgement import settled as acknowledged
+from tocsin.domain.acknowledgement import ACKNOWLEDGED, acknowledged, is_acknowledgement
 from tocsin.domain.decision import DIGESTED, believed_since_s, told_of
 from tocsin.domain.group import Group, GroupKey, Intent, Outcome, Step, Told
 from tocsin.domain.owed import accepted_at_s
@@ -89,14 +88,12 @@ def settle_steps(
     Of one for a digest that is "delivered": the digest has them. What a digest itself told counts
     from its last try, since groups reckon from then when people were told.
     """
+    if is_acknowledgement(intent):
+        return acknowledged(told, intent, outcome)
     at_s = intent.tried_at_s if of_digest else intent.created_at_s
     settled = dict(told)
     for step in intent.steps:
         before = told.get(step.fingerprint)
-        if step.acknowledgement == "told":
-            if before is not None:
-                settled[step.fingerprint] = acknowledged(before, intent, outcome)
-            continue
         # Behind a refused firing an earlier end may still be owed: then the receiver may
         # believe that the alert fires, whichever episode it heard of.
         # So it is where it was told before, in an earlier round or without what was found out,

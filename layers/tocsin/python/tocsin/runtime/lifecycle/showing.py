@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import to_builtins
 
+from tocsin.domain.acknowledgement import is_of_acknowledgement
 from tocsin.domain.config import TenantConfig
 from tocsin.domain.digest import is_handed_over
 from tocsin.domain.fingerprint import alertmanager_fingerprint
@@ -129,7 +130,9 @@ def _told_at_s(timeline: Timeline) -> dict[_Told, float]:
     return {
         (entry.group, entry.step): entry.at_s
         for entry in timeline.entries
-        if entry.what in _TELLS and entry.step is not None
+        if entry.what in _TELLS
+        and entry.step is not None
+        and not is_of_acknowledgement(entry.reason)
     }
 
 
