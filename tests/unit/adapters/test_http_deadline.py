@@ -21,6 +21,14 @@ MUCH_S = 10.0
 Serve = Callable[[socket.socket, Event], None]
 
 
+def _read_request(talking: socket.socket) -> None:
+    """Read all of `{}` and its headers: a server that closes before has its answer thrown away."""
+    request = piece = talking.recv(65_536)
+    while piece and not request.endswith(b"\r\n\r\n{}"):
+        piece = talking.recv(65_536)
+        request += piece
+
+
 @contextmanager
 def raw_server(serve: Serve, context: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve one connection with `serve`, which stops when the event is set."""
@@ -35,7 +43,7 @@ def raw_server(serve: Serve, context: ssl.SSLContext | None = None) -> Iterator[
                 if context is None
                 else context.wrap_socket(connection, server_side=True) as talking
             ):
-                talking.recv(65_536)
+                _read_request(talking)
                 serve(talking, over)
 
     thread = Thread(target=run, daemon=True)
