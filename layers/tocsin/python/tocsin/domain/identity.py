@@ -124,6 +124,11 @@ class Identifier:
                 self._others.append((_ready(rule), is_coarser(rules[place], rule), until_s))
 
     @property
+    def goes_by_labels(self) -> bool:
+        """Whether the rules in force leave it at the labels, as where there are none."""
+        return self._rule is None
+
+    @property
     def has_aliases(self) -> bool:
         """Whether other rules than those in force concern this provider."""
         return bool(self._others)

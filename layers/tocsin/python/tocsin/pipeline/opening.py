@@ -51,17 +51,52 @@ def open_envelope(
     source = source_of(envelope, configs)
     payload, members = reread(envelope, source, frame, remembered)
     opened = Opened(envelope=envelope, frame=frame, resends=source.resends)
-    hold_s = resolve_timeout_s if source.resends else None
-    identifier = Identifier(envelope.tenant, envelope.provider, envelope.at_s, rule_sets)
+    preparing = _Preparing(
+        opened=opened,
+        payload=payload,
+        identifier=Identifier(envelope.tenant, envelope.provider, envelope.at_s, rule_sets),
+        remembered=remembered,
+        hold_s=resolve_timeout_s if source.resends else None,
+    )
     for index in selected(envelope, members):
         member = members[index] if index < len(members) else None
         if isinstance(member, Alert):
-            alert = _held(member, envelope.at_s, hold_s)
-            _prepare(opened, index, alert, payload, identifier)
+            preparing.take(index, member)
         else:
             # Ingest accepted it, so this worker runs other code than that one did.
             opened.dead[index] = "InvalidAlert"
     return opened
+
+
+class _Preparing(msgspec.Struct, kw_only=True):
+    """Makes changes of the alerts of one envelope."""
+
+    opened: Opened
+    payload: Any
+    identifier: Identifier
+    remembered: Remembered | None
+    hold_s: float | None
+
+    def take(self, index: int, alert: Alert) -> None:
+        envelope, identifier = self.opened.envelope, self.identifier
+        try:
+            own = self._fingerprint(index, alert)
+            self.opened.changes[index] = Change(
+                source=f"{envelope.id}:{index}",
+                fingerprint=own,
+                alert=_held(alert, envelope.at_s, self.hold_s),
+                received_at_s=envelope.at_s,
+                aliases=identifier.aliases(alert, own, self.payload, index)
+                if identifier.has_aliases
+                else (),
+            )
+        except (TocsinError, ValueError, TypeError) as error:
+            self.opened.dead[index] = type(error).__name__
+
+    def _fingerprint(self, index: int, alert: Alert) -> str:
+        if self.remembered is not None and self.identifier.goes_by_labels:
+            return self.remembered.fingerprint(self.opened.envelope.tenant, alert)
+        return self.identifier.fingerprint(alert, self.payload, index)
 
 
 def _held(alert: Alert, received_at_s: float, hold_s: float | None) -> Alert:
@@ -70,22 +105,3 @@ def _held(alert: Alert, received_at_s: float, hold_s: float | None) -> Alert:
         return alert
     until_s = received_at_s + hold_s
     return msgspec.structs.replace(alert, holds_until_s=until_s, is_hold_assumed=True)
-
-
-def _prepare(
-    opened: Opened, index: int, alert: Alert, payload: Any, identifier: Identifier
-) -> None:
-    envelope = opened.envelope
-    try:
-        own = identifier.fingerprint(alert, payload, index)
-        opened.changes[index] = Change(
-            source=f"{envelope.id}:{index}",
-            fingerprint=own,
-            alert=alert,
-            received_at_s=envelope.at_s,
-            aliases=identifier.aliases(alert, own, payload, index)
-            if identifier.has_aliases
-            else (),
-        )
-    except (TocsinError, ValueError, TypeError) as error:
-        opened.dead[index] = type(error).__name__

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tocsin.domain.alert import Alert
+from tocsin.domain.fingerprint import fingerprint
 
 # All that an alert is read from; two that are equal are read as the same alert.
 Said = tuple[Any, ...]
@@ -24,6 +25,8 @@ class Remembered:
         self._most_seen = seen
         self._young: dict[int, tuple[Said, Alert]] = {}
         self._old: dict[int, tuple[Said, Alert]] = {}
+        # By the identity of each alert in either of them; "" until somebody asks.
+        self._fingerprints: dict[int, str] = {}
         self._seen: dict[int, None] = {}
         self._refused = 0
 
@@ -56,17 +59,37 @@ class Remembered:
         if self._refused <= self._capacity:
             return False
         self._old, self._young, self._refused = self._young, {}, 0
+        # Of what is gone the identities will be those of other alerts.
+        kept = self._fingerprints
+        self._fingerprints = {id(each): kept.get(id(each), "") for _, each in self._old.values()}
         return True
 
     def put(self, key: int, said: Said, alert: Alert) -> None:
         """Remember what was read, in the place of what was said under this key before."""
         self._keep(key, (said, alert))
 
+    def fingerprint(self, tenant: str, alert: Alert) -> str:
+        """Return the fingerprint of an alert by its labels, kept with it if it is remembered."""
+        known = self._fingerprints.get(id(alert))
+        if known:
+            return known
+        own = fingerprint(tenant, alert.labels)
+        if known is not None:
+            self._fingerprints[id(alert)] = own
+        return own
+
     def _keep(self, key: int, known: tuple[Said, Alert]) -> None:
         if len(self._young) < self._capacity or key in self._young:
-            self._young[key] = known
+            generation = self._young
         elif key in self._old:
-            self._old[key] = known
+            generation = self._old
+        else:
+            return
+        before = generation.get(key)
+        generation[key] = known
+        if before is not None and before is not known:
+            self._fingerprints.pop(id(before[1]), None)
+        self._fingerprints.setdefault(id(known[1]), "")
 
 
 def is_small(labels: dict[str, str], annotations: dict[str, str], link: Any) -> bool:
