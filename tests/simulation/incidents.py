@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tests.simulation.history import Telling
 from tests.simulation.world import World
 from tocsin.domain.group import Group
+from tocsin.domain.journal import DeliveryRecord
 
 # How each alert stands with a receiver: in hand, or not.
 Standing = dict[str, bool]
@@ -16,6 +17,7 @@ Standing = dict[str, bool]
 def acknowledged_wrongly(world: World) -> Iterator[str]:
     """Yield acknowledgements of what was never told, or that people do not have in hand."""
     heard: dict[str, Standing] = {}
+    heard_of = _delivered(world)
     for telling in _first(world):
         standing = heard.setdefault(telling.group, {})
         open_ = {name for name, in_hand in standing.items() if not in_hand}
@@ -31,14 +33,15 @@ def acknowledged_wrongly(world: World) -> Iterator[str]:
         }
         if unseen:
             yield f"{telling.receiver} hears that {sorted(unseen)} are in hand of nobody"
-        _hear(standing, telling)
+        _hear(standing, telling, heard_of)
 
 
 def not_acknowledged(world: World) -> Iterator[str]:
     """Yield groups all of which people have in hand, and whose receiver does not know."""
     heard: dict[str, Standing] = {}
+    heard_of = _delivered(world)
     for telling in _first(world):
-        _hear(heard.setdefault(telling.group, {}), telling)
+        _hear(heard.setdefault(telling.group, {}), telling, heard_of)
     for group in world.groups.groups.values():
         open_ = {name for name, in_hand in heard.get(group.key.id, {}).items() if not in_hand}
         if _keeps_incidents(world, group) and open_ and open_ <= _in_hand(group):
@@ -53,14 +56,26 @@ def _first(world: World) -> list[Telling]:
     return list(found.values())
 
 
-def _hear(standing: Standing, telling: Telling) -> None:
+def _delivered(world: World) -> set[str]:
+    """Return the keys of notifications of which a worker heard that they arrived."""
+    return {
+        each.key
+        for tenant in world.landscape.tenants
+        for each in world.journal.read(tenant, 0.0, world.now_s)
+        if isinstance(each, DeliveryRecord) and each.outcome == "delivered"
+    }
+
+
+def _hear(standing: Standing, telling: Telling, heard_of: set[str]) -> None:
+    """Go on with what an alert is; what nobody knows to have arrived may be told once more."""
     for name, status in telling.said:
         if status == "resolved":
             standing.pop(name, None)
     for name, status in telling.said:
         if status == "firing":
             standing[name] = False
-    standing.update(dict.fromkeys(telling.acknowledged, True))
+    if telling.key in heard_of:
+        standing.update(dict.fromkeys(telling.acknowledged, True))
 
 
 def _in_hand(group: Group) -> set[str]:

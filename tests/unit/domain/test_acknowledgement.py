@@ -82,6 +82,15 @@ def test_a_firing_that_was_not_delivered_opened_nothing(outcome: str) -> None:
     assert not is_acknowledged(state.members, state.told)
 
 
+@pytest.mark.parametrize(("outcome", "is_due"), [("dead", False), ("refused", True)])
+def test_what_may_have_arrived_must_be_in_hand_as_well(outcome: Any, is_due: bool) -> None:
+    state = _acted(_told(), "acknowledge")
+    (member,) = state.members.values()
+    state.members["other"] = replace(member, fingerprint="other", handling=None)
+    state.told["other"] = Told(member.episode, "firing", outcome)
+    assert is_acknowledged(state.members, state.told) is is_due
+
+
 @pytest.mark.parametrize("outcome", ["delivered", "dead", "refused"])
 def test_however_it_ended_the_firing_stays_told_and_what_else_is_owed_stays_owed(
     outcome: Any,

@@ -21,10 +21,13 @@ def is_acknowledgement(intent: Intent) -> bool:
 
 
 def is_acknowledged(members: Mapping[str, Member], told: Mapping[str, Told]) -> bool:
-    """Tell whether people have all in hand that a receiver knows to fire, and it is to hear so."""
+    """Tell whether people have all in hand that a receiver knows to fire, and it is to hear so.
+
+    What was dead-lettered may have arrived, and in an earlier round of its escalation it has.
+    """
     is_open = False
     for name, last in told.items():
-        if last.step != "firing" or not last.is_delivered:
+        if last.step != "firing" or not (last.is_delivered or last.outcome == "dead"):
             continue
         member = members.get(name)
         if member is None or member.status != "firing":

@@ -14,6 +14,7 @@ from tocsin.domain.config import Receiver
 from tocsin.domain.flush import next_flush_at_s, survey
 from tocsin.domain.group import Group, Intent
 from tocsin.domain.reconcile import Plan, as_it_is
+from tocsin.pipeline.intents import is_waiting
 from tocsin.pipeline.recipients import Recipient
 
 
@@ -48,12 +49,15 @@ def has_more(group: Group, planned: Plan) -> bool:
 def is_overtaken(group: Group, intent: Intent, recipient: Recipient, at_s: float) -> bool:
     """Tell whether an acknowledgement that is written down need not be sent any more.
 
-    Somebody gave it back, it is over, or there is news, which must not wait until it gets through.
-    Where it may have arrived before, that does no harm.
+    There is news, also that it is over, which must not wait until it gets through; or somebody gave
+    it back, which is seen when it would be tried again, so that who takes it once more does not
+    hurry it. Where it may have arrived before, it may come again under another key: that does no
+    harm.
     """
     if not is_acknowledgement(intent):
         return False
-    if not is_acknowledged(group.members, group.told):
-        return True
     since_s = survey(group).fresh_since_s
-    return since_s is not None and next_flush_at_s(group, recipient.timing, since_s) <= at_s
+    if since_s is not None and next_flush_at_s(group, recipient.timing, since_s) <= at_s:
+        return True
+    is_given_back = not is_acknowledged(group.members, group.told)
+    return is_given_back and not is_waiting(group, intent, recipient.receiver, at_s)
