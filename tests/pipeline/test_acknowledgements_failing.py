@@ -145,3 +145,17 @@ def test_after_a_refusal_the_end_is_told_as_ever() -> None:
     send(world, ends("a", START_S, world.now_s))
     world.pass_time(60)
     assert reasons(world) == [FIRST, OVER]
+
+
+def test_taken_again_it_does_not_hurry_a_receiver_that_asked_for_time() -> None:
+    world = paged("a")
+    world.receivers.failures = [Retryable("HTTP 503", retry_after_s=100)]
+    begun_s = world.now_s
+    act(world, "acknowledge", "a")
+    world.pass_time(2)
+    act(world, "unacknowledge", "a")
+    world.pass_time(2)
+    act(world, "acknowledge", "a")
+    world.pass_time(200)
+    assert reasons(world) == [FIRST, ACKNOWLEDGED]
+    assert world.receivers.at_s[-1] >= begun_s + 100
