@@ -1,18 +1,15 @@
 """CPU time of the stages per alert, in units that do not depend on the machine.
 
-1 PE is the CPU time of `orjson.loads` for one 0.9 KB alert inside a 100-alert webhook, timed in
-the same run. Ports are in memory, so this is tocsin's own code without AWS clients. Run it with
+Ports are in memory, so this is tocsin's own code without AWS clients. Run it with
 `make bench`.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from time import process_time
 
-import orjson
-
+from benchmarks.unit import A_REQUEST, REQUESTS, bodies_of, cpu_s, unit_of
 from tests.builders import config, route
-from tests.integration.payloads import member, webhook
 from tests.pipeline.memory_world import MemoryWorld
 from tocsin.adapters.memory import MemoryBlobs
 from tocsin.adapters.references import BlobReferences
@@ -20,29 +17,7 @@ from tocsin.domain.enrichment.settings import EnrichmentSettings
 from tocsin.pipeline.enrichment.catalogues import Catalogues
 from tocsin.pipeline.enrichment.registry import Stages
 
-REQUESTS = 100
-A_REQUEST = 100
 BUDGET_PE = 10.0
-
-
-def bodies_of(distinct: int) -> list[bytes]:
-    bodies = [
-        webhook(*(member(f"db-{request}-{index % distinct}") for index in range(A_REQUEST)))
-        for request in range(REQUESTS)
-    ]
-    return [orjson.dumps(body) for body in bodies]
-
-
-def _cpu_s(act: Callable[[], object]) -> float:
-    started_s = process_time()
-    act()
-    return process_time() - started_s
-
-
-def unit_of(bodies: list[bytes]) -> float:
-    """Return one PE in seconds."""
-    best_s = min(_cpu_s(lambda: [orjson.loads(body) for body in bodies]) for _ in range(5))
-    return best_s / (REQUESTS * A_REQUEST)
 
 
 def _measure(title: str, distinct: int, *, enriched: bool) -> float:
@@ -75,12 +50,12 @@ def _run(distinct: int, *, enriched: bool) -> dict[str, float]:
         for body in bodies:
             world.send(body)
 
-    stages = {"ingest": _cpu_s(ingest)}
+    stages = {"ingest": cpu_s(ingest)}
     for queue in ("enrich", "evaluate", "notify"):
-        stages[queue] = _cpu_s(lambda queue=queue: world.pump(queue))  # type: ignore[misc]
+        stages[queue] = cpu_s(lambda queue=queue: world.pump(queue))  # type: ignore[misc]
     for body in bodies:
         world.send(body)
-    stages["enrich of repeats"] = _cpu_s(lambda: world.pump("enrich"))
+    stages["enrich of repeats"] = cpu_s(lambda: world.pump("enrich"))
     alerts = REQUESTS * A_REQUEST
     return {name: seconds / alerts / unit_s for name, seconds in stages.items()}
 

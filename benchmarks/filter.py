@@ -6,14 +6,12 @@ and above the budgets of CPU.
 
 import sys
 from collections.abc import Callable
-from time import process_time
 
 import msgspec
-import orjson
 
 from benchmarks import entitling, filtering
 from benchmarks.filtering import COMBINATIONS, Combinations, Labelled
-from tests.integration.payloads import member, webhook
+from benchmarks.unit import cpu_s, unit_s
 from tocsin.domain.alert import Alert
 from tocsin.domain.enrichment.entities import stage as extract_entities
 from tocsin.domain.enrichment.entities_values import KINDS as ENTITIES
@@ -56,25 +54,6 @@ _HOSTILE = msgspec.structs.replace(
 )
 
 
-def unit_s() -> float:
-    """Return one PE in seconds."""
-    bodies = [
-        orjson.dumps(webhook(*(member(f"db-{each}-{index}") for index in range(100))))
-        for each in range(20)
-    ]
-    return cpu_s(lambda: [orjson.loads(body) for body in bodies], times=5) / 2000
-
-
-def cpu_s(act: Callable[[], object], times: int = 7) -> float:
-    """Return the least CPU time of some runs: noise only ever adds."""
-    best_s = float("inf")
-    for _ in range(times):
-        began_s = process_time()
-        act()
-        best_s = min(best_s, process_time() - began_s)
-    return best_s
-
-
 def costs_pe(stage: Stage, alert: Alert, unit: float, repeats: int = 300) -> float:
     """Return what a stage costs for one alert, in PE."""
     subject = Subject(tenant="acme", fingerprint="f", at_s=0.0)
@@ -83,7 +62,7 @@ def costs_pe(stage: Stage, alert: Alert, unit: float, repeats: int = 300) -> flo
         for _ in range(repeats):
             stage.run(subject, Draft(alert))
 
-    return cpu_s(act) / repeats / unit
+    return cpu_s(act, times=7) / repeats / unit
 
 
 def _say(text: str) -> None:

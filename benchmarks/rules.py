@@ -1,18 +1,14 @@
 """What it costs to evaluate metric rules, in units that do not depend on the machine.
 
-1 PE is the CPU time of `orjson.loads` for one 0.9 KB alert inside a 100-alert webhook, timed in
-the same run. Answers are in memory as sources give them, five points a series, so this is the
+Answers are in memory as sources give them, five points a series, so this is the
 evaluator's own code. Run it with `make bench`.
 """
 
 import sys
-from collections.abc import Callable, Sequence
-from time import process_time
+from collections.abc import Sequence
 
-import orjson
-
+from benchmarks.unit import cpu_s, unit_s
 from tests.builders import T0
-from tests.integration.payloads import member, webhook
 from tocsin.domain.metricrule import evaluate
 from tocsin.domain.rule import Condition, MetricRule, Query
 from tocsin.domain.rulestate import RuleState
@@ -57,21 +53,6 @@ def metric_rules(count: int, **fields: object) -> list[MetricRule]:
     ]
 
 
-def _cpu_s(act: Callable[[], object]) -> float:
-    began_s = process_time()
-    act()
-    return process_time() - began_s
-
-
-def unit_s() -> float:
-    """Return one PE in seconds."""
-    bodies = [
-        orjson.dumps(webhook(*(member(f"db-{each}-{index}") for index in range(100))))
-        for each in range(20)
-    ]
-    return min(_cpu_s(lambda: [orjson.loads(body) for body in bodies]) for _ in range(5)) / 2000
-
-
 def tick_s(rules: Sequence[MetricRule], series: int, breaching: int) -> float:
     """Return the CPU time of one tick over rules that have stood so for a while."""
     answers = [_answer(index, series, breaching) for index in range(len(rules))]
@@ -83,7 +64,7 @@ def tick_s(rules: Sequence[MetricRule], series: int, breaching: int) -> float:
 
     for index in range(2):
         tick(T0 + index)
-    return min(_cpu_s(lambda index=index: tick(T0 + 2 + index)) for index in range(3))  # type: ignore[misc]
+    return min(cpu_s(lambda index=index: tick(T0 + 2 + index)) for index in range(3))  # type: ignore[misc]
 
 
 def growth(counts: Sequence[int], series: int) -> list[float]:

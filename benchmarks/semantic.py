@@ -17,7 +17,7 @@ from typing import Literal
 
 import msgspec
 
-from benchmarks.rules import unit_s
+from benchmarks.unit import unit_s
 from tests.builders import T0
 from tocsin.adapters.embedding import THRESHOLD, NoEmbedder
 from tocsin.adapters.embedding.static import StaticEmbedder, find_model

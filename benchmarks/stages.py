@@ -10,7 +10,8 @@ from time import process_time
 import msgspec
 import orjson
 
-from benchmarks.cpu import A_REQUEST, bodies_of, default_stages, unit_of
+from benchmarks.cpu import default_stages
+from benchmarks.unit import A_REQUEST, bodies_of, unit_of
 from tests.builders import config
 from tocsin.domain.alert import Alert
 from tocsin.domain.enrichment.order import EARLY

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from time import process_time
 
-from benchmarks.rules import unit_s
+from benchmarks.unit import unit_s
 from tests.integration.payloads import member, webhook
 from tocsin.domain.alert import Alert
 from tocsin.domain.enrichment import categories, redacting, scoring, texts, validation

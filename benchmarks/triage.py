@@ -1,6 +1,6 @@
 """CPU time of summaries and of triage without a model, in units that do not depend on the machine.
 
-1 PE is that of `benchmarks.cpu`. Run it with `make bench`.
+1 PE is that of `benchmarks.unit`. Run it with `make bench`.
 """
 
 import sys
@@ -8,10 +8,9 @@ from collections.abc import Callable
 from time import process_time
 
 import msgspec
-import orjson
 
+from benchmarks.unit import unit_s
 from tests.builders import T0, alert
-from tests.integration.payloads import member, webhook
 from tests.unit.domain.enrichment.test_extract import HOSTILE, RUNBOOK
 from tocsin.adapters.models.extract import ExtractModel
 from tocsin.domain.enrichment.extract import summarise
@@ -56,17 +55,9 @@ def _cpu_s(act: Callable[[], object], times: int) -> float:
     return min(rounds)
 
 
-def _unit_s() -> float:
-    bodies = [
-        orjson.dumps(webhook(*(member(f"db-{request}-{index}") for index in range(100))))
-        for request in range(20)
-    ]
-    return _cpu_s(lambda: [orjson.loads(body) for body in bodies], 3) / 2000
-
-
 def main() -> None:
     """Measure and print."""
-    unit_s, model = _unit_s(), ExtractModel()
+    unit, model = unit_s(), ExtractModel()
     asked = prompt(material(_SUBJECT, _DRAFT))
     about = msgspec.json.decode(asked.data, type=Material)
     answer = model.ask(asked, 1.0).text
@@ -83,7 +74,7 @@ def main() -> None:
         acts[f"a summary of 64 KB of {name}"] = lambda text=text: summarise(text, 600)  # type: ignore[misc]
     for title, act in acts.items():
         took_s = _cpu_s(act, 5)
-        sys.stdout.write(f"{title}: {took_s * 1e3:.2f} ms, {took_s / unit_s:.0f} PE\n")
+        sys.stdout.write(f"{title}: {took_s * 1e3:.2f} ms, {took_s / unit:.0f} PE\n")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What metric rules cost: the short form of `python -m benchmarks.rules`, with room for noise."""
 
-from benchmarks.rules import BUDGET_PE, BUDGET_REMEMBERED_PE, growth, metric_rules, tick_s, unit_s
+from benchmarks.rules import BUDGET_PE, BUDGET_REMEMBERED_PE, growth, metric_rules, tick_s
+from benchmarks.unit import unit_s
 
 # Measuring coverage slows these lines several times, and orjson, which is the unit, not at all;
 # what grows with the square of the series is above this all the same.

@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from benchmarks.filter import BUDGETS_PE, ORDINARY, costs_pe, cpu_s, unit_s
+from benchmarks.filter import BUDGETS_PE, ORDINARY, costs_pe
+from benchmarks.unit import cpu_s, unit_s
 from tests.builders import alert
 from tocsin.domain.enrichment import entities, relevance
 from tocsin.domain.enrichment.settings import EnrichmentSettings
