@@ -128,6 +128,10 @@ class Identifier:
         """Whether the rules in force leave it at the labels, as where there are none."""
         return self._rule is None
 
+    def by_labels(self, alert: Alert) -> str:
+        """Return the fingerprint of an alert by its labels, whatever the rules say."""
+        return fingerprint(self._tenant, alert.labels)
+
     @property
     def has_aliases(self) -> bool:
         """Whether other rules than those in force concern this provider."""

@@ -95,7 +95,7 @@ class _Preparing(msgspec.Struct, kw_only=True):
 
     def _fingerprint(self, index: int, alert: Alert) -> str:
         if self.remembered is not None and self.identifier.goes_by_labels:
-            return self.remembered.fingerprint(self.opened.envelope.tenant, alert)
+            return self.remembered.fingerprint(alert, self.identifier.by_labels)
         return self.identifier.fingerprint(alert, self.payload, index)
 
 

@@ -1,9 +1,9 @@
 """Alerts that were read before: senders tell what fires again and again, word for word."""
 
+from collections.abc import Callable
 from typing import Any
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.fingerprint import fingerprint
 
 # All that an alert is read from; two that are equal are read as the same alert.
 Said = tuple[Any, ...]
@@ -68,12 +68,15 @@ class Remembered:
         """Remember what was read, in the place of what was said under this key before."""
         self._keep(key, (said, alert))
 
-    def fingerprint(self, tenant: str, alert: Alert) -> str:
-        """Return the fingerprint of an alert by its labels, kept with it if it is remembered."""
+    def fingerprint(self, alert: Alert, make: Callable[[Alert], str]) -> str:
+        """Return the fingerprint of an alert, which is kept with it if it is remembered.
+
+        `make` must always make the same of an alert.
+        """
         known = self._fingerprints.get(id(alert))
         if known:
             return known
-        own = fingerprint(tenant, alert.labels)
+        own = make(alert)
         if known is not None:
             self._fingerprints[id(alert)] = own
         return own
