@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tocsin.domain.limits import Quota
+from tocsin.ports import Limiter
 
 
 def window(limit: int, window_s: float = 60, scope: str = "alerts") -> Quota:
@@ -33,3 +34,8 @@ def most_within(spans: Sequence[tuple[float, float]], window_s: float) -> int:
         ),
         default=0,
     )
+
+
+def allowed(limiter: Limiter, quota: Quota, times: int, tenant: str = "acme") -> list[bool]:
+    """Ask so many times; return whether each passed."""
+    return [limiter.check(tenant, [quota])[0].is_allowed for _ in range(times)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.limits.quotas import bucket
+from tests.limits.quotas import allowed, bucket
 from tocsin.adapters.aws import hasty_client
 from tocsin.adapters.dynamodb.limiter import DynamoLimiter
 from tocsin.adapters.memory import MemoryLimiter
@@ -26,12 +26,8 @@ def still(burst: int, provider: str = "datadog") -> Quota:
     return bucket(0.001, burst, provider)
 
 
-def _allowed(limiter: Limiter, quota: Quota, times: int, tenant: str = "acme") -> list[bool]:
-    return [limiter.check(tenant, [quota])[0].is_allowed for _ in range(times)]
-
-
 def test_as_many_as_it_holds_pass(limiter: Limiter) -> None:
-    assert _allowed(limiter, still(3), 5) == [True, True, True, False, False]
+    assert allowed(limiter, still(3), 5) == [True, True, True, False, False]
 
 
 def test_what_is_left_is_said(limiter: Limiter) -> None:
@@ -44,15 +40,15 @@ def test_when_the_next_one_passes_is_said(limiter: Limiter) -> None:
 
 
 def test_tenants_are_apart(limiter: Limiter) -> None:
-    assert _allowed(limiter, still(1), 2) == [True, False]
-    assert _allowed(limiter, still(1), 2, tenant="globex") == [True, False]
+    assert allowed(limiter, still(1), 2) == [True, False]
+    assert allowed(limiter, still(1), 2, tenant="globex") == [True, False]
     # What is counted for everybody.
-    assert _allowed(limiter, still(1), 2, tenant="") == [True, False]
+    assert allowed(limiter, still(1), 2, tenant="") == [True, False]
 
 
 def test_scopes_are_apart(limiter: Limiter) -> None:
-    assert _allowed(limiter, still(1), 2) == [True, False]
-    assert _allowed(limiter, still(1, "zabbix"), 2) == [True, False]
+    assert allowed(limiter, still(1), 2) == [True, False]
+    assert allowed(limiter, still(1, "zabbix"), 2) == [True, False]
 
 
 def test_several_are_counted_by_one_question(limiter: Limiter) -> None:
@@ -67,14 +63,14 @@ def test_several_are_counted_by_one_question(limiter: Limiter) -> None:
 
 
 def test_a_burst_that_is_lowered_holds_at_once(limiter: Limiter) -> None:
-    assert all(_allowed(limiter, still(20), 20))
-    assert _allowed(limiter, still(10), 1) == [False]
+    assert all(allowed(limiter, still(20), 20))
+    assert allowed(limiter, still(10), 1) == [False]
     assert limiter.check("acme", [still(10)])[0].remaining == 0
 
 
 def test_a_burst_that_is_raised_lets_the_difference_pass(limiter: Limiter) -> None:
-    assert _allowed(limiter, still(2), 3) == [True, True, False]
-    assert _allowed(limiter, still(4), 3) == [True, True, False]
+    assert allowed(limiter, still(2), 3) == [True, True, False]
+    assert allowed(limiter, still(4), 3) == [True, True, False]
 
 
 def test_without_quotas_nothing_is_asked(limiter: Limiter) -> None:

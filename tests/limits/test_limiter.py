@@ -5,10 +5,9 @@ What all of them promise of buckets is in test_buckets.py.
 
 import pytest
 
-from tests.limits.quotas import bucket, window
+from tests.limits.quotas import allowed, bucket, window
 from tocsin.adapters.memory import MemoryLimiter
 from tocsin.adapters.redislimiter import RedisLimiter
-from tocsin.domain.limits import Quota
 from tocsin.ports import Limiter
 
 
@@ -19,12 +18,8 @@ def limiter(request: pytest.FixtureRequest) -> Limiter:
     return RedisLimiter(request.getfixturevalue("valkey").url, "test", timeout_s=5)
 
 
-def _allowed(limiter: Limiter, quota: Quota, times: int, tenant: str = "acme") -> list[bool]:
-    return [limiter.check(tenant, [quota])[0].is_allowed for _ in range(times)]
-
-
 def test_as_many_as_the_limit_pass(limiter: Limiter) -> None:
-    assert _allowed(limiter, window(3), 5) == [True, True, True, False, False]
+    assert allowed(limiter, window(3), 5) == [True, True, True, False, False]
 
 
 def test_what_is_left_is_said(limiter: Limiter) -> None:
@@ -38,13 +33,13 @@ def test_when_the_next_one_passes_is_said(limiter: Limiter) -> None:
 
 
 def test_tenants_are_apart(limiter: Limiter) -> None:
-    assert _allowed(limiter, window(1), 2) == [True, False]
-    assert _allowed(limiter, window(1), 2, tenant="globex") == [True, False]
+    assert allowed(limiter, window(1), 2) == [True, False]
+    assert allowed(limiter, window(1), 2, tenant="globex") == [True, False]
 
 
 def test_scopes_are_apart(limiter: Limiter) -> None:
-    assert _allowed(limiter, window(1), 2) == [True, False]
-    assert _allowed(limiter, window(1, scope="webhook"), 2) == [True, False]
+    assert allowed(limiter, window(1), 2) == [True, False]
+    assert allowed(limiter, window(1, scope="webhook"), 2) == [True, False]
 
 
 def test_several_quotas_are_counted_by_one_question(limiter: Limiter) -> None:
@@ -59,14 +54,14 @@ def test_several_quotas_are_counted_by_one_question(limiter: Limiter) -> None:
 
 
 def test_a_limit_that_is_lowered_holds_at_once(limiter: Limiter) -> None:
-    assert all(_allowed(limiter, window(50), 50))
-    assert _allowed(limiter, window(10), 1) == [False]
+    assert all(allowed(limiter, window(50), 50))
+    assert allowed(limiter, window(10), 1) == [False]
     assert limiter.check("acme", [window(10)])[0].remaining == 0
 
 
 def test_a_limit_that_is_raised_lets_the_difference_pass(limiter: Limiter) -> None:
-    assert _allowed(limiter, window(2), 3) == [True, True, False]
-    assert _allowed(limiter, window(4), 3) == [True, True, False]
+    assert allowed(limiter, window(2), 3) == [True, True, False]
+    assert allowed(limiter, window(4), 3) == [True, True, False]
 
 
 def test_without_quotas_nothing_is_asked(limiter: Limiter) -> None:
